@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "lib/base/strings.h"
 
 namespace wirefold {
 namespace {
@@ -56,13 +57,13 @@ absl::Status Reject(Reason reason, std::string_view message) {
   for (const Row& row : kTable) {
     if (row.reason == reason) code = row.code;
   }
-  absl::Status status(code, message);
-  status.SetPayload(kPayloadUrl, absl::Cord(ReasonName(reason)));
+  absl::Status status(code, ToAbsl(message));
+  status.SetPayload(ToAbsl(kPayloadUrl), absl::Cord(ToAbsl(ReasonName(reason))));
   return status;
 }
 
 Reason ReasonOf(const absl::Status& status) {
-  const std::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  const std::optional<absl::Cord> payload = status.GetPayload(ToAbsl(kPayloadUrl));
   if (!payload.has_value()) return Reason::kUnspecified;
   for (const Row& row : kTable) {
     if (std::string(*payload) == row.name) return row.reason;
