@@ -1,10 +1,10 @@
 #include "lib/base/reason.h"
 
 #include <array>
-#include <optional>
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/types/optional.h"
 #include "lib/base/strings.h"
 
 namespace wirefold {
@@ -63,7 +63,7 @@ absl::Status Reject(Reason reason, std::string_view message) {
 }
 
 Reason ReasonOf(const absl::Status& status) {
-  const std::optional<absl::Cord> payload = status.GetPayload(ToAbsl(kPayloadUrl));
+  const absl::optional<absl::Cord> payload = status.GetPayload(ToAbsl(kPayloadUrl));
   if (!payload.has_value()) return Reason::kUnspecified;
   for (const Row& row : kTable) {
     if (std::string(*payload) == row.name) return row.reason;
