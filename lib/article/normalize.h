@@ -1,0 +1,27 @@
+// Normalize: raw bytes to the canonical article, in one pure function.
+//
+// Example:
+//   absl::StatusOr<NormalizedArticle> article =
+//       Normalize({.bytes = bytes, .source = "rfi", .hints = {}});
+//   if (!article.ok()) log(ReasonName(ReasonOf(article.status())));
+//
+// Thread-safe, and deterministic: the same bytes and hints give the same result on every machine,
+// per version of the rules and of the libraries' data (ICU, OpenCC, cld2, libpsl).
+#ifndef WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
+#define WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
+
+#include "absl/status/statusor.h"
+#include "lib/article/article.h"
+
+namespace wirefold {
+
+// Goes up whenever the same bytes may give another record.
+inline constexpr uint32_t kRulesVersion = 1;
+
+// Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
+// kUrlTooLong, kNotText, kNoContent. Never throws.
+[[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
