@@ -1,0 +1,57 @@
+// Sketch: the small, durable summary of a text that near-duplicates are found by.
+//
+// Example:
+//   Sketch sketch = MakeSketch(article.matching_text);
+//   for (int band = 0; band < kBands; ++band) index.Find(BandKey(sketch.signature, band));
+//
+// The signature is one-permutation MinHash with optimal densification (A. Shrivastava, "Optimal
+// Densification for Fast and Accurate Minwise Hashing", ICML 2017): two signatures agree in a row
+// with the probability of the texts' Jaccard similarity. The anchors are a FracMinHash sample (the
+// shingles whose hash lies below a bound; L. Irber et al., "Lightweight compositional analysis of
+// metagenomes with FracMinHash", 2022), which finds containment between texts of very different
+// length. Both are stored: changing how they are made needs a new kSketchVersion.
+//
+// Thread-safe: pure functions.
+#ifndef WIREFOLD_LIB_DEDUP_SKETCH_H_
+#define WIREFOLD_LIB_DEDUP_SKETCH_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace wirefold {
+
+inline constexpr uint32_t kSketchVersion = 1;
+inline constexpr int kSignatureRows = 128;
+inline constexpr int kBands = 32;
+inline constexpr int kRowsPerBand = kSignatureRows / kBands;
+// One shingle in so many is an anchor.
+inline constexpr uint64_t kAnchorRate = 16;
+// At most so many anchors of a text are kept (those of the smallest hashes).
+inline constexpr size_t kMaxAnchors = 256;
+// A text with fewer shingles is matched exactly only.
+inline constexpr size_t kMinShingles = 20;
+
+using Signature = std::array<uint16_t, kSignatureRows>;
+
+struct Sketch {
+  Signature signature{};
+  std::vector<uint32_t> anchors;  // ascending, each once
+  uint32_t shingles = 0;          // distinct shingles of the text
+
+  friend bool operator==(const Sketch&, const Sketch&) = default;
+};
+
+// The sketch of distinct shingle hashes (any order). Under kMinShingles of them only `shingles` is
+// set, and such a sketch is not indexed.
+Sketch MakeSketch(std::span<const uint64_t> shingles);
+
+// The key of one band (0 … kBands - 1): equal for two signatures whose rows in the band agree.
+uint32_t BandKey(const Signature& signature, int band);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_DEDUP_SKETCH_H_

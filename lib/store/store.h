@@ -1,0 +1,190 @@
+// Store: what the pipeline writes and the services read, and the one seam behind which another
+// database can stand. Nothing here assumes RocksDB.
+//
+// Example:
+//   std::unique_ptr<Store> store = *RocksDbStore::Open({.path = "wirefold-data"});
+//   store->Commit(mutations);                   // one atomic, synced group
+//   absl::StatusOr<StoredArticle> a = store->GetArticle(id);
+//
+// Thread-safe, except that Commit must be called by one thread at a time.
+#ifndef WIREFOLD_LIB_STORE_STORE_H_
+#define WIREFOLD_LIB_STORE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/article/article.h"
+#include "lib/base/hash.h"
+#include "lib/base/ulid.h"
+#include "lib/dedup/match.h"
+#include "lib/dedup/sketch.h"
+
+namespace wirefold {
+
+// What is known of one URL, or of a text without one (NormalizedArticle::identity).
+struct UrlState {
+  Ulid id;
+  Ulid story_id;                     // equal to id for a unique article
+  int64_t newest_at_ms = 0;          // the newest text: its observed time, as the ID clamps it
+  Hash128 newest_text_hash;          // … and its hash
+  std::vector<Hash128> text_hashes;  // every text seen here, the newest among them
+
+  friend bool operator==(const UrlState&, const UrlState&) = default;
+};
+
+// Which article carried a text first.
+struct TextOwner {
+  Ulid id;
+  Ulid story_id;
+
+  friend bool operator==(const TextOwner&, const TextOwner&) = default;
+};
+
+// A canonical record as it is stored: encoded once by a worker, written and moved as bytes.
+using EncodedRecord = std::shared_ptr<const std::string>;
+
+// What one accepted file changes.
+struct Mutation {
+  enum class Kind : uint8_t { kNew = 1, kDuplicate = 2, kRevision = 3 };
+
+  Kind kind = Kind::kNew;
+  Ulid id;
+  Ulid story_id;
+  Hash128 identity;
+  UrlState url;          // the state after this mutation
+  EncodedRecord record;  // the file's own canonical record
+  // Set if no article carried this text before.
+  std::optional<Hash128> new_text;
+  // Of the copy: what it matched. For a revision of a copy, the match it has already.
+  Match match;
+  // kNew, and a revision that becomes the newest text of a unique article.
+  std::optional<Sketch> sketch;
+  // kRevision: whether this text is now the newest, and if so the one that it replaces.
+  bool becomes_newest = false;
+  EncodedRecord previous;
+  // kRevision: where the text that is not the newest goes (this one or the previous one).
+  int64_t older_at_ms = 0;
+  Hash128 older_text_hash;
+};
+
+struct StoredArticle {
+  Ulid id;
+  CanonicalArticle article;
+  int64_t ingested_at_ms = 0;
+  uint32_t matching_letters = 0;
+  Hash128 text_hash;
+  // The story, and for a copy what it matched (kNone for a unique article).
+  Ulid story_id;
+  Ulid representative_id;
+  Match match;
+  uint32_t revision_count = 0;
+};
+
+// The newest record of a URL, as bytes.
+struct NewestRecord {
+  EncodedRecord record;
+  Match match;  // of a copy
+};
+
+struct ListQuery {
+  int64_t start_ms = 0;          // observed at or after
+  int64_t end_ms = INT64_MAX;    // observed before
+  std::string host;              // host or registrable domain; empty: any
+  std::string source;            // empty: any
+  std::string language;          // "zh" matches "zh-Hans"; empty: any
+  bool descending = false;
+  std::optional<Ulid> after;     // go on behind this ID
+  size_t limit = 50;
+};
+
+struct ListPage {
+  std::vector<StoredArticle> articles;
+  std::optional<Ulid> next_after;  // where to go on; unset at the end
+};
+
+struct SightingPage {
+  std::vector<StoredArticle> sightings;
+  uint64_t total = 0;
+  std::optional<Ulid> next_after;
+};
+
+struct StoreCounts {
+  uint64_t articles = 0;
+  uint64_t sightings = 0;
+  uint64_t revisions = 0;
+  uint64_t commits = 0;
+
+  friend bool operator==(const StoreCounts&, const StoreCounts&) = default;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Writes all of `mutations`, in order, or nothing; durable on return. After an error the store
+  // takes no further commit (kStoreFailed) until it is opened again.
+  [[nodiscard]] virtual absl::Status Commit(std::span<const Mutation> mutations) = 0;
+
+  // The two point lookups of a decision.
+  struct Found {
+    std::optional<UrlState> url;
+    std::optional<TextOwner> text;
+  };
+  [[nodiscard]] virtual absl::StatusOr<Found> Lookup(const Hash128& identity,
+                                                     const Hash128& text_hash) const = 0;
+  // The newest record of a URL; kNotFound if the state points at nothing.
+  [[nodiscard]] virtual absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const = 0;
+
+  // An article or a copy by ID, its newest text. kNotFound.
+  [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const = 0;
+  // Several, in order; each kNotFound on its own.
+  [[nodiscard]] virtual std::vector<absl::StatusOr<StoredArticle>> GetArticles(
+      std::span<const Ulid> ids) const = 0;
+  // By what Normalize calls identity. kNotFound.
+  [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetByIdentity(
+      const Hash128& identity) const = 0;
+  // Only title and text of unique articles, for comparison, in order; unset where there is none.
+  struct ComparisonText {
+    std::string title;
+    std::string text;
+    std::string host;
+    std::string source;
+    int64_t observed_at_ms = 0;
+  };
+  [[nodiscard]] virtual std::vector<std::optional<ComparisonText>> GetComparisonTexts(
+      std::span<const Ulid> ids) const = 0;
+
+  // Unique articles by time. One call reads a bounded number of records, so that a page may hold
+  // fewer than asked for and still not be the last.
+  [[nodiscard]] virtual absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const = 0;
+  // The copies of a story in the order of their IDs.
+  [[nodiscard]] virtual absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
+                                                                   std::optional<Ulid> after,
+                                                                   size_t limit) const = 0;
+  // Older and newer texts of one ID beside the newest, in the order of time.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
+      const Ulid& id) const = 0;
+
+  // Calls `visit` with every unique article's sketch in the order of IDs, until it returns false.
+  [[nodiscard]] virtual absl::Status ScanSketches(
+      const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
+
+  [[nodiscard]] virtual StoreCounts Counts() const = 0;
+  // Bytes on disk, about.
+  [[nodiscard]] virtual uint64_t DiskBytes() const = 0;
+};
+
+// A record's bytes. Pure, so that workers encode in parallel.
+EncodedRecord EncodeRecord(const NormalizedArticle& article, int64_t ingested_at_ms);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_STORE_H_
