@@ -1,7 +1,7 @@
 // Sketch: the small, durable summary of a text that near-duplicates are found by.
 //
 // Example:
-//   Sketch sketch = MakeSketch(article.matching_text);
+//   Sketch sketch = MakeSketch(MakeShingles(article.matching_text));
 //   for (int band = 0; band < kBands; ++band) index.Find(BandKey(sketch.signature, band));
 //
 // The signature is one-permutation MinHash with optimal densification (A. Shrivastava, "Optimal
@@ -18,9 +18,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string_view>
 #include <vector>
+
+#include "lib/dedup/shingles.h"
 
 namespace wirefold {
 
@@ -45,9 +45,9 @@ struct Sketch {
   friend bool operator==(const Sketch&, const Sketch&) = default;
 };
 
-// The sketch of distinct shingle hashes (any order). Under kMinShingles of them only `shingles` is
-// set, and such a sketch is not indexed.
-Sketch MakeSketch(std::span<const uint64_t> shingles);
+// The sketch of a text's shingles. Under kMinShingles distinct ones only `shingles` is set, and
+// such a sketch is not indexed.
+Sketch MakeSketch(const Shingles& shingles);
 
 // The key of one band (0 … kBands - 1): equal for two signatures whose rows in the band agree.
 uint32_t BandKey(const Signature& signature, int band);

@@ -1,0 +1,115 @@
+#include "lib/dedup/index.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <tuple>
+
+#include "lib/base/hash.h"
+
+namespace wirefold {
+namespace {
+
+uint64_t IdHash(const Ulid& id) { return HashBytes64(id.ToBytes()); }
+
+}  // namespace
+
+void CandidateIndex::Add(const Ulid& id, int64_t time_ms, const Sketch& sketch) {
+  const uint64_t id_hash = IdHash(id);
+  const std::unique_lock lock(mutex_);
+  const auto known = entry_of_.find(id_hash);
+  if (known != entry_of_.end()) {
+    entries_[known->second].live = false;
+    entry_of_.erase(known);
+  }
+  if (sketch.shingles < kMinShingles) return;
+  const uint32_t entry = static_cast<uint32_t>(entries_.size());
+  entries_.push_back({id, time_ms, static_cast<uint32_t>(sketch.anchors.size()), true});
+  entry_of_[id_hash] = entry;
+  for (int band = 0; band < kBands; ++band) bands_.Add(BandKey(sketch.signature, band), entry);
+  for (const uint32_t anchor : sketch.anchors) anchors_.Add(anchor, entry);
+}
+
+template <typename Visit>
+void CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t cap,
+                                 const FindOptions& options, Visit visit) const {
+  size_t seen = 0;
+  for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at)) {
+    const uint32_t number = postings.EntryAt(at);
+    if (number < options.first_entry) return;  // newest first: all that follow are older
+    const Entry& entry = entries_[number];
+    if (!entry.live) continue;
+    if (options.window_ms != 0 && std::abs(entry.time_ms - options.time_ms) > options.window_ms) {
+      continue;
+    }
+    if (++seen > cap) {
+      capped_buckets_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    visit(number);
+  }
+}
+
+std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options) const {
+  std::vector<IndexHit> hits;
+  if (sketch.shingles < kMinShingles) return hits;
+  std::vector<uint32_t> by_band;
+  std::vector<uint32_t> by_anchor;
+  const std::shared_lock lock(mutex_);
+  for (int band = 0; band < kBands; ++band) {
+    VisitBucket(bands_, BandKey(sketch.signature, band), kMaxBandBucket, options,
+                [&](uint32_t entry) { by_band.push_back(entry); });
+  }
+  for (const uint32_t anchor : sketch.anchors) {
+    VisitBucket(anchors_, anchor, kMaxAnchorBucket, options,
+                [&](uint32_t entry) { by_anchor.push_back(entry); });
+  }
+  std::sort(by_band.begin(), by_band.end());
+  std::sort(by_anchor.begin(), by_anchor.end());
+  // Both runs are in the order of entries: merge them into one hit an entry.
+  for (size_t b = 0, a = 0; b < by_band.size() || a < by_anchor.size();) {
+    const bool from_band =
+        a >= by_anchor.size() || (b < by_band.size() && by_band[b] <= by_anchor[a]);
+    IndexHit hit;
+    hit.entry = from_band ? by_band[b] : by_anchor[a];
+    for (; b < by_band.size() && by_band[b] == hit.entry; ++b) ++hit.bands;
+    for (; a < by_anchor.size() && by_anchor[a] == hit.entry; ++a) ++hit.anchors_shared;
+    if (hit.bands == 0 && hit.anchors_shared < kMinSharedAnchors) continue;
+    const Entry& entry = entries_[hit.entry];
+    hit.id = entry.id;
+    const uint64_t fewer = std::min<uint64_t>(entry.anchors, sketch.anchors.size());
+    if (fewer > 0) {
+      hit.anchor_containment_ppm =
+          static_cast<uint32_t>(uint64_t{hit.anchors_shared} * 1'000'000 / fewer);
+    }
+    hits.push_back(hit);
+  }
+  // A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
+  const auto rank = [](const IndexHit& hit) {
+    const uint32_t resemblance = hit.bands * (1'000'000 / kBands);
+    return std::max(resemblance, hit.anchor_containment_ppm);
+  };
+  std::sort(hits.begin(), hits.end(), [&](const IndexHit& x, const IndexHit& y) {
+    return std::tuple(rank(y), y.bands + y.anchors_shared, x.entry) <
+           std::tuple(rank(x), x.bands + x.anchors_shared, y.entry);
+  });
+  if (hits.size() > options.max_hits) hits.resize(options.max_hits);
+  return hits;
+}
+
+uint32_t CandidateIndex::next_entry() const {
+  const std::shared_lock lock(mutex_);
+  return static_cast<uint32_t>(entries_.size());
+}
+
+IndexStats CandidateIndex::stats() const {
+  const std::shared_lock lock(mutex_);
+  // A map node of two words and the bucket's pointer.
+  constexpr uint64_t kMapEntryBytes = 40;
+  return {entry_of_.size(),
+          entries_.capacity() * sizeof(Entry) + entry_of_.size() * kMapEntryBytes +
+              bands_.memory_bytes() + anchors_.memory_bytes(),
+          capped_buckets_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace wirefold

@@ -1,0 +1,159 @@
+#include "lib/dedup/shingles.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "lib/base/hash.h"
+
+namespace wirefold {
+namespace {
+
+// Scripts without spaces between words. Marks do not occur: the matching form drops them.
+bool IsSingleToken(uint32_t c) {
+  if (c < 0x0E00) return false;
+  return (c >= 0x4E00 && c <= 0x9FFF) ||    // CJK unified ideographs
+         (c >= 0x3400 && c <= 0x4DBF) ||    // extension A
+         (c >= 0x3041 && c <= 0x30FF) ||    // kana
+         (c >= 0x31F0 && c <= 0x31FF) ||    // kana extensions
+         (c >= 0x20000 && c <= 0x3FFFF) ||  // further ideographs
+         (c >= 0xF900 && c <= 0xFAFF) ||    // compatibility ideographs
+         c == 0x3005 || c == 0x3007 ||      // 々 〇
+         (c >= 0x0E00 && c <= 0x0EFF) ||    // Thai, Lao
+         (c >= 0x1000 && c <= 0x109F) ||    // Burmese
+         (c >= 0x1780 && c <= 0x17FF);      // Khmer
+}
+
+// Decodes one code point of valid UTF-8 and moves `at` behind it; 0xFFFFFFFF where it is not valid.
+uint32_t Decode(std::string_view text, size_t& at) {
+  constexpr uint32_t kInvalid = 0xFFFFFFFF;
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const uint32_t lead = byte(at);
+  if (lead < 0x80) {
+    ++at;
+    return lead;
+  }
+  const int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (length == 0 || lead > 0xF4 || at + length > text.size()) return kInvalid;
+  uint32_t value = lead & (0x7F >> length);
+  for (int i = 1; i < length; ++i) {
+    if ((byte(at + i) & 0xC0) != 0x80) return kInvalid;
+    value = value << 6 | (byte(at + i) & 0x3F);
+  }
+  at += length;
+  return value;
+}
+
+}  // namespace
+
+Tokens Tokenize(std::string_view text) {
+  Tokens out;
+  out.tokens.reserve(text.size() / 3 + 1);
+  size_t singles = 0;
+  size_t word_start = std::string_view::npos;
+  const auto end_word = [&](size_t at) {
+    if (word_start == std::string_view::npos) return;
+    const uint64_t hash = HashBytes64(text.substr(word_start, at - word_start));
+    out.tokens.push_back(static_cast<Token>(hash) | 0x80000000u);
+    word_start = std::string_view::npos;
+  };
+  const auto end_paragraph = [&] {
+    const uint32_t count = static_cast<uint32_t>(out.tokens.size());
+    const uint32_t before = out.paragraph_ends.empty() ? 0 : out.paragraph_ends.back();
+    if (count != before) out.paragraph_ends.push_back(count);
+  };
+  for (size_t at = 0; at < text.size();) {
+    const size_t start = at;
+    const uint32_t c = Decode(text, at);
+    if (c == 0xFFFFFFFF) {
+      end_word(start);
+      break;
+    }
+    if (c == ' ' || c == '\n') {
+      end_word(start);
+      if (c == '\n') end_paragraph();
+    } else if (IsSingleToken(c)) {
+      end_word(start);
+      out.tokens.push_back(c);
+      ++singles;
+    } else if (word_start == std::string_view::npos) {
+      word_start = start;
+    }
+    if (at >= text.size()) end_word(at);
+  }
+  end_paragraph();
+  out.mostly_cjk = singles * 2 > out.tokens.size();
+  return out;
+}
+
+uint64_t ShingleHash(std::span<const Token> tokens) {
+  // Token values are hashed as little-endian bytes, so that stored sketches do not depend on the
+  // machine; every supported one is little-endian.
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  return HashBytes64({reinterpret_cast<const char*>(tokens.data()), tokens.size_bytes()});
+}
+
+Shingles MakeShingles(const Tokens& tokens) {
+  Shingles out;
+  const size_t length = static_cast<size_t>(tokens.shingle_length());
+  if (tokens.tokens.size() < length) return out;
+  const size_t count = tokens.tokens.size() - length + 1;
+  out.hashes.resize(count);
+  out.set.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    out.hashes[i] = ShingleHash(std::span(tokens.tokens).subspan(i, length));
+    out.set[i] = static_cast<uint32_t>(out.hashes[i] >> 32);
+  }
+  SortDistinct(out.set);
+  return out;
+}
+
+Shingles MakeShingles(std::string_view matching_text) {
+  return MakeShingles(Tokenize(matching_text));
+}
+
+uint32_t CountShared(std::span<const uint32_t> a, std::span<const uint32_t> b) {
+  uint32_t shared = 0;
+  size_t i = 0;
+  size_t j = 0;
+  // Without branches on the comparison: which side is smaller is as good as random.
+  while (i < a.size() && j < b.size()) {
+    const uint32_t x = a[i];
+    const uint32_t y = b[j];
+    shared += x == y;
+    i += x <= y;
+    j += y <= x;
+  }
+  return shared;
+}
+
+void SortDistinct(std::vector<uint32_t>& values) {
+  constexpr size_t kSmall = 128;  // below, the histograms cost more than the sort
+  if (values.size() <= kSmall) {
+    std::sort(values.begin(), values.end());
+  } else {
+    // Least significant digit first, 11 + 11 + 10 bits.
+    constexpr int kShifts[3] = {0, 11, 22};
+    constexpr uint32_t kMask = 2047;
+    std::array<std::array<uint32_t, 2048>, 3> counts{};
+    for (const uint32_t value : values) {
+      for (int pass = 0; pass < 3; ++pass) ++counts[pass][value >> kShifts[pass] & kMask];
+    }
+    std::vector<uint32_t> other(values.size());
+    for (int pass = 0; pass < 3; ++pass) {
+      uint32_t sum = 0;
+      for (uint32_t& count : counts[pass]) {
+        const uint32_t here = count;
+        count = sum;
+        sum += here;
+      }
+      for (const uint32_t value : values) {
+        other[counts[pass][value >> kShifts[pass] & kMask]++] = value;
+      }
+      values.swap(other);
+    }
+  }
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+}  // namespace wirefold
