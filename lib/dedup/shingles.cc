@@ -53,8 +53,10 @@ Tokens Tokenize(std::string_view text) {
   size_t word_start = std::string_view::npos;
   const auto end_word = [&](size_t at) {
     if (word_start == std::string_view::npos) return;
-    const uint64_t hash = HashBytes64(text.substr(word_start, at - word_start));
-    out.tokens.push_back(static_cast<Token>(hash) | 0x80000000u);
+    const std::string_view word = text.substr(word_start, at - word_start);
+    const bool number = word.find_first_not_of("0123456789") == std::string_view::npos;
+    out.tokens.push_back((static_cast<Token>(HashBytes64(word)) & 0x3FFFFFFFu) |
+                         (number ? 0xC0000000u : 0x80000000u));
     word_start = std::string_view::npos;
   };
   const auto end_paragraph = [&] {
