@@ -55,7 +55,7 @@ ComparisonDoc MakeComparisonDoc(const Tokens& tokens, Shingles&& shingles, std::
   SortDistinct(doc.head);
   doc.shingles = std::move(shingles.set);
   for (const Token token : tokens.tokens) {
-    if (IsNumber(token)) doc.figures.push_back(token);
+    if (IsNumberToken(token)) doc.figures.push_back(token);
   }
   std::sort(doc.figures.begin(), doc.figures.end());
   doc.figures.shrink_to_fit();

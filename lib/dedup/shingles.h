@@ -26,7 +26,7 @@ inline constexpr int kWordShingle = 3;
 // A token: the code point of a single-character token, or the low 30 bits of the XXH3 hash of a
 // word with the top bit set; a word of digits alone has the next bit set as well.
 using Token = uint32_t;
-inline bool IsNumber(Token token) { return token >= 0xC0000000u; }
+inline bool IsNumberToken(Token token) { return token >= 0xC0000000u; }
 
 struct Tokens {
   std::vector<Token> tokens;

@@ -1,0 +1,75 @@
+// Overlay: what has been decided and may not be visible in the store yet. A decision that looks
+// here first, and then at what the store said, misses nothing.
+//
+// Example:
+//   overlay.Put(sequence, identity, known, text_hash);
+//   if (const KnownUrl* known = overlay.FindUrl(identity)) …
+//   if (!overlay.Covers(looked_up_at)) look_up_again();
+//
+// Decisions carry a sequence number. A worker that looks at the store notes the last committed
+// number; whatever came later is here, unless it has been dropped since, and then Covers says so.
+//
+// Not thread-safe: the deciding thread owns it.
+#ifndef WIREFOLD_LIB_PIPELINE_OVERLAY_H_
+#define WIREFOLD_LIB_PIPELINE_OVERLAY_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "lib/base/hash.h"
+#include "lib/store/store.h"
+
+namespace wirefold {
+
+// A URL's state with its newest record.
+struct KnownUrl {
+  UrlState state;
+  NewestRecord newest;
+};
+
+class Overlay {
+ public:
+  // At least so many committed decisions are remembered, for those looked up before their commit.
+  static constexpr size_t kRemembered = 4096;
+
+  // Decision `sequence` (ascending) left the URL in this state; `text` is set where it was the
+  // first to carry the text.
+  void Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
+           const std::optional<Hash128>& text);
+
+  // Forgets decisions up to `committed` beyond the newest kRemembered.
+  void Trim(uint64_t committed);
+
+  [[nodiscard]] const KnownUrl* FindUrl(const Hash128& identity) const;
+  [[nodiscard]] const TextOwner* FindText(const Hash128& text_hash) const;
+
+  // Whether everything after decision `sequence` is still here.
+  [[nodiscard]] bool Covers(uint64_t sequence) const { return sequence >= forgotten_; }
+  [[nodiscard]] size_t size() const { return order_.size(); }
+
+ private:
+  struct UrlSlot {
+    uint64_t sequence;
+    KnownUrl known;
+  };
+  struct TextSlot {
+    uint64_t sequence;
+    TextOwner owner;
+  };
+  struct Decision {
+    uint64_t sequence;
+    Hash128 identity;
+    std::optional<Hash128> text;
+  };
+
+  std::deque<Decision> order_;
+  absl::flat_hash_map<Hash128, UrlSlot> urls_;
+  absl::flat_hash_map<Hash128, TextSlot> texts_;
+  uint64_t forgotten_ = 0;  // decisions up to this one may be missing here
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_PIPELINE_OVERLAY_H_

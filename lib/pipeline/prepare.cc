@@ -1,0 +1,82 @@
+#include "lib/pipeline/prepare.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "lib/article/normalize.h"
+#include "lib/dedup/shingles.h"
+
+namespace wirefold {
+
+PreparedFile PrepareFile(const IncomingFile& file, int64_t now_ms) {
+  PreparedFile prepared;
+  absl::StatusOr<NormalizedArticle> article =
+      Normalize({.bytes = file.bytes, .source = file.source, .hints = file.hints});
+  if (!article.ok()) {
+    prepared.error = article.status();
+    return prepared;
+  }
+  prepared.article = *std::move(article);
+  if (prepared.article.HasUsableText()) {
+    const Tokens tokens = Tokenize(prepared.article.matching_text);
+    Shingles shingles = MakeShingles(tokens);
+    prepared.sketch = MakeSketch(shingles);
+    prepared.doc = std::make_shared<const ComparisonDoc>(
+        MakeComparisonDoc(tokens, std::move(shingles), prepared.article.article.host));
+  }
+  prepared.record = EncodeRecord(prepared.article, now_ms);
+  return prepared;
+}
+
+absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
+  Outlook& outlook = prepared.outlook;
+  // Read before the look-up: what is committed by now, the look-up sees.
+  outlook.committed = view.committed.load(std::memory_order_acquire);
+  absl::StatusOr<Store::Found> found =
+      view.store.Lookup(prepared.article.identity, prepared.article.text_hash);
+  if (!found.ok()) return found.status();
+  outlook.found = *std::move(found);
+  if (outlook.found.url.has_value()) {
+    const UrlState& state = *outlook.found.url;
+    if (std::find(state.text_hashes.begin(), state.text_hashes.end(),
+                  prepared.article.text_hash) != state.text_hashes.end()) {
+      return absl::OkStatus();  // seen before, and stays so
+    }
+    absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(state);
+    if (!newest.ok()) return newest.status();
+    outlook.newest = *std::move(newest);
+  } else if (outlook.found.text.has_value()) {
+    return absl::OkStatus();  // the exact tier answers
+  }
+  outlook.first_entry = view.index.next_entry();
+  outlook.candidates = FindAndCompare(view, prepared, 0);
+  outlook.compared = true;
+  return absl::OkStatus();
+}
+
+std::vector<ScoredCandidate> FindAndCompare(const StoredView& view, const PreparedFile& prepared,
+                                            uint32_t first_entry) {
+  std::vector<ScoredCandidate> scored;
+  if (prepared.doc == nullptr) return scored;
+  const std::vector<IndexHit> hits =
+      view.index.Find(prepared.sketch, {.time_ms = prepared.article.id.TimeMs(),
+                                        .window_ms = view.window_ms,
+                                        .first_entry = first_entry,
+                                        .max_hits = kMaxCandidates});
+  if (hits.empty()) return scored;
+  std::vector<Ulid> ids;
+  ids.reserve(hits.size());
+  for (const IndexHit& hit : hits) ids.push_back(hit.id);
+  const std::vector<ComparisonSource::Doc> docs = view.source.Get(ids);
+  scored.reserve(hits.size());
+  for (size_t i = 0; i < hits.size(); ++i) {
+    // A posting is a hint: the article behind it may be gone.
+    if (docs[i] == nullptr) continue;
+    scored.push_back({hits[i], Compare(*prepared.doc, *docs[i])});
+  }
+  view.comparisons.fetch_add(scored.size(), std::memory_order_relaxed);
+  return scored;
+}
+
+}  // namespace wirefold
