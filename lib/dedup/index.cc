@@ -12,7 +12,17 @@ namespace {
 
 uint64_t IdHash(const Ulid& id) { return HashBytes64(id.ToBytes()); }
 
+// A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
+uint32_t Promise(const IndexHit& hit) {
+  return std::max(hit.bands * (1'000'000 / kBands), hit.anchor_containment_ppm);
+}
+
 }  // namespace
+
+bool MorePromising(const IndexHit& a, const IndexHit& b) {
+  return std::tuple(Promise(b), b.bands + b.anchors_shared, a.entry) <
+         std::tuple(Promise(a), a.bands + a.anchors_shared, b.entry);
+}
 
 void CandidateIndex::Add(const Ulid& id, int64_t time_ms, const Sketch& sketch) {
   const uint64_t id_hash = IdHash(id);
@@ -84,17 +94,14 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     }
     hits.push_back(hit);
   }
-  // A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
-  const auto rank = [](const IndexHit& hit) {
-    const uint32_t resemblance = hit.bands * (1'000'000 / kBands);
-    return std::max(resemblance, hit.anchor_containment_ppm);
-  };
-  std::sort(hits.begin(), hits.end(), [&](const IndexHit& x, const IndexHit& y) {
-    return std::tuple(rank(y), y.bands + y.anchors_shared, x.entry) <
-           std::tuple(rank(x), x.bands + x.anchors_shared, y.entry);
-  });
+  std::sort(hits.begin(), hits.end(), MorePromising);
   if (hits.size() > options.max_hits) hits.resize(options.max_hits);
   return hits;
+}
+
+bool CandidateIndex::IsLive(uint32_t entry) const {
+  const std::shared_lock lock(mutex_);
+  return entry < entries_.size() && entries_[entry].live;
 }
 
 uint32_t CandidateIndex::next_entry() const {

@@ -35,6 +35,9 @@ struct IndexHit {
   uint32_t anchor_containment_ppm = 0;
 };
 
+// The order in which Find answers: what the hits promise, then the order of entry.
+bool MorePromising(const IndexHit& a, const IndexHit& b);
+
 struct FindOptions {
   int64_t time_ms = 0;
   // Only articles whose time is within ± so many milliseconds; 0: all.
@@ -65,6 +68,8 @@ class CandidateIndex {
   // The most promising candidates, best first; ties in the order of entry.
   [[nodiscard]] std::vector<IndexHit> Find(const Sketch& sketch, const FindOptions& options) const;
 
+  // False once the entry's article has been added again with another text.
+  [[nodiscard]] bool IsLive(uint32_t entry) const;
   // The number that the next Add will give: a Find from here on sees only what comes after.
   [[nodiscard]] uint32_t next_entry() const;
   [[nodiscard]] IndexStats stats() const;

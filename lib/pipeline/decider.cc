@@ -1,0 +1,258 @@
+#include "lib/pipeline/decider.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace wirefold {
+namespace {
+
+bool Contains(const std::vector<Hash128>& hashes, const Hash128& hash) {
+  return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
+}
+
+// Which of two candidates is the better match: the score, then the older entry.
+bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
+  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.entry) <
+         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.entry);
+}
+
+const ScoredCandidate* BestOf(std::span<const ScoredCandidate> candidates, bool copies_only) {
+  const ScoredCandidate* best = nullptr;
+  for (const ScoredCandidate& candidate : candidates) {
+    if (copies_only && candidate.verdict.relation == Relation::kNone) continue;
+    if (best == nullptr || BetterMatch(candidate, *best)) best = &candidate;
+  }
+  return best;
+}
+
+// Articles of other stories that share much, the best first.
+std::vector<Ulid> RelatedTo(std::span<const ScoredCandidate> candidates, const Ulid& story) {
+  std::vector<ScoredCandidate> related;
+  for (const ScoredCandidate& candidate : candidates) {
+    const bool close = candidate.verdict.related || candidate.verdict.relation != Relation::kNone;
+    if (close && candidate.hit.id != story) related.push_back(candidate);
+  }
+  std::sort(related.begin(), related.end(), BetterMatch);
+  if (related.size() > Decider::kMaxRelated) related.resize(Decider::kMaxRelated);
+  std::vector<Ulid> ids;
+  for (const ScoredCandidate& candidate : related) ids.push_back(candidate.hit.id);
+  return ids;
+}
+
+void SetScores(std::span<const ScoredCandidate> candidates, FileOutcome& outcome) {
+  const ScoredCandidate* best = BestOf(candidates, /*copies_only=*/false);
+  if (best == nullptr) return;
+  outcome.compared = true;
+  outcome.match.scores = best->verdict.scores;
+}
+
+Match ExactMatch(const TextOwner& owner) {
+  return {Relation::kExact, owner.id, {1'000'000, 1'000'000, 1'000'000}};
+}
+
+// The outcome of a file whose URL is not known.
+FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<TextOwner>& owner) {
+  FileOutcome outcome;
+  outcome.warnings = prepared.article.article.warnings;
+  outcome.id = prepared.article.id;
+  if (owner.has_value()) {
+    outcome.status = FileStatus::kDuplicate;
+    outcome.match = ExactMatch(*owner);
+    outcome.compared = true;
+    outcome.story_id = owner->story_id;
+  } else if (const ScoredCandidate* copy = Decider::BestCopy(prepared.outlook.candidates)) {
+    outcome.status = FileStatus::kDuplicate;
+    outcome.match = {copy->verdict.relation, copy->hit.id, copy->verdict.scores};
+    outcome.compared = true;
+    outcome.story_id = copy->hit.id;
+    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id);
+  } else {
+    outcome.status = FileStatus::kNew;
+    outcome.story_id = outcome.id;
+    SetScores(prepared.outlook.candidates, outcome);
+    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id);
+  }
+  outcome.representative_id = outcome.story_id;
+  return outcome;
+}
+
+// The outcome of a file whose URL is known.
+FileOutcome OutcomeOfKnownUrl(const PreparedFile& prepared, const UrlState& state) {
+  FileOutcome outcome;
+  outcome.warnings = prepared.article.article.warnings;
+  outcome.id = state.id;
+  outcome.story_id = outcome.representative_id = state.story_id;
+  if (Contains(state.text_hashes, prepared.article.text_hash)) {
+    outcome.status = FileStatus::kUnchanged;
+  } else {
+    outcome.status = FileStatus::kRevision;
+    SetScores(prepared.outlook.candidates, outcome);
+    outcome.related = RelatedTo(prepared.outlook.candidates, state.story_id);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candidates) {
+  return BestOf(candidates, /*copies_only=*/true);
+}
+
+FileOutcome Decider::Foresee(const PreparedFile& prepared) {
+  const Outlook& outlook = prepared.outlook;
+  if (outlook.found.url.has_value()) return OutcomeOfKnownUrl(prepared, *outlook.found.url);
+  return OutcomeOfNewUrl(
+      prepared, prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
+}
+
+absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
+  Outlook& outlook = prepared.outlook;
+  const NormalizedArticle& article = prepared.article;
+  const KnownUrl* recent = overlay_.FindUrl(article.identity);
+  if (!overlay_.Covers(outlook.committed)) {
+    // The file waited so long that the overlay has forgotten what came after its look-up.
+    outlook.committed = view_.committed.load(std::memory_order_acquire);
+    absl::StatusOr<Store::Found> found = view_.store.Lookup(article.identity, article.text_hash);
+    if (!found.ok()) return found.status();
+    outlook.found = *std::move(found);
+    outlook.newest.reset();
+  }
+  if (recent != nullptr) return *recent;
+  if (!outlook.found.url.has_value()) return std::nullopt;
+  KnownUrl known{*outlook.found.url, {}};
+  if (!Contains(known.state.text_hashes, article.text_hash)) {
+    if (!outlook.newest.has_value()) {
+      absl::StatusOr<NewestRecord> newest = view_.store.ReadNewest(known.state);
+      if (!newest.ok()) return newest.status();
+      outlook.newest = *std::move(newest);
+    }
+    known.newest = *outlook.newest;
+  }
+  return known;
+}
+
+void Decider::CatchUp(PreparedFile& prepared) {
+  Outlook& outlook = prepared.outlook;
+  std::vector<ScoredCandidate>& candidates = outlook.candidates;
+  if (!outlook.compared) outlook.first_entry = 0;
+  // What was revised since has another text, and a newer entry.
+  std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
+    return !index_.IsLive(candidate.hit.entry);
+  });
+  std::vector<ScoredCandidate> later = FindAndCompare(view_, prepared, outlook.first_entry);
+  outlook.compared = true;
+  if (later.empty()) return;
+  // The same candidates as if all had been sought now.
+  candidates.insert(candidates.end(), std::make_move_iterator(later.begin()),
+                    std::make_move_iterator(later.end()));
+  std::sort(candidates.begin(), candidates.end(),
+            [](const ScoredCandidate& a, const ScoredCandidate& b) {
+              return MorePromising(a.hit, b.hit);
+            });
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+}
+
+absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
+  overlay_.Trim(view_.committed.load(std::memory_order_acquire));
+  absl::StatusOr<std::optional<KnownUrl>> known = FindUrl(prepared);
+  if (!known.ok()) return known.status();
+  Decision decision;
+  if (known->has_value()) {
+    if (!Contains((*known)->state.text_hashes, prepared.article.text_hash)) {
+      CatchUp(prepared);
+      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
+      Revise(prepared, **std::move(known), decision);
+    } else {
+      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
+    }
+    return decision;
+  }
+  Admit(prepared, decision);
+  return decision;
+}
+
+void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision) {
+  const NormalizedArticle& article = prepared.article;
+  UrlState& state = known.state;
+  Mutation mutation;
+  mutation.kind = Mutation::Kind::kRevision;
+  mutation.id = state.id;
+  mutation.story_id = state.story_id;
+  mutation.identity = article.identity;
+  mutation.record = prepared.record;
+  mutation.match = known.newest.match;
+  // The order of revisions is that of time, then of the text's hash, whichever came first.
+  const int64_t at_ms = article.id.TimeMs();
+  mutation.becomes_newest = std::pair(at_ms, article.text_hash) >
+                            std::pair(state.newest_at_ms, state.newest_text_hash);
+  mutation.older_at_ms = mutation.becomes_newest ? state.newest_at_ms : at_ms;
+  mutation.older_text_hash =
+      mutation.becomes_newest ? state.newest_text_hash : article.text_hash;
+  state.text_hashes.push_back(article.text_hash);
+  if (mutation.becomes_newest) {
+    mutation.previous = known.newest.record;
+    known.newest.record = prepared.record;
+    state.newest_at_ms = at_ms;
+    state.newest_text_hash = article.text_hash;
+    if (state.id == state.story_id) {
+      mutation.sketch = prepared.sketch;
+      Index(state.id, prepared, decision);
+    }
+  }
+  // Whose text it is, is settled by who had it first.
+  if (article.HasUsableText() && overlay_.FindText(article.text_hash) == nullptr &&
+      !prepared.outlook.found.text.has_value()) {
+    mutation.new_text = article.text_hash;
+  }
+  mutation.url = state;
+  decision.sequence = ++sequence_;
+  overlay_.Put(decision.sequence, article.identity, std::move(known), mutation.new_text);
+  decision.mutation = std::move(mutation);
+}
+
+void Decider::Admit(PreparedFile& prepared, Decision& decision) {
+  const NormalizedArticle& article = prepared.article;
+  std::optional<TextOwner> owner;
+  if (article.HasUsableText()) {
+    owner = prepared.outlook.found.text;
+    if (const TextOwner* recent = overlay_.FindText(article.text_hash)) owner = *recent;
+  }
+  if (!owner.has_value()) CatchUp(prepared);
+  decision.outcome = OutcomeOfNewUrl(prepared, owner);
+
+  Mutation mutation;
+  mutation.id = decision.outcome.id;
+  mutation.story_id = decision.outcome.story_id;
+  mutation.identity = article.identity;
+  mutation.record = prepared.record;
+  mutation.match = decision.outcome.match;
+  mutation.url = {.id = mutation.id,
+                  .story_id = mutation.story_id,
+                  .newest_at_ms = mutation.id.TimeMs(),
+                  .newest_text_hash = article.text_hash,
+                  .text_hashes = {article.text_hash}};
+  if (article.HasUsableText() && !owner.has_value()) mutation.new_text = article.text_hash;
+  if (decision.outcome.status == FileStatus::kNew) {
+    mutation.kind = Mutation::Kind::kNew;
+    mutation.match = {};
+    mutation.sketch = prepared.sketch;
+    Index(mutation.id, prepared, decision);
+  } else {
+    mutation.kind = Mutation::Kind::kDuplicate;
+  }
+  decision.sequence = ++sequence_;
+  overlay_.Put(decision.sequence, article.identity,
+               {mutation.url, {mutation.record, mutation.match}}, mutation.new_text);
+  decision.mutation = std::move(mutation);
+}
+
+void Decider::Index(const Ulid& id, PreparedFile& prepared, Decision& decision) {
+  if (prepared.doc != nullptr) {
+    view_.source.Pin(id, prepared.doc);
+    decision.pinned = true;
+  }
+  index_.Add(id, id.TimeMs(), prepared.sketch);
+}
+
+}  // namespace wirefold

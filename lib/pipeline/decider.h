@@ -1,0 +1,69 @@
+// Decider: what becomes of each file, one after the other.
+//
+// Example:
+//   Decider decider(view, index);
+//   absl::StatusOr<Decision> decision = decider.Decide(prepared);
+//   if (decision->mutation.has_value()) commit(*decision->mutation);
+//
+// In this order: seen before (UNCHANGED), same URL (REVISION), same text (DUPLICATE, EXACT), near
+// or contained (DUPLICATE), else NEW. A NEW file enters the index at once, so that a copy that comes
+// next finds it although nothing has been committed yet.
+//
+// Not thread-safe: one thread owns it, and owns the order.
+#ifndef WIREFOLD_LIB_PIPELINE_DECIDER_H_
+#define WIREFOLD_LIB_PIPELINE_DECIDER_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/dedup/index.h"
+#include "lib/pipeline/overlay.h"
+#include "lib/pipeline/pipeline.h"
+#include "lib/pipeline/prepare.h"
+#include "lib/store/store.h"
+
+namespace wirefold {
+
+struct Decision {
+  FileOutcome outcome;
+  uint64_t sequence = 0;             // 0 where nothing is to be written
+  std::optional<Mutation> mutation;  // what is to be written
+  bool pinned = false;               // outcome.id is pinned in the comparison source until committed
+};
+
+class Decider {
+ public:
+  // At most so many related articles are named.
+  static constexpr size_t kMaxRelated = 8;
+
+  // `index` is the one of `view`; the decider alone adds to it.
+  Decider(const StoredView& view, CandidateIndex& index) : view_(view), index_(index) {}
+
+  // An error is the store's, and means that nothing was decided. Consumes what `prepared` holds.
+  [[nodiscard]] absl::StatusOr<Decision> Decide(PreparedFile& prepared);
+
+  // What Decide would answer from `outlook` alone; for CheckDocument. Changes nothing.
+  static FileOutcome Foresee(const PreparedFile& prepared);
+
+  // The best-matching duplicate among candidates, or null.
+  static const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
+
+ private:
+  absl::StatusOr<std::optional<KnownUrl>> FindUrl(PreparedFile& prepared);
+  void CatchUp(PreparedFile& prepared);
+  void Revise(PreparedFile& prepared, KnownUrl known, Decision& decision);
+  void Admit(PreparedFile& prepared, Decision& decision);
+  void Index(const Ulid& id, PreparedFile& prepared, Decision& decision);
+
+  StoredView view_;
+  CandidateIndex& index_;
+  Overlay overlay_;
+  uint64_t sequence_ = 0;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_PIPELINE_DECIDER_H_

@@ -1,0 +1,353 @@
+#include "lib/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "lib/base/bounded_queue.h"
+#include "lib/dedup/index.h"
+#include "lib/pipeline/comparison_source.h"
+#include "lib/pipeline/decider.h"
+#include "lib/pipeline/prepare.h"
+
+namespace wirefold {
+
+namespace {
+
+struct Item {
+  IncomingFile file;
+  FileDone done;
+  std::shared_ptr<Lane> lane;  // shared with the stream and its other files
+  bool ready = false;          // guarded by the lane's mutex until it is decided
+  PreparedFile prepared;
+};
+
+// The queues are bounded by the bytes in flight, ahead of Submit.
+constexpr size_t kUnbounded = SIZE_MAX;
+constexpr int64_t kSpaceCheckIntervalMs = 1000;
+
+}  // namespace
+
+class Lane {
+ public:
+  std::mutex mutex;  // guards the queue and the items' ready flags
+  std::deque<std::unique_ptr<Item>> items;
+};
+
+namespace {
+
+struct DecidedItem {
+  std::unique_ptr<Item> item;
+  Decision decision;
+};
+
+class ThreadedPipeline final : public Pipeline {
+ public:
+  ThreadedPipeline(const PipelineOptions& options, Store& store, const Clock& clock,
+                   SpaceCheck space_check)
+      : options_(options),
+        store_(store),
+        clock_(clock),
+        space_check_(std::move(space_check)),
+        source_(store, options.comparison_cache_bytes),
+        view_{store, index_, source_, committed_, comparisons_, options.window_ms},
+        decider_(view_, index_) {}
+
+  ~ThreadedPipeline() override {
+    Drain();
+    to_prepare_.Close();
+    for (std::thread& worker : workers_) worker.join();
+    to_decide_.Close();
+    if (decide_thread_.joinable()) decide_thread_.join();
+    to_commit_.Close();
+    if (commit_thread_.joinable()) commit_thread_.join();
+  }
+
+  absl::Status Start() {
+    absl::Status status = store_.ScanSketches([this](const Ulid& id, const Sketch& sketch) {
+      index_.Add(id, id.TimeMs(), sketch);
+      return true;
+    });
+    if (!status.ok()) return status;
+    int workers = options_.workers;
+    if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
+    for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
+    decide_thread_ = std::thread([this] { DecideAll(); });
+    commit_thread_ = std::thread([this] { CommitAll(); });
+    return absl::OkStatus();
+  }
+
+  std::shared_ptr<Lane> OpenLane() override { return std::make_shared<Lane>(); }
+
+  void Submit(const std::shared_ptr<Lane>& lane, IncomingFile file, FileDone done) override {
+    auto item = std::make_unique<Item>();
+    item->file = std::move(file);
+    item->done = std::move(done);
+    item->lane = lane;
+    Item* const raw = item.get();
+    bool refused = false;
+    {
+      const std::lock_guard lock(state_mutex_);
+      ++in_flight_;
+      refused = draining_ || !failed_.ok();
+      if (refused) item->prepared.error = RefusalLocked();
+    }
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->items.push_back(std::move(item));
+    }
+    if (refused) {
+      MarkReady(*raw);
+    } else {
+      to_prepare_.Push(raw);
+    }
+  }
+
+  CheckResult Check(const IncomingFile& file) override;
+  void Drain() override {
+    std::unique_lock lock(state_mutex_);
+    draining_ = true;
+    idle_.wait(lock, [this] { return in_flight_ == 0; });
+  }
+  PipelineStats GetStats() const override;
+
+ private:
+  // Worker threads: everything that needs no order.
+  void Work() {
+    while (std::optional<Item*> item = to_prepare_.Pop()) {
+      PreparedFile& prepared = (*item)->prepared;
+      prepared = PrepareFile((*item)->file, clock_.NowMs());
+      (*item)->file = {};  // the record holds all that is kept of it
+      if (prepared.error.ok()) prepared.error = LookAhead(view_, prepared);
+      MarkReady(**item);
+    }
+  }
+
+  // Hands on, in order, what is ready at the front of the item's lane.
+  void MarkReady(Item& item) {
+    const std::shared_ptr<Lane> lane = item.lane;  // the item may be gone before the lock
+    const std::lock_guard lock(lane->mutex);
+    item.ready = true;
+    while (!lane->items.empty() && lane->items.front()->ready) {
+      to_decide_.Push(std::move(lane->items.front()));
+      lane->items.pop_front();
+    }
+  }
+
+  void DecideAll() {
+    while (std::optional<std::unique_ptr<Item>> item = to_decide_.Pop()) {
+      DecidedItem decided{*std::move(item), {}};
+      decided.decision = DecideOne(decided.item->prepared);
+      to_commit_.Push(std::move(decided));
+    }
+  }
+
+  Decision DecideOne(PreparedFile& prepared) {
+    absl::Status refusal = prepared.error;
+    if (refusal.ok()) refusal = CurrentRefusal();
+    if (refusal.ok()) {
+      absl::StatusOr<Decision> decision = decider_.Decide(prepared);
+      if (decision.ok()) return *std::move(decision);
+      refusal = decision.status();
+    }
+    if (ReasonOf(refusal) == Reason::kUnspecified) {
+      // Not about the file: the store could not be read.
+      Fail(refusal);
+      refusal = CurrentRefusal();
+    }
+    return Refused(refusal);
+  }
+
+  static Decision Refused(const absl::Status& refusal) {
+    Decision decision;
+    decision.outcome.status = FileStatus::kRejected;
+    decision.outcome.reason = ReasonOf(refusal);
+    decision.outcome.message = std::string(refusal.message());
+    return decision;
+  }
+
+  void CommitAll() {
+    while (std::optional<DecidedItem> first = to_commit_.Pop()) {
+      std::vector<DecidedItem> group;
+      group.push_back(*std::move(first));
+      while (group.size() < options_.max_group_files) {
+        std::optional<DecidedItem> next = to_commit_.TryPop();
+        if (!next.has_value()) break;
+        group.push_back(*std::move(next));
+      }
+      CommitGroup(group);
+    }
+  }
+
+  void CommitGroup(std::vector<DecidedItem>& group) {
+    std::vector<Mutation> mutations;
+    uint64_t last = 0;
+    for (DecidedItem& decided : group) {
+      if (!decided.decision.mutation.has_value()) continue;
+      mutations.push_back(*std::move(decided.decision.mutation));
+      last = decided.decision.sequence;
+    }
+    absl::Status status = Failure();
+    if (status.ok() && !mutations.empty()) {
+      status = store_.Commit(mutations);
+      if (status.ok()) {
+        committed_.store(last, std::memory_order_release);
+        groups_.fetch_add(1, std::memory_order_relaxed);
+        group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
+      } else {
+        Fail(status);
+        status = Failure();
+      }
+    }
+    for (DecidedItem& decided : group) {
+      FileOutcome& outcome = decided.decision.outcome;
+      if (decided.decision.pinned) source_.Unpin(outcome.id);
+      // An acknowledgement may rest on a record of this very group: none is given if it failed.
+      if (!status.ok() && outcome.status != FileStatus::kRejected) {
+        outcome = Refused(status).outcome;
+      }
+      Count(outcome);
+      decided.item->done(std::move(outcome));
+    }
+    const std::lock_guard lock(state_mutex_);
+    in_flight_ -= group.size();
+    if (in_flight_ == 0) idle_.notify_all();
+  }
+
+  void Count(const FileOutcome& outcome) {
+    const std::lock_guard lock(state_mutex_);
+    ++outcomes_[static_cast<size_t>(outcome.status)];
+    if (outcome.status == FileStatus::kRejected) {
+      ++rejected_by_reason_[std::string(ReasonName(outcome.reason))];
+    }
+  }
+
+  // Nothing is acknowledged from here on.
+  void Fail(const absl::Status& cause) {
+    const std::lock_guard lock(state_mutex_);
+    if (!failed_.ok()) return;
+    failed_ = Reject(Reason::kStoreFailed,
+                     "the store failed and nothing more is accepted until wirefoldd has been "
+                     "restarted: " +
+                         std::string(cause.message()));
+  }
+  absl::Status Failure() const {
+    const std::lock_guard lock(state_mutex_);
+    return failed_;
+  }
+  absl::Status RefusalLocked() const {
+    if (!failed_.ok()) return failed_;
+    return Reject(Reason::kShuttingDown, "wirefoldd is shutting down; send the file again later");
+  }
+  // Why no file can be taken now: the store failed, or the disk is nearly full.
+  absl::Status CurrentRefusal() {
+    const int64_t now_ms = clock_.NowMs();
+    const std::lock_guard lock(state_mutex_);
+    if (!failed_.ok()) return failed_;
+    if (space_check_ && std::abs(now_ms - space_checked_ms_) >= kSpaceCheckIntervalMs) {
+      space_checked_ms_ = now_ms;
+      space_ = space_check_();
+    }
+    return space_;
+  }
+
+  const PipelineOptions options_;
+  Store& store_;
+  const Clock& clock_;
+  const SpaceCheck space_check_;
+  CandidateIndex index_;
+  ComparisonSource source_;
+  std::atomic<uint64_t> committed_ = 0;
+  std::atomic<uint64_t> comparisons_ = 0;
+  std::atomic<uint64_t> groups_ = 0;
+  std::atomic<uint64_t> group_files_ = 0;
+  StoredView view_;
+  Decider decider_;  // the deciding thread's
+
+  BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes
+  BoundedQueue<std::unique_ptr<Item>> to_decide_{kUnbounded};
+  BoundedQueue<DecidedItem> to_commit_{kUnbounded};
+  std::vector<std::thread> workers_;
+  std::thread decide_thread_;
+  std::thread commit_thread_;
+
+  mutable std::mutex state_mutex_;  // guards all below; the space check runs under it
+  std::condition_variable idle_;
+  uint64_t in_flight_ = 0;
+  bool draining_ = false;
+  absl::Status failed_;
+  absl::Status space_;
+  int64_t space_checked_ms_ = INT64_MIN / 2;
+  std::array<uint64_t, kFileStatuses> outcomes_{};
+  std::map<std::string, uint64_t> rejected_by_reason_;
+};
+
+CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
+  CheckResult result;
+  PreparedFile prepared = PrepareFile(file, clock_.NowMs());
+  if (prepared.error.ok()) prepared.error = LookAhead(view_, prepared);
+  if (!prepared.error.ok()) {
+    result.outcome = Refused(prepared.error).outcome;
+    return result;
+  }
+  result.outcome = Decider::Foresee(prepared);
+  std::vector<Ulid> ids;
+  for (const ScoredCandidate& candidate : prepared.outlook.candidates) {
+    ids.push_back(candidate.hit.id);
+  }
+  const auto texts = store_.GetComparisonTexts(ids);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const ScoredCandidate& candidate = prepared.outlook.candidates[i];
+    CheckedCandidate checked;
+    checked.id = ids[i];
+    if (texts[i].has_value()) checked.title = texts[i]->title;
+    checked.match = {candidate.verdict.relation, ids[i], candidate.verdict.scores};
+    checked.explanation = "found by " + std::to_string(candidate.hit.bands) + " of " +
+                          std::to_string(kBands) + " bands and " +
+                          std::to_string(candidate.hit.anchors_shared) + " anchors; " +
+                          Explain(candidate.verdict);
+    result.candidates.push_back(std::move(checked));
+  }
+  std::stable_sort(result.candidates.begin(), result.candidates.end(),
+                   [](const CheckedCandidate& a, const CheckedCandidate& b) {
+                     return a.match.scores.score_ppm > b.match.scores.score_ppm;
+                   });
+  result.article = std::move(prepared.article);
+  return result;
+}
+
+PipelineStats ThreadedPipeline::GetStats() const {
+  PipelineStats stats;
+  const IndexStats index = index_.stats();
+  stats.index_articles = index.articles;
+  stats.index_bytes = index.memory_bytes + source_.memory_bytes();
+  stats.capped_buckets = index.capped_buckets;
+  stats.comparisons = comparisons_.load(std::memory_order_relaxed);
+  stats.groups = groups_.load(std::memory_order_relaxed);
+  stats.group_files = group_files_.load(std::memory_order_relaxed);
+  const std::lock_guard lock(state_mutex_);
+  stats.outcomes = outcomes_;
+  stats.rejected_by_reason = rejected_by_reason_;
+  stats.files_in_flight = in_flight_;
+  stats.read_only = !failed_.ok() ? failed_ : space_;
+  return stats;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Open(const PipelineOptions& options,
+                                                         Store& store, const Clock& clock,
+                                                         SpaceCheck space_check) {
+  auto pipeline =
+      std::make_unique<ThreadedPipeline>(options, store, clock, std::move(space_check));
+  absl::Status status = pipeline->Start();
+  if (!status.ok()) return status;
+  return pipeline;
+}
+
+}  // namespace wirefold
