@@ -1,0 +1,50 @@
+// Canonicalize: the two canonical forms of an article's URL, one to fetch and one to match by.
+//
+// Example:
+//   absl::StatusOr<CanonicalUrl> canonical =
+//       CanonicalizeUrl("HTTP://www.RFI.fr//cn/中国?utm_source=rss#top");
+//   canonical->url;                  // "http://www.rfi.fr//cn/%E4%B8%AD%E5%9B%BD"
+//   canonical->url_key;              // "rfi.fr/cn/%E4%B8%AD%E5%9B%BD"
+//   canonical->registrable_domain;   // "rfi.fr"
+//
+// Errors, as everywhere here: kUrlTooLong, kInvalidUrl, kUnsupportedScheme. Thread-safe: pure
+// functions; none throws; time is linear in the input's length, which is limited.
+#ifndef WIREFOLD_LIB_URL_CANONICALIZE_H_
+#define WIREFOLD_LIB_URL_CANONICALIZE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "lib/url/rules.h"
+#include "lib/url/url.h"
+
+namespace wirefold {
+
+struct CanonicalUrl {
+  std::string url;  // as the WHATWG standard serializes it; no fragment but #! routes, no trackers
+  std::string url_key;             // see url_key.h
+  std::string host;                // as in `url`
+  std::string registrable_domain;  // "" for IP addresses, see public_suffix.h
+};
+
+// `input` is absolute, or relative to `base` if that is not empty. Canonicalizing `url` once more
+// gives the same. kUrlTooLong when `input`, `base` or what comes out is over kMaxUrlBytes;
+// kUnsupportedScheme for anything but http and https; kInvalidUrl for what is no URL.
+[[nodiscard]] absl::StatusOr<CanonicalUrl> CanonicalizeUrl(
+    std::string_view input, std::string_view base = {},
+    const UrlRules& rules = UrlRules::BuiltIn());
+
+// `url` alone, for the links and images of an article, most of which are never matched. `base` may
+// be null. Errors as above.
+[[nodiscard]] absl::StatusOr<std::string> CanonicalUrlOnly(
+    std::string_view input, const Url* base = nullptr, const UrlRules& rules = UrlRules::BuiltIn());
+
+// A hash, in hexadecimal, of what decides what url_key a URL gets: the version of the code and the
+// text of the rules. Stores made under another one have to be rekeyed.
+std::string UrlKeyRulesFingerprint(const UrlRules& rules = UrlRules::BuiltIn());
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_URL_CANONICALIZE_H_

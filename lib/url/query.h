@@ -1,0 +1,45 @@
+// Query: a query string taken apart at its ampersands.
+//
+// Example:
+//   ForEachParameter("a=1&b", [](const Parameter& p) { … });   // ("a", "1"), ("b", "")
+//
+// Thread-safe: pure functions.
+#ifndef WIREFOLD_LIB_URL_QUERY_H_
+#define WIREFOLD_LIB_URL_QUERY_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "lib/url/rules.h"
+
+namespace wirefold {
+
+struct Parameter {
+  std::string_view text;  // all of it, "a=1"
+  std::string_view name;
+  std::string_view value;  // "" also where there is no "="
+};
+
+// Calls `visit(const Parameter&)` for each part of `query` between ampersands, empty ones too.
+template <typename Visit>
+void ForEachParameter(std::string_view query, Visit visit) {
+  for (;;) {
+    const std::string_view text = query.substr(0, query.find('&'));
+    const size_t name_size = std::min(text.find('='), text.size());
+    const size_t value_at = std::min(name_size + 1, text.size());
+    visit(Parameter{text, text.substr(0, name_size), text.substr(value_at)});
+    if (text.size() == query.size()) return;
+    query.remove_prefix(text.size() + 1);
+  }
+}
+
+// Appends "?" and `query` without the parameters that `rules` drop, the rest as it is and in its
+// order; nothing at all where dropping leaves nothing.
+void AppendQueryWithoutTrackers(std::string_view query, const UrlRules::HostRules& rules,
+                                std::string& out);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_URL_QUERY_H_

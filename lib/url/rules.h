@@ -1,0 +1,94 @@
+// UrlRules: which query parameters say nothing about the article, as data.
+//
+// Example:
+//   const UrlRules& rules = UrlRules::BuiltIn();
+//   const UrlRules::HostRules here = rules.ForHost("www.bbc.com");
+//   here.FateOf("utm_source", "rss");   // ParameterFate::kDrop
+//
+// The rules are a text, ours in rules_builtin.cc, or a file of the same form:
+//
+//   [*]                          a section: the rules for every host
+//   drop utm_* fbclid            not in `url` (and so not in `url_key`)
+//   fold phpsessid amp=1         in `url`, but not in `url_key`
+//   [bbc.com bbc.co.uk]          the rules for these hosts and all below them
+//   keep at_id                   an exception from rules further up
+//   tenants                      each name below this host is a site of its own
+//
+// "#" starts a comment. Names are matched as a whole, without case, up to the "*" if they end in
+// one; with "=VALUE" the value must be that too. The most specific section that knows a name
+// decides; in one section a whole name comes before a prefix.
+//
+// Thread-safe: immutable once built.
+#ifndef WIREFOLD_LIB_URL_RULES_H_
+#define WIREFOLD_LIB_URL_RULES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+
+namespace wirefold {
+
+// Goes up whenever the built-in rules, or the code that applies them, may give another `url` or
+// `url_key`.
+inline constexpr uint32_t kUrlRulesVersion = 1;
+
+// Names of parameters in rules are shorter than this; a longer one in a URL can match a prefix
+// alone.
+inline constexpr size_t kMaxRuleNameBytes = 64;
+
+enum class ParameterFate : uint8_t { kKeep, kDrop, kFold };
+
+class UrlRules {
+  struct Entry {
+    ParameterFate fate = ParameterFate::kKeep;
+    std::vector<std::string> values;  // empty for any value
+  };
+  struct Section {
+    absl::flat_hash_map<std::string, Entry> names;
+    std::vector<std::pair<std::string, ParameterFate>> prefixes;
+    bool has_tenants = false;
+  };
+
+ public:
+  // The rules that apply to one host; borrows from the UrlRules.
+  class HostRules {
+   public:
+    // `name` and `value` as they stand in the query; escapes in the name are understood.
+    [[nodiscard]] ParameterFate FateOf(std::string_view name, std::string_view value) const;
+
+   private:
+    friend class UrlRules;
+    absl::InlinedVector<const Section*, 4> sections_;  // the most specific first
+  };
+
+  // Ours; lives as long as the process.
+  static const UrlRules& BuiltIn();
+
+  // kInvalidArgument, naming the line, when `text` is not of the form above.
+  [[nodiscard]] static absl::StatusOr<UrlRules> Parse(std::string_view text);
+
+  [[nodiscard]] HostRules ForHost(std::string_view host) const;
+
+  // Whether each name below `host` is a site of its own (blogspot.com).
+  [[nodiscard]] bool HasTenants(std::string_view host) const;
+
+  // What Parse read.
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  UrlRules() = default;
+
+  std::string text_;
+  Section global_;
+  absl::flat_hash_map<std::string, Section> hosts_;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_URL_RULES_H_

@@ -1,0 +1,217 @@
+#include "lib/url/url_key.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/strings.h"
+#include "lib/url/ip_address.h"
+#include "lib/url/percent_encode.h"
+#include "lib/url/query.h"
+
+namespace wirefold {
+namespace {
+
+bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char a, char b) { return AsciiLower(a) == b; });
+}
+
+// One spelling of the same characters: unreserved ones as they are, the others that RFC 3986 has no
+// place for as escapes in upper case, reserved ones as they come. A "%" that starts no escape
+// becomes "%25", so that decoding can't make an escape out of what was none.
+void AppendNormalized(std::string_view text, std::string& out) {
+  size_t copied = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '%' && !InEncodeSet(c, EncodeSet::kNotInUri)) continue;
+    out.append(text, copied, i - copied);
+    const int byte = c == '%' ? DecodeEscapeAt(text, i) : -1;
+    if (byte < 0) {
+      AppendEscape(static_cast<uint8_t>(c), out);
+    } else {
+      if (IsUnreserved(static_cast<char>(byte))) {
+        out.push_back(static_cast<char>(byte));
+      } else {
+        AppendEscape(static_cast<uint8_t>(byte), out);
+      }
+      i += 2;
+    }
+    copied = i + 1;
+  }
+  out.append(text, copied);
+}
+
+// Names under which registries of two-letter domains sell names: below co.uk, "m" is a name that
+// someone owns, no view of co.uk. Not the Public Suffix List: a key must not change with its data.
+constexpr std::array<std::string_view, 18> kRegistryNames = {
+    "ac",  "co",  "com", "edu", "go",  "gob", "gouv", "gov", "govt",
+    "ltd", "mil", "ne",  "net", "nom", "or",  "org",  "plc", "sch"};
+
+// Where the part of `host` begins that names the site: two labels, three below a registry's or a
+// tenant's name.
+size_t SiteBegin(std::string_view host, const UrlRules& rules) {
+  const size_t top = host.rfind('.');
+  if (top == std::string_view::npos || top == 0) return 0;
+  const size_t dot = host.rfind('.', top - 1);
+  const size_t second = dot == std::string_view::npos ? 0 : dot + 1;
+  const bool is_registry = host.size() - top == 3 &&
+                           std::find(kRegistryNames.begin(), kRegistryNames.end(),
+                                     host.substr(second, top - second)) != kRegistryNames.end();
+  if (second == 0 || (!is_registry && !rules.HasTenants(host.substr(second)))) return second;
+  const size_t third = second < 2 ? std::string_view::npos : host.rfind('.', second - 2);
+  return third == std::string_view::npos ? 0 : third + 1;
+}
+
+void AppendFoldedHost(std::string_view host, const UrlRules& rules, std::string& out) {
+  if (host.starts_with('[') || EndsInNumber(host)) {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    out += host;
+    return;
+  }
+  if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
+  const size_t begin = out.size();
+  size_t site = SiteBegin(host, rules);
+  while (site > 0) {
+    const size_t size = host.find('.') + 1;
+    const std::string_view label = host.substr(0, size - 1);
+    if (label != "m" && label != "mobile" && label != "amp" &&
+        (label != "www" || out.size() > begin)) {
+      out.append(host, 0, size);
+    }
+    host.remove_prefix(size);
+    site -= size;
+  }
+  // "www" alone is safe to drop from a registry's own site (www.gov.cn), if a dot is left.
+  if (out.size() == begin && host.starts_with("www.") &&
+      host.find('.', 4) != std::string_view::npos) {
+    host.remove_prefix(4);
+  }
+  out += host;
+}
+
+bool IsSessionParameter(std::string_view parameter) {
+  const size_t equals = parameter.find('=');
+  if (equals == std::string_view::npos) return false;
+  const std::string_view name = parameter.substr(0, equals);
+  return EqualsIgnoringCase(name, "jsessionid") || EqualsIgnoringCase(name, "phpsessid");
+}
+
+// ASP.NET's session without cookies is a whole segment: (S(lit3py55t21z5v55vlm25s55)).
+bool IsSessionSegment(std::string_view segment) {
+  constexpr size_t kIdSize = 24;
+  if (segment.size() != kIdSize + 5 || !segment.starts_with("(S(") || !segment.ends_with("))")) {
+    return false;
+  }
+  const std::string_view id = segment.substr(3, kIdSize);
+  return std::all_of(id.begin(), id.end(),
+                     [](char c) { return IsAsciiAlpha(c) || IsAsciiDigit(c); });
+}
+
+void AppendSegment(std::string_view segment, std::string& out) {
+  if (segment.empty() || IsSessionSegment(segment)) return;
+  const size_t begin = out.size();
+  out.push_back('/');
+  const size_t semicolon = segment.find(';');
+  AppendNormalized(segment.substr(0, semicolon), out);
+  // Path parameters: ";name=value", the session's left out.
+  for (size_t at = semicolon; at < segment.size();) {
+    const size_t end = std::min(segment.find(';', at + 1), segment.size());
+    const std::string_view parameter = segment.substr(at + 1, end - at - 1);
+    if (!IsSessionParameter(parameter)) {
+      out.push_back(';');
+      AppendNormalized(parameter, out);
+    }
+    at = end;
+  }
+  if (out.size() == begin + 1) out.pop_back();
+}
+
+bool IsIndexPage(std::string_view segment) {
+  const size_t dot = segment.find('.');
+  if (dot == std::string_view::npos || segment.size() > 16) return false;
+  const std::string_view stem = segment.substr(0, dot);
+  if (!EqualsIgnoringCase(stem, "index") && !EqualsIgnoringCase(stem, "default")) return false;
+  constexpr std::array<std::string_view, 9> kExtensions = {"html", "htm", "shtml", "shtm", "xhtml",
+                                                           "php",  "asp", "aspx",  "jsp"};
+  const std::string_view extension = segment.substr(dot + 1);
+  return std::any_of(kExtensions.begin(), kExtensions.end(), [extension](std::string_view known) {
+    return EqualsIgnoringCase(extension, known);
+  });
+}
+
+void AppendFoldedPath(std::string_view path, std::string& out) {
+  const size_t begin = out.size();
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    AppendSegment(segment, out);
+    path.remove_prefix(segment.size());
+  }
+  const auto last = [&] {
+    const size_t slash = out.rfind('/');
+    return slash == std::string::npos || slash < begin ? std::string_view()
+                                                       : std::string_view(out).substr(slash + 1);
+  };
+  if (const std::string_view page = last(); IsIndexPage(page))
+    out.resize(out.size() - page.size() - 1);
+  // Not where nothing is left: a page that is called "amp" is one of its own.
+  if (last() == "amp" && out.size() > begin + 4) out.resize(out.size() - 4);
+  if (const std::string_view page = last(); IsIndexPage(page))
+    out.resize(out.size() - page.size() - 1);
+  if (out.size() == begin) out.push_back('/');
+}
+
+void AppendFoldedQuery(std::string_view query, const UrlRules::HostRules& rules, std::string& out) {
+  // Escapes are normalized first; that makes no new "&" or "=", as both are reserved.
+  std::string normalized;
+  normalized.reserve(query.size() + 16);
+  AppendNormalized(query, normalized);
+  absl::InlinedVector<Parameter, 8> kept;
+  ForEachParameter(normalized, [&](const Parameter& parameter) {
+    if (!parameter.text.empty() &&
+        rules.FateOf(parameter.name, parameter.value) == ParameterFate::kKeep) {
+      kept.push_back(parameter);
+    }
+  });
+  // Stable: of several parameters of one name, the order may matter to the site.
+  std::stable_sort(kept.begin(), kept.end(),
+                   [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  char separator = '?';
+  for (const Parameter& parameter : kept) {
+    out.push_back(separator);
+    out += parameter.text;
+    separator = '&';
+  }
+}
+
+}  // namespace
+
+std::string_view HashBangRoute(const Url& url) {
+  const bool is_route =
+      url.fragment.has_value() && url.fragment->size() > 1 && url.fragment->front() == '!';
+  return is_route ? std::string_view(*url.fragment) : std::string_view();
+}
+
+std::string MakeUrlKey(const Url& url, const UrlRules& rules) {
+  std::string key;
+  const std::string_view host = url.host.has_value() ? std::string_view(*url.host) : "";
+  key.reserve(host.size() + url.path.size() + (url.query.has_value() ? url.query->size() : 0) + 16);
+  AppendFoldedHost(host, rules, key);
+  if (url.port.has_value()) absl::StrAppend(&key, ":", *url.port);
+  AppendFoldedPath(url.path, key);
+  if (url.query.has_value() && !url.query->empty()) {
+    AppendFoldedQuery(*url.query, rules.ForHost(host), key);
+  }
+  if (const std::string_view route = HashBangRoute(url); !route.empty()) {
+    key.push_back('#');
+    AppendNormalized(route, key);
+  }
+  return key;
+}
+
+}  // namespace wirefold
