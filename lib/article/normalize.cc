@@ -1,0 +1,250 @@
+#include "lib/article/normalize.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "lib/base/limits.h"
+#include "lib/base/reason.h"
+#include "lib/parse/dump_format.h"
+#include "lib/parse/extract.h"
+#include "lib/parse/html_blocks.h"
+#include "lib/parse/html_entities.h"
+#include "lib/parse/html_tokenizer.h"
+#include "lib/text/language.h"
+#include "lib/text/matching.h"
+#include "lib/text/stored.h"
+#include "lib/text/utf8.h"
+#include "lib/url/canonicalize.h"
+#include "lib/url/url.h"
+
+namespace wirefold {
+namespace {
+
+// Seeds that keep identities of different origin apart.
+constexpr uint64_t kUrlSeed = 1;
+constexpr uint64_t kTextSeed = 2;
+constexpr uint64_t kBytesSeed = 3;
+
+// A date that an article gives itself may lie so far behind the crawler's time, which allows for
+// time zones and no more: a text can't be observed before it is published.
+constexpr int64_t kMaxPublishedAheadMs = 48 * int64_t{3'600'000};
+
+Script ToScript(TextScript script) {
+  switch (script) {
+    case TextScript::kHans:
+      return Script::kHans;
+    case TextScript::kHant:
+      return Script::kHant;
+    case TextScript::kLatin:
+      return Script::kLatin;
+    case TextScript::kOther:
+      return Script::kOther;
+    case TextScript::kUnknown:
+      break;
+  }
+  return Script::kUnknown;
+}
+
+bool IsWhiteSpace(std::string_view bytes) {
+  return bytes.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
+
+std::string ReadTitle(std::string_view raw) {
+  std::string decoded;
+  decoded.reserve(raw.size());
+  AppendDecoded(raw, /*in_attribute=*/false, decoded);
+  std::string title = StoredLine(decoded);
+  title.resize(CutAtCharacter(title, kMaxTitleBytes).size());
+  while (title.ends_with(' ')) title.pop_back();
+  return title;
+}
+
+void ReadTime(const DumpFile& file, const Hints& hints, CanonicalArticle& article) {
+  const std::optional<int64_t> time = file.time_ms ? file.time_ms : hints.observed_at_ms;
+  article.observed_at_ms = time.value_or(0);
+  if (!time.has_value()) article.warnings.push_back(Warning::kNoTimestamp);
+  if (article.observed_at_ms < 0 || article.observed_at_ms > kMaxTimeMs) {
+    article.warnings.push_back(Warning::kTimeOutOfRange);
+    article.observed_at_ms = std::min(article.observed_at_ms, kMaxTimeMs);
+  }
+}
+
+absl::Status ReadUrl(std::string_view url, CanonicalArticle& article) {
+  absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(url);
+  if (!canonical.ok()) return canonical.status();
+  article.url = std::move(canonical->url);
+  article.url_key = std::move(canonical->url_key);
+  article.host = std::move(canonical->host);
+  article.registrable_domain = std::move(canonical->registrable_domain);
+  return absl::OkStatus();
+}
+
+bool HasScheme(std::string_view href, std::string_view lower_scheme) {
+  const size_t begin = href.find_first_not_of(" \t\r\n");
+  return begin != std::string_view::npos &&
+         EqualsLower(href.substr(begin, lower_scheme.size()), lower_scheme);
+}
+
+// The URL's canonical form, resolved against the article's if there is one; empty if it is none.
+std::string Resolve(std::string_view href, const std::optional<Url>& base) {
+  return CanonicalUrlOnly(href, base.has_value() ? &*base : nullptr).value_or("");
+}
+
+void ReadImages(std::vector<HtmlImage>& images, const std::optional<Url>& base,
+                CanonicalArticle& article) {
+  for (HtmlImage& image : images) {
+    std::string url = Resolve(image.src, base);
+    const bool known = std::any_of(article.images.begin(), article.images.end(),
+                                   [&](const Image& other) { return other.url == url; });
+    if (url.empty() || known) continue;
+    article.images.push_back({std::move(url), std::move(image.caption)});
+  }
+}
+
+// A link that carries an article's address in its query is a button to share it.
+bool IsShareLink(std::string_view href, std::string_view article_url) {
+  const size_t query = href.find('?');
+  if (query == std::string_view::npos) return false;
+  const std::string_view rest = href.substr(query);
+  return rest.find("=http") != std::string_view::npos && !article_url.empty() &&
+         (rest.find("%3A%2F%2F") != std::string_view::npos ||
+          rest.find("%3a%2f%2f") != std::string_view::npos ||
+          rest.find("%253A") != std::string_view::npos);
+}
+
+void ReadLinks(std::vector<HtmlLink>& links, const std::vector<bool>& kept,
+               const std::optional<Url>& base, CanonicalArticle& article) {
+  for (HtmlLink& link : links) {
+    if (link.href.starts_with('#') || HasScheme(link.href, "javascript:") ||
+        HasScheme(link.href, "mailto:") || IsShareLink(link.href, article.url)) {
+      continue;
+    }
+    if (link.block < kept.size() && !kept[link.block]) continue;  // boilerplate's
+    std::string url = Resolve(link.href, base);
+    if (url.empty()) continue;
+    article.links.push_back({std::move(url), std::move(link.text)});
+  }
+}
+
+void ChoosePublished(const ExtractedArticle& extracted, CanonicalArticle& article) {
+  const bool observed = article.observed_at_ms > 0;
+  const auto credible = [&](const std::optional<int64_t>& date) {
+    return date.has_value() && *date >= 0 && *date <= kMaxTimeMs &&
+           (!observed || *date <= article.observed_at_ms + kMaxPublishedAheadMs);
+  };
+  if (credible(extracted.metadata_date_ms)) {
+    article.published_at_ms = *extracted.metadata_date_ms;
+    article.published_source = PublishedSource::kMetadata;
+  } else if (credible(extracted.date_line_ms)) {
+    article.published_at_ms = *extracted.date_line_ms;
+    article.published_source = PublishedSource::kDateLine;
+  } else if (observed) {
+    article.published_at_ms = article.observed_at_ms;
+    article.published_source = PublishedSource::kObserved;
+  }
+}
+
+void ReadBody(std::string_view body, CanonicalArticle& article) {
+  HtmlDocument document = ReadHtml(body);
+  if (document.truncated) article.warnings.push_back(Warning::kTruncated);
+  const std::optional<int64_t> observed =
+      article.observed_at_ms > 0 ? std::optional<int64_t>(article.observed_at_ms) : std::nullopt;
+  ExtractedArticle extracted = Extract(document, observed);
+  size_t size = 0;
+  for (const std::string& paragraph : extracted.paragraphs) size += paragraph.size() + 1;
+  article.text.reserve(size);
+  for (const std::string& paragraph : extracted.paragraphs) {
+    if (!article.text.empty()) article.text.push_back('\n');
+    article.text.append(paragraph);
+  }
+  article.dropped = std::move(extracted.dropped);
+  article.authors = std::move(extracted.authors);
+  article.dateline = std::move(extracted.dateline);
+  ChoosePublished(extracted, article);
+  std::optional<Url> base;
+  if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) base = *std::move(url);
+  ReadImages(document.images, base, article);
+  ReadLinks(document.links, extracted.kept, base, article);
+}
+
+void Identify(std::string_view raw, NormalizedArticle& normalized) {
+  const CanonicalArticle& article = normalized.article;
+  normalized.text_hash = HashMatching(normalized.matching_text);
+  if (!article.url_key.empty()) {
+    normalized.identity = HashBytes128(article.url_key, kUrlSeed);
+  } else if (normalized.HasUsableText()) {
+    normalized.identity = HashMatching(normalized.matching_text, kTextSeed);
+  } else {
+    normalized.identity = HashBytes128(raw, kBytesSeed);
+  }
+  normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
+}
+
+absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
+  if (raw.bytes.size() > kMaxDocumentBytes) {
+    return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
+  }
+  if (IsWhiteSpace(raw.bytes)) {
+    return Reject(Reason::kEmptyFile, "the file holds nothing; there is nothing to store");
+  }
+  std::string storage;
+  const absl::StatusOr<Utf8Text> text = RepairUtf8(raw.bytes, storage);
+  if (!text.ok()) return text.status();
+  if (IsWhiteSpace(text->text)) {
+    return Reject(Reason::kEmptyFile, "the file holds nothing; there is nothing to store");
+  }
+
+  NormalizedArticle normalized;
+  CanonicalArticle& article = normalized.article;
+  article.rules_version = kRulesVersion;
+  article.raw_bytes = raw.bytes.size();
+  article.replaced_bytes = text->replaced_bytes;
+  article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
+  if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
+
+  const DumpFile file = SplitDump(text->text);
+  ReadTime(file, raw.hints, article);
+  const bool url_in_file = file.has_link_line && !file.url.empty();
+  if (url_in_file || !raw.hints.url.empty()) {
+    const absl::Status url = ReadUrl(url_in_file ? file.url : raw.hints.url, article);
+    if (!url.ok()) return url;
+  }
+  if (!file.has_link_line && raw.hints.url.empty()) {
+    article.warnings.push_back(Warning::kNoLinkLine);
+  }
+  article.title = ReadTitle(file.title);
+  ReadBody(file.body, article);
+
+  normalized.matching_title = ToMatching(article.title).text;
+  MatchingText matching = ToMatching(article.text);
+  normalized.matching_text = std::move(matching.text);
+  normalized.matching_letters = matching.letters;
+  if (article.url.empty() && article.title.empty() && matching.letters == 0) {
+    return Reject(Reason::kNoContent, "the file has no URL, no title and not one letter of text");
+  }
+  if (!normalized.HasUsableText()) article.warnings.push_back(Warning::kNoUsableText);
+  const LanguageGuess guess =
+      DetectLanguage(normalized.HasUsableText() ? article.text : article.title);
+  article.language = guess.language;
+  article.script = ToScript(guess.script);
+  std::sort(article.warnings.begin(), article.warnings.end());
+  Identify(raw.bytes, normalized);
+  return normalized;
+}
+
+}  // namespace
+
+bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
+
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw) {
+  try {
+    return NormalizeOrThrow(raw);
+  } catch (const std::exception& error) {
+    // Only what the libraries throw (out of memory, in practice) ends here.
+    return absl::InternalError(error.what());
+  }
+}
+
+}  // namespace wirefold

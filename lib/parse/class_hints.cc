@@ -1,0 +1,85 @@
+#include "lib/parse/class_hints.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "lib/parse/html_blocks.h"
+
+namespace wirefold {
+namespace {
+
+struct Hint {
+  std::string_view word;
+  uint32_t context;
+};
+
+// Sorted by word.
+constexpr std::array kHints = {
+    Hint{"ad", kInPromotion},           Hint{"ads", kInPromotion},
+    Hint{"advert", kInPromotion},       Hint{"advertisement", kInPromotion},
+    Hint{"advertorial", kInPromotion},  Hint{"author", kInByline},
+    Hint{"authors", kInByline},         Hint{"breadcrumb", kInNav},
+    Hint{"breadcrumbs", kInNav},        Hint{"byline", kInByline},
+    Hint{"caption", kInCaption},        Hint{"comments", kInPromotion},
+    Hint{"cookie", kInPromotion},       Hint{"copyright", kInCopyright},
+    Hint{"disclaimer", kInCopyright},   Hint{"donate", kInPromotion},
+    Hint{"donation", kInPromotion},     Hint{"figcaption", kInCaption},
+    Hint{"footer", kInFooter},          Hint{"menu", kInNav},
+    Hint{"nav", kInNav},                Hint{"navbar", kInNav},
+    Hint{"navigation", kInNav},         Hint{"newsletter", kInPromotion},
+    Hint{"pagination", kInNav},         Hint{"paywall", kInPromotion},
+    Hint{"promo", kInPromotion},        Hint{"promotion", kInPromotion},
+    Hint{"recommend", kInPromotion},    Hint{"recommendation", kInPromotion},
+    Hint{"recommended", kInPromotion},  Hint{"related", kInPromotion},
+    Hint{"share", kInPromotion},        Hint{"sharing", kInPromotion},
+    Hint{"sidebar", kInAside},          Hint{"sponsor", kInPromotion},
+    Hint{"sponsored", kInPromotion},    Hint{"subscribe", kInPromotion},
+    Hint{"subscription", kInPromotion}, Hint{"teaser", kInPromotion},
+    Hint{"trending", kInPromotion},     Hint{"widget", kInPromotion},
+};
+
+constexpr size_t kMaxWord = 16;
+
+constexpr bool IsSorted() {
+  for (size_t i = 1; i < kHints.size(); ++i) {
+    if (kHints[i - 1].word >= kHints[i].word) return false;
+  }
+  return true;
+}
+static_assert(IsSorted());
+
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+
+uint32_t HintOf(std::string_view lower) {
+  const auto* found =
+      std::lower_bound(kHints.begin(), kHints.end(), lower,
+                       [](const Hint& hint, std::string_view word) { return hint.word < word; });
+  return found != kHints.end() && found->word == lower ? found->context : 0;
+}
+
+}  // namespace
+
+uint32_t ClassHints(std::string_view names) {
+  uint32_t context = 0;
+  std::array<char, kMaxWord> word{};
+  size_t length = 0;
+  const auto end_word = [&] {
+    if (length >= 2 && length <= kMaxWord) context |= HintOf({word.data(), length});
+    length = 0;
+  };
+  char last = ' ';
+  for (const char c : names) {
+    if (!IsLower(c) && !(IsUpper(c) && !IsLower(last))) end_word();
+    if (IsLower(c) || IsUpper(c)) {
+      if (length < kMaxWord) word[length] = static_cast<char>(IsUpper(c) ? c + 32 : c);
+      ++length;
+    }
+    last = c;
+  }
+  end_word();
+  return context;
+}
+
+}  // namespace wirefold

@@ -1,0 +1,38 @@
+// Extract: from the blocks of a page to the article: its paragraphs, and what was held to be
+// boilerplate, its date, authors and dateline.
+//
+// Example:
+//   ExtractedArticle article = Extract(ReadHtml(body), observed_ms);
+//   // article.paragraphs: what a reader should see; article.dropped: the rest
+//
+// The rules are about form (links, lists, place, class names of common style sheets), not about
+// hosts. A rule that would drop most of a page is not applied: there are pages that are nothing but
+// a list of links, and it is the article. Thread-safe: pure functions.
+#ifndef WIREFOLD_LIB_PARSE_EXTRACT_H_
+#define WIREFOLD_LIB_PARSE_EXTRACT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/parse/html_blocks.h"
+
+namespace wirefold {
+
+struct ExtractedArticle {
+  std::vector<std::string> paragraphs;  // stored form, each one line, none empty
+  std::vector<std::string> dropped;     // likewise, in reading order
+  std::vector<bool> kept;               // per block of the document
+  std::vector<std::string> authors;
+  std::string dateline;
+  std::optional<int64_t> metadata_date_ms;  // a machine-readable date
+  std::optional<int64_t> date_line_ms;      // a visible date line at the head
+};
+
+// Takes the document's blocks apart. `observed_ms` helps to read ambiguous dates.
+ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_PARSE_EXTRACT_H_

@@ -1,0 +1,126 @@
+#include "lib/parse/html_elements.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wirefold {
+namespace {
+
+constexpr uint8_t kGroup = kBlockElement | kContainerElement | kClosesSkipped;
+constexpr uint8_t kText = kBlockElement | kClosesSkipped;
+
+// Sorted by name.
+constexpr std::array kElements = {
+    ElementInfo{"a", Element::kA, 0},
+    ElementInfo{"address", Element::kAddress, kGroup},
+    ElementInfo{"area", Element::kVoid, kVoidElement},
+    ElementInfo{"article", Element::kArticle, kGroup},
+    ElementInfo{"aside", Element::kAside, kGroup},
+    ElementInfo{"audio", Element::kMedia, kSkippedElement},
+    ElementInfo{"b", Element::kInline, 0},
+    ElementInfo{"base", Element::kVoid, kVoidElement},
+    ElementInfo{"blockquote", Element::kBlockquote, kGroup},
+    ElementInfo{"body", Element::kMain, kGroup},
+    ElementInfo{"br", Element::kBr, kVoidElement},
+    ElementInfo{"button", Element::kButton, kSkippedElement},
+    ElementInfo{"canvas", Element::kMedia, kSkippedElement},
+    ElementInfo{"caption", Element::kCaption, kText},
+    ElementInfo{"center", Element::kDiv, kGroup},
+    ElementInfo{"col", Element::kVoid, kVoidElement},
+    ElementInfo{"dd", Element::kDd, kText},
+    ElementInfo{"details", Element::kDetails, kGroup},
+    ElementInfo{"dialog", Element::kDialog, kGroup},
+    ElementInfo{"div", Element::kDiv, kGroup},
+    ElementInfo{"dl", Element::kDl, kGroup},
+    ElementInfo{"dt", Element::kDt, kText},
+    ElementInfo{"em", Element::kInline, 0},
+    ElementInfo{"embed", Element::kVoid, kVoidElement},
+    ElementInfo{"fieldset", Element::kFieldset, kGroup},
+    ElementInfo{"figcaption", Element::kFigcaption, kText},
+    ElementInfo{"figure", Element::kFigure, kGroup},
+    ElementInfo{"font", Element::kInline, 0},
+    ElementInfo{"footer", Element::kFooter, kGroup},
+    ElementInfo{"form", Element::kForm, kGroup},
+    ElementInfo{"h1", Element::kH1, kText},
+    ElementInfo{"h2", Element::kH2, kText},
+    ElementInfo{"h3", Element::kH3, kText},
+    ElementInfo{"h4", Element::kH4, kText},
+    ElementInfo{"h5", Element::kH5, kText},
+    ElementInfo{"h6", Element::kH6, kText},
+    ElementInfo{"head", Element::kMain, kGroup},
+    ElementInfo{"header", Element::kHeader, kGroup},
+    ElementInfo{"hgroup", Element::kHeader, kGroup},
+    ElementInfo{"hr", Element::kHr, kVoidElement | kBlockElement},
+    ElementInfo{"html", Element::kMain, kGroup},
+    ElementInfo{"i", Element::kInline, 0},
+    ElementInfo{"iframe", Element::kSkip, kSkippedElement},
+    ElementInfo{"image", Element::kImg, kVoidElement},
+    ElementInfo{"img", Element::kImg, kVoidElement},
+    ElementInfo{"input", Element::kVoid, kVoidElement},
+    ElementInfo{"legend", Element::kDt, kText},
+    ElementInfo{"li", Element::kLi, kText},
+    ElementInfo{"link", Element::kMeta, kVoidElement},
+    ElementInfo{"main", Element::kMain, kGroup},
+    ElementInfo{"math", Element::kMedia, kSkippedElement},
+    ElementInfo{"menu", Element::kNav, kGroup},
+    ElementInfo{"meta", Element::kMeta, kVoidElement},
+    ElementInfo{"nav", Element::kNav, kGroup},
+    ElementInfo{"noembed", Element::kSkip, kSkippedElement},
+    ElementInfo{"noframes", Element::kSkip, kSkippedElement},
+    ElementInfo{"noscript", Element::kSkip, kSkippedElement},
+    ElementInfo{"object", Element::kSkip, kSkippedElement},
+    ElementInfo{"ol", Element::kOl, kGroup},
+    ElementInfo{"p", Element::kP, kText},
+    ElementInfo{"param", Element::kVoid, kVoidElement},
+    ElementInfo{"pre", Element::kPre, kText},
+    ElementInfo{"script", Element::kSkip, kSkippedElement},
+    ElementInfo{"section", Element::kSection, kGroup},
+    ElementInfo{"select", Element::kSelect, kSkippedElement},
+    ElementInfo{"source", Element::kSource, kVoidElement},
+    ElementInfo{"span", Element::kInline, 0},
+    ElementInfo{"strong", Element::kInline, 0},
+    ElementInfo{"style", Element::kSkip, kSkippedElement},
+    ElementInfo{"summary", Element::kSummary, kText},
+    ElementInfo{"svg", Element::kMedia, kSkippedElement},
+    ElementInfo{"table", Element::kTable, kGroup},
+    ElementInfo{"td", Element::kTd, kText},
+    ElementInfo{"template", Element::kSkip, kSkippedElement},
+    ElementInfo{"textarea", Element::kSkip, kSkippedElement},
+    ElementInfo{"th", Element::kTh, kText},
+    ElementInfo{"time", Element::kTime, 0},
+    ElementInfo{"title", Element::kSkip, kSkippedElement},
+    ElementInfo{"tr", Element::kTr, kText},
+    ElementInfo{"track", Element::kVoid, kVoidElement},
+    ElementInfo{"u", Element::kInline, 0},
+    ElementInfo{"ul", Element::kUl, kGroup},
+    ElementInfo{"video", Element::kMedia, kSkippedElement},
+    ElementInfo{"wbr", Element::kVoid, kVoidElement},
+    ElementInfo{"xmp", Element::kSkip, kSkippedElement},
+};
+
+constexpr ElementInfo kUnknownElement{};
+
+constexpr bool IsSorted() {
+  for (size_t i = 1; i < kElements.size(); ++i) {
+    if (kElements[i - 1].name >= kElements[i].name) return false;
+  }
+  return true;
+}
+static_assert(IsSorted());
+
+}  // namespace
+
+const ElementInfo& ElementOf(std::string_view name) {
+  std::array<char, 12> lower{};
+  if (name.empty() || name.size() > lower.size()) return kUnknownElement;
+  for (size_t i = 0; i < name.size(); ++i) {
+    lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+  }
+  const std::string_view key(lower.data(), name.size());
+  const auto* found =
+      std::lower_bound(kElements.begin(), kElements.end(), key,
+                       [](const ElementInfo& info, std::string_view k) { return info.name < k; });
+  return found != kElements.end() && found->name == key ? *found : kUnknownElement;
+}
+
+}  // namespace wirefold

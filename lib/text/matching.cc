@@ -1,0 +1,154 @@
+#include "lib/text/matching.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/stringpiece.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/text/character_table.h"
+#include "lib/text/han_table.h"
+#include "lib/text/utf8.h"
+
+namespace wirefold {
+namespace {
+
+// Takes folded characters and writes matching text: decides where ' ' and '\n' stand.
+class Writer {
+ public:
+  explicit Writer(size_t capacity) { result_.text.reserve(capacity); }
+
+  void Word(char32_t c, bool spaceless, bool number) {
+    if (pending_ != MatchClass::kTransparent) Separate(spaceless, number);
+    AppendUtf8(c, result_.text);
+    ++result_.letters;
+    last_ = spaceless ? Last::kSpaceless : number ? Last::kNumber : Last::kLetter;
+  }
+
+  // Anything but kWord and kSlow.
+  void Drop(MatchClass match) {
+    if (match == MatchClass::kTransparent || pending_ == MatchClass::kNewline) return;
+    // Two parting characters in a row part, whatever they are.
+    const bool first = pending_ == MatchClass::kTransparent || match == MatchClass::kNewline;
+    pending_ = first ? match : MatchClass::kSeparator;
+  }
+
+  // A character that ICU made: folded, and not yet simplified.
+  void Folded(char32_t c) {
+    const MatchClass match = MatchClassOfFolded(c);
+    if (match != MatchClass::kWord) return Drop(match);
+    const char32_t simplified = SimplifiedOf(c);
+    Word(simplified, IsSpaceless(simplified), IsNumber(simplified));
+  }
+
+  // Where the writer stands, to go back to when the next character turns out to combine with the
+  // last one.
+  struct Mark {
+    size_t size;
+    uint32_t letters;
+    uint8_t last;
+    MatchClass pending;
+  };
+  [[nodiscard]] Mark Save() const {
+    return {result_.text.size(), result_.letters, static_cast<uint8_t>(last_), pending_};
+  }
+  void Restore(const Mark& mark) {
+    result_.text.resize(mark.size);
+    result_.letters = mark.letters;
+    last_ = static_cast<Last>(mark.last);
+    pending_ = mark.pending;
+  }
+
+  MatchingText Take() { return std::move(result_); }
+
+ private:
+  enum class Last : uint8_t { kNothing, kSpaceless, kNumber, kLetter };
+
+  void Separate(bool spaceless, bool number) {
+    if (last_ != Last::kNothing) {
+      if (pending_ == MatchClass::kNewline) {
+        result_.text.push_back('\n');
+      } else if (!spaceless && last_ != Last::kSpaceless) {
+        const bool joined =
+            (pending_ == MatchClass::kMidNumber && last_ == Last::kNumber && number) ||
+            (pending_ == MatchClass::kApostrophe && last_ == Last::kLetter && !number);
+        if (!joined) result_.text.push_back(' ');
+      }
+    }
+    pending_ = MatchClass::kTransparent;
+  }
+
+  MatchingText result_;
+  Last last_ = Last::kNothing;
+  MatchClass pending_ = MatchClass::kTransparent;
+};
+
+// Folds a span that stands alone under normalization, through ICU.
+void FoldSpan(std::string_view span, Writer& writer) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  if (U_FAILURE(status)) return;
+  const icu::UnicodeString source =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(span.data(), static_cast<int32_t>(span.size())));
+  const icu::UnicodeString folded = fold->normalize(source, status);
+  if (U_FAILURE(status)) return;
+  for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
+    writer.Folded(static_cast<char32_t>(folded.char32At(i)));
+  }
+}
+
+}  // namespace
+
+MatchingText ToMatching(std::string_view utf8) {
+  const CharacterTable& table = CharacterTable::Get();
+  Writer writer(utf8.size());
+  // Where the last character began, in the input and in the output: normalization never reaches
+  // back over a character that has a boundary before it, and all that are not `joins` have one.
+  size_t previous = 0;
+  Writer::Mark before_previous = writer.Save();
+  size_t pos = 0;
+  while (pos < utf8.size()) {
+    const size_t start = pos;
+    const CharacterInfo info = table.Of(NextCodePoint(utf8, pos));
+    if (info.match() == MatchClass::kWord) {
+      previous = start;
+      before_previous = writer.Save();
+      writer.Word(info.folded(), info.spaceless(), info.number());
+      continue;
+    }
+    if (info.match() != MatchClass::kSlow) {
+      previous = start;
+      before_previous = writer.Save();
+      writer.Drop(info.match());
+      continue;
+    }
+    if (info.joins()) {
+      writer.Restore(before_previous);
+    } else {
+      previous = start;
+      before_previous = writer.Save();
+    }
+    // Everything that may combine with the span belongs to it.
+    while (pos < utf8.size()) {
+      size_t next = pos;
+      if (!table.Of(NextCodePoint(utf8, next)).joins()) break;
+      pos = next;
+    }
+    FoldSpan(utf8.substr(previous, pos - previous), writer);
+  }
+  return writer.Take();
+}
+
+Hash128 HashMatching(std::string_view matching, uint64_t seed) {
+  std::string joined;
+  joined.reserve(matching.size());
+  while (!matching.empty()) {
+    const size_t end = std::min(matching.find_first_of(" \n"), matching.size());
+    joined.append(matching.substr(0, end));
+    matching.remove_prefix(std::min(end + 1, matching.size()));
+  }
+  return HashBytes128(joined, seed);
+}
+
+}  // namespace wirefold
