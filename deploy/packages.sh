@@ -38,13 +38,14 @@ runtime_packages() {
   libraries=$(ldd "$@") || die "ldd cannot read $*"
   if grep 'not found' <<<"$libraries" >&2; then die "these libraries are missing"; fi
   {
-    awk '$2 == "=>" && $3 ~ /^\// { print $3 }' <<<"$libraries" | sort -u | while read -r library; do
-      library=$(realpath "$library")
-      # With /lib merged into /usr/lib, a package may know its file by either name.
-      package=$(dpkg-query -S "$library" 2>/dev/null || dpkg-query -S "${library#/usr}" 2>/dev/null) ||
-        die "no package owns $library"
-      printf '%s\n' "${package%%:*}"
-    done
+    awk '$2 == "=>" && $3 ~ /^\// { print $3 }' <<<"$libraries" | sort -u |
+      while read -r library; do
+        library=$(realpath "$library")
+        # With /lib merged into /usr/lib, a package may know its file by either name.
+        package=$(dpkg-query -S "$library" 2>/dev/null ||
+          dpkg-query -S "${library#/usr}" 2>/dev/null) || die "no package owns $library"
+        printf '%s\n' "${package%%:*}"
+      done
     printf '%s\n' publicsuffix
   } | sort -u
 }
@@ -75,7 +76,7 @@ done
 
 case $(distribution) in
   "debian 12" | "debian 13" | "ubuntu 24.04") ;;
-  *) say "this is '$(distribution)'; the names are those of Debian 12, Debian 13 and Ubuntu 24.04" ;;
+  *) say "this is '$(distribution)'; the names are for Debian 12, Debian 13 and Ubuntu 24.04" ;;
 esac
 
 packages=()

@@ -15,7 +15,9 @@ source_files() {
     git ls-files --cached --others --exclude-standard
   else
     find . -path ./build -prune -o -path ./.git -prune -o -type f -printf '%P\n'
-  fi | grep -E -- "$1" | while read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done | sort
+  fi | grep -E -- "$1" | sort | while read -r file; do
+    [ ! -f "$file" ] || printf '%s\n' "$file"
+  done
 }
 
 # Ends the check as skipped if a tool is not installed.

@@ -8,7 +8,11 @@ scripts=()
 while read -r file; do
   case $file in
     *.sh) scripts+=("$file") ;;
-    *) if head -c 64 "$file" | head -n 1 | tr -d '\0' | grep -qE '^#!.*\<(ba)?sh\>'; then scripts+=("$file"); fi ;;
+    *)
+      if head -c 64 "$file" | tr -d '\0' | sed 1q | grep -qE '^#!.*\<(ba)?sh\>'; then
+        scripts+=("$file")
+      fi
+      ;;
   esac
 done < <(source_files '(\.sh|(^|/)[^./]+)$')
 shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
