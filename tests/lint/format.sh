@@ -12,9 +12,11 @@ if ! "$formatter" --version | grep -q "version $version\."; then
   exit "$skipped"
 fi
 
-mapfile -t sources < <(source_files '^(lib|server|client|tests)/.*\.(h|cc)$')
-[ "${#sources[@]}" -gt 0 ] || exit 0
-if ! "$formatter" --dry-run -Werror "${sources[@]}"; then
-  echo "put right by: $formatter -i FILE…"
+unformatted=()
+while read -r file; do
+  "$formatter" "$file" | cmp -s - "$file" || unformatted+=("$file")
+done < <(source_files '^(lib|server|client|tests)/.*\.(h|cc)$')
+if [ "${#unformatted[@]}" -gt 0 ]; then
+  echo "not formatted; put right by: $formatter -i ${unformatted[*]}"
   exit 1
 fi
