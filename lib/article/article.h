@@ -33,9 +33,9 @@ enum class Warning : uint8_t {
 // Where published_at was taken from, most trusted first.
 enum class PublishedSource : uint8_t {
   kNone = 0,
-  kMetadata = 1,     // a machine-readable date inside the body (<time datetime>, itemprop)
-  kDateLine = 2,     // a visible date line at the article's head
-  kObserved = 3,     // the crawler's time, for want of better
+  kMetadata = 1,  // a machine-readable date inside the body (<time datetime>, itemprop)
+  kDateLine = 2,  // a visible date line at the article's head
+  kObserved = 3,  // the crawler's time, for want of better
 };
 
 enum class Script : uint8_t { kUnknown = 0, kHans = 1, kHant = 2, kLatin = 3, kOther = 4 };
@@ -76,9 +76,9 @@ struct CanonicalArticle {
   std::string title;               // one line, NFC
   std::string text;                // paragraphs, NFC, separated by '\n'
   std::vector<std::string> authors;
-  std::string dateline;      // "路透北京7月2日", empty if none was recognised
-  std::string source;        // the crawler's name
-  std::string language;      // BCP-47, "zh-Hans"; "und" if unknown
+  std::string dateline;  // "路透北京7月2日", empty if none was recognised
+  std::string source;    // the crawler's name
+  std::string language;  // BCP-47, "zh-Hans"; "und" if unknown
   Script script = Script::kUnknown;
   int64_t observed_at_ms = 0;   // the file's time line, else the hint, else 0; not clamped below
   int64_t published_at_ms = 0;  // meaningful unless published_source is kNone

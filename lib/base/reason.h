@@ -35,13 +35,13 @@ enum class Reason {
   kInvalidPageToken,
   kInvalidArgument,
   kNotFound,
-  kReadOnly,           // no file is accepted now (the disk is nearly full)
-  kStoreFailed,        // a commit failed: the daemon acknowledges nothing more
-  kStoreLocked,        // another process has the data folder open
+  kReadOnly,     // no file is accepted now (the disk is nearly full)
+  kStoreFailed,  // a commit failed: the daemon acknowledges nothing more
+  kStoreLocked,  // another process has the data folder open
   kStoreCorrupt,
-  kStoreTooNew,        // written by a newer version
-  kStoreRulesDiffer,   // written under other key rules
-  kClientTooSlow,      // acknowledgements were not read for too long
+  kStoreTooNew,       // written by a newer version
+  kStoreRulesDiffer,  // written under other key rules
+  kClientTooSlow,     // acknowledgements were not read for too long
   kShuttingDown,
   kSequenceOutOfOrder,
 };

@@ -21,9 +21,12 @@ uint32_t Share(uint64_t part, uint64_t whole) {
 uint32_t CountSharedRepeats(std::span<const uint32_t> a, std::span<const uint32_t> b) {
   uint32_t shared = 0;
   for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i] == b[j]) ++shared, ++i, ++j;
-    else if (a[i] < b[j]) ++i;
-    else ++j;
+    if (a[i] == b[j])
+      ++shared, ++i, ++j;
+    else if (a[i] < b[j])
+      ++i;
+    else
+      ++j;
   }
   return shared;
 }
@@ -33,8 +36,8 @@ uint32_t ScoreOf(uint32_t containment, uint32_t threshold) {
   if (containment < threshold) {
     return static_cast<uint32_t>(uint64_t{containment} * (kOne / 2 - 1) / threshold);
   }
-  return kOne / 2 + static_cast<uint32_t>(uint64_t{containment - threshold} * (kOne / 2) /
-                                          (kOne - threshold));
+  return kOne / 2 +
+         static_cast<uint32_t>(uint64_t{containment - threshold} * (kOne / 2) / (kOne - threshold));
 }
 
 }  // namespace
@@ -108,8 +111,8 @@ Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
       verdict.scores.score_ppm = std::min(verdict.scores.score_ppm, kOne / 2 - 1);
     }
   }
-  verdict.related = verdict.relation == Relation::kNone &&
-                    verdict.scores.containment_ppm >= Rules::kRelated;
+  verdict.related =
+      verdict.relation == Relation::kNone && verdict.scores.containment_ppm >= Rules::kRelated;
   return verdict;
 }
 
@@ -125,9 +128,10 @@ std::string Explain(const Verdict& verdict) {
                   percent(verdict.figures_ppm));
     text += out;
   } else if (verdict.veto == Veto::kMinorPart) {
-    std::snprintf(out, sizeof out,
-                  "; not a copy: a minor part of the longer text, whose beginning is %.1f %% shared",
-                  percent(verdict.head_covered_ppm));
+    std::snprintf(
+        out, sizeof out,
+        "; not a copy: a minor part of the longer text, whose beginning is %.1f %% shared",
+        percent(verdict.head_covered_ppm));
     text += out;
   }
   return text;

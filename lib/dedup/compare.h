@@ -8,9 +8,9 @@
 //
 // The measure is containment of the shorter text (shared shingles / shingles of the shorter). Two
 // outlets that share three fifths of an article share the article; two articles of one outlet share
-// its boilerplate and its templates and must agree almost wholly. Two vetoes: articles of one outlet
-// whose figures differ are instances of a template, and a short piece inside a long one that begins
-// with something else is an item of a round-up. docs/architecture.md has the measurements.
+// its boilerplate and its templates and must agree almost wholly. Two vetoes: articles of one
+// outlet whose figures differ are instances of a template, and a short piece inside a long one that
+// begins with something else is an item of a round-up. docs/architecture.md has the measurements.
 //
 // Thread-safe: pure functions. All in integers, the same on every machine.
 #ifndef WIREFOLD_LIB_DEDUP_COMPARE_H_
@@ -72,10 +72,10 @@ struct Verdict {
   Relation relation = Relation::kNone;
   Scores scores;
   Veto veto = Veto::kNone;
-  bool related = false;          // not one story, and shares much
-  uint32_t threshold_ppm = 0;    // the containment that was asked for
-  uint32_t figures_ppm = 0;      // share of the figures of the one with fewer
-  uint32_t head_covered_ppm = 0; // of the longer text
+  bool related = false;           // not one story, and shares much
+  uint32_t threshold_ppm = 0;     // the containment that was asked for
+  uint32_t figures_ppm = 0;       // share of the figures of the one with fewer
+  uint32_t head_covered_ppm = 0;  // of the longer text
 };
 
 // How `incoming` relates to `stored`. Texts under kMinShingles have no relation here (the exact

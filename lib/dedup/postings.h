@@ -32,9 +32,7 @@ class Postings {
   // The newest posting of `key`, or kEnd.
   [[nodiscard]] uint32_t First(uint32_t key) const { return Skip(heads_[Bucket(key)], key); }
   // The next older posting of the same key.
-  [[nodiscard]] uint32_t Next(uint32_t at) const {
-    return Skip(nodes_[at].next, nodes_[at].key);
-  }
+  [[nodiscard]] uint32_t Next(uint32_t at) const { return Skip(nodes_[at].next, nodes_[at].key); }
   [[nodiscard]] uint32_t EntryAt(uint32_t at) const { return nodes_[at].entry; }
 
   [[nodiscard]] size_t memory_bytes() const {

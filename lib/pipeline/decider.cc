@@ -102,8 +102,8 @@ const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candid
 FileOutcome Decider::Foresee(const PreparedFile& prepared) {
   const Outlook& outlook = prepared.outlook;
   if (outlook.found.url.has_value()) return OutcomeOfKnownUrl(prepared, *outlook.found.url);
-  return OutcomeOfNewUrl(
-      prepared, prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
+  return OutcomeOfNewUrl(prepared,
+                         prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
 }
 
 absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
@@ -184,11 +184,10 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
   mutation.match = known.newest.match;
   // The order of revisions is that of time, then of the text's hash, whichever came first.
   const int64_t at_ms = article.id.TimeMs();
-  mutation.becomes_newest = std::pair(at_ms, article.text_hash) >
-                            std::pair(state.newest_at_ms, state.newest_text_hash);
+  mutation.becomes_newest =
+      std::pair(at_ms, article.text_hash) > std::pair(state.newest_at_ms, state.newest_text_hash);
   mutation.older_at_ms = mutation.becomes_newest ? state.newest_at_ms : at_ms;
-  mutation.older_text_hash =
-      mutation.becomes_newest ? state.newest_text_hash : article.text_hash;
+  mutation.older_text_hash = mutation.becomes_newest ? state.newest_text_hash : article.text_hash;
   state.text_hashes.push_back(article.text_hash);
   if (mutation.becomes_newest) {
     mutation.previous = known.newest.record;

@@ -6,8 +6,8 @@
 //   if (decision->mutation.has_value()) commit(*decision->mutation);
 //
 // In this order: seen before (UNCHANGED), same URL (REVISION), same text (DUPLICATE, EXACT), near
-// or contained (DUPLICATE), else NEW. A NEW file enters the index at once, so that a copy that comes
-// next finds it although nothing has been committed yet.
+// or contained (DUPLICATE), else NEW. A NEW file enters the index at once, so that a copy that
+// comes next finds it although nothing has been committed yet.
 //
 // Not thread-safe: one thread owns it, and owns the order.
 #ifndef WIREFOLD_LIB_PIPELINE_DECIDER_H_
@@ -31,7 +31,7 @@ struct Decision {
   FileOutcome outcome;
   uint64_t sequence = 0;             // 0 where nothing is to be written
   std::optional<Mutation> mutation;  // what is to be written
-  bool pinned = false;               // outcome.id is pinned in the comparison source until committed
+  bool pinned = false;  // outcome.id is pinned in the comparison source until committed
 };
 
 class Decider {

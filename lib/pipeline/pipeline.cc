@@ -343,8 +343,7 @@ PipelineStats ThreadedPipeline::GetStats() const {
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Open(const PipelineOptions& options,
                                                          Store& store, const Clock& clock,
                                                          SpaceCheck space_check) {
-  auto pipeline =
-      std::make_unique<ThreadedPipeline>(options, store, clock, std::move(space_check));
+  auto pipeline = std::make_unique<ThreadedPipeline>(options, store, clock, std::move(space_check));
   absl::Status status = pipeline->Start();
   if (!status.ok()) return status;
   return pipeline;

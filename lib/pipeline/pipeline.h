@@ -53,14 +53,14 @@ inline constexpr int kFileStatuses = 6;  // array size, index by value
 // What became of a file.
 struct FileOutcome {
   FileStatus status = FileStatus::kRejected;
-  Ulid id;                 // zero when rejected, as are the next two
+  Ulid id;  // zero when rejected, as are the next two
   Ulid story_id;
   Ulid representative_id;
   // kDuplicate: what it matched. Otherwise, where something was compared (`compared`), the scores
   // of the best candidate, with relation kNone.
   Match match;
   bool compared = false;
-  std::vector<Ulid> related;  // share much, are not the same story
+  std::vector<Ulid> related;             // share much, are not the same story
   Reason reason = Reason::kUnspecified;  // kRejected
   std::string message;                   // kRejected: what is wrong and what to do
   std::vector<Warning> warnings;
@@ -72,20 +72,20 @@ using FileDone = std::function<void(FileOutcome)>;
 struct CheckedCandidate {
   Ulid id;
   std::string title;
-  Match match;             // relation kNone: not a duplicate
+  Match match;  // relation kNone: not a duplicate
   std::string explanation;
 };
 
 struct CheckResult {
   FileOutcome outcome;
-  NormalizedArticle article;  // meaningless when rejected
+  NormalizedArticle article;                 // meaningless when rejected
   std::vector<CheckedCandidate> candidates;  // best first
 };
 
 struct PipelineOptions {
-  int workers = 0;                    // normalizing threads; 0: one a core
+  int workers = 0;                               // normalizing threads; 0: one a core
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
-  size_t max_group_files = 1024;      // of one commit
+  size_t max_group_files = 1024;                 // of one commit
   size_t comparison_cache_bytes = size_t{256} << 20;
 };
 
@@ -97,8 +97,8 @@ struct PipelineStats {
   uint64_t capped_buckets = 0;
   uint64_t comparisons = 0;
   uint64_t files_in_flight = 0;
-  uint64_t groups = 0;           // committed since Open
-  uint64_t group_files = 0;      // files in them
+  uint64_t groups = 0;       // committed since Open
+  uint64_t group_files = 0;  // files in them
   // Set once nothing is accepted any more, or not now; the reason is in the status.
   absl::Status read_only;
 };

@@ -39,8 +39,8 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
   outlook.found = *std::move(found);
   if (outlook.found.url.has_value()) {
     const UrlState& state = *outlook.found.url;
-    if (std::find(state.text_hashes.begin(), state.text_hashes.end(),
-                  prepared.article.text_hash) != state.text_hashes.end()) {
+    if (std::find(state.text_hashes.begin(), state.text_hashes.end(), prepared.article.text_hash) !=
+        state.text_hashes.end()) {
       return absl::OkStatus();  // seen before, and stays so
     }
     absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(state);

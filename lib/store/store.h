@@ -95,13 +95,13 @@ struct NewestRecord {
 };
 
 struct ListQuery {
-  int64_t start_ms = 0;          // observed at or after
-  int64_t end_ms = INT64_MAX;    // observed before
-  std::string host;              // host or registrable domain; empty: any
-  std::string source;            // empty: any
-  std::string language;          // "zh" matches "zh-Hans"; empty: any
+  int64_t start_ms = 0;        // observed at or after
+  int64_t end_ms = INT64_MAX;  // observed before
+  std::string host;            // host or registrable domain; empty: any
+  std::string source;          // empty: any
+  std::string language;        // "zh" matches "zh-Hans"; empty: any
   bool descending = false;
-  std::optional<Ulid> after;     // go on behind this ID
+  std::optional<Ulid> after;  // go on behind this ID
   size_t limit = 50;
 };
 

@@ -41,9 +41,9 @@ TEST(Ulid, ClampsTimesThatFortyEightBitsDoNotHold) {
 TEST(Ulid, ParsesEitherCaseAndRefusesTheRest) {
   EXPECT_TRUE(Ulid::Parse("01arz3ndektsv4rrffq69g5fav").ok());
   EXPECT_EQ(*Ulid::Parse("01arz3ndektsv4rrffq69g5fav"), *Ulid::Parse("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
-  for (const char* bad : {"", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVX",
-                          "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAU",
-                          "01ARZ3NDEKTSV4RRFFQ69G5F V"}) {
+  for (const char* bad :
+       {"", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVX",
+        "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAU", "01ARZ3NDEKTSV4RRFFQ69G5F V"}) {
     EXPECT_EQ(ReasonOf(Ulid::Parse(bad).status()), Reason::kInvalidId) << bad;
   }
 }
