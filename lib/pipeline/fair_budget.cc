@@ -58,25 +58,18 @@ void FairBudget::CollectGrantsLocked(std::vector<std::function<void()>>& granted
 }
 
 void FairBudget::Stream::Acquire(size_t bytes, std::function<void()> granted) {
+  std::vector<std::function<void()>> ready;
   {
     const std::lock_guard lock(budget_.mutex_);
-    // Whoever waits for the total has the turn before a newcomer.
-    if (!budget_.waiting_.empty() || !budget_.FitsLocked(*this, bytes)) {
-      wanted_ = bytes;
-      granted_ = std::move(granted);
-      waiting_ = true;
-      virtual_time_ = std::max(virtual_time_, budget_.virtual_time_);
-      budget_.waiting_.insert(this);
-      std::vector<std::function<void()>> ready;
-      budget_.CollectGrantsLocked(ready);
-      // Nothing was released, so at most this very request can have become ready.
-      if (ready.empty()) return;
-      granted = std::move(ready.front());
-    } else {
-      budget_.GrantLocked(*this, bytes);
-    }
+    wanted_ = bytes;
+    granted_ = std::move(granted);
+    waiting_ = true;
+    virtual_time_ = std::max(virtual_time_, budget_.virtual_time_);
+    budget_.waiting_.insert(this);
+    // Whoever has waited longer for the total has the turn before this one.
+    budget_.CollectGrantsLocked(ready);
   }
-  granted();
+  for (std::function<void()>& call : ready) call();
 }
 
 void FairBudget::Stream::Release(size_t bytes) {

@@ -36,9 +36,9 @@ namespace wirefold {
 
 // A file that owns its bytes.
 struct IncomingFile {
-  std::string bytes;
-  std::string source;
-  Hints hints;
+  std::string bytes{};
+  std::string source{};
+  Hints hints{};
 };
 
 enum class FileStatus : uint8_t {

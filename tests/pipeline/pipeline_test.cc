@@ -1,0 +1,345 @@
+#include "lib/pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "tests/dedup/texts.h"
+#include "tests/pipeline/raw_files.h"
+#include "tests/store/store_testing.h"
+
+namespace wirefold {
+namespace {
+
+using testing::OptionsFor;
+using testing::TempFolder;
+
+constexpr int64_t kDay = 86'400'000;
+constexpr int64_t kNow = 1'600'000'000'000;
+
+// A pipeline on a store in a temporary folder, fed and answered file by file.
+class PipelineTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Open(); }
+
+  void Open() {
+    RocksDbOptions options = OptionsFor(folder_.path());
+    options.test_fail_commit = [this] { return fail_commits_.load(); };
+    store_ = *RocksDbStore::Open(options);
+    pipeline_ = *Pipeline::Open({.workers = 2}, *store_, clock_, [this] {
+      return disk_full_ ? Reject(Reason::kReadOnly, "the disk is full") : absl::OkStatus();
+    });
+    lane_ = pipeline_->OpenLane();
+  }
+  void Reopen() {
+    lane_.reset();
+    pipeline_.reset();
+    store_.reset();
+    Open();
+  }
+
+  FileOutcome Ingest(const std::string& file) {
+    std::promise<FileOutcome> promise;
+    pipeline_->Submit(lane_, {.bytes = file},
+                      [&](FileOutcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get();
+  }
+
+  TempFolder folder_;
+  ManualClock clock_{kNow};
+  std::atomic<bool> fail_commits_ = false;
+  std::atomic<bool> disk_full_ = false;
+  std::unique_ptr<RocksDbStore> store_;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::shared_ptr<Lane> lane_;
+};
+
+TEST_F(PipelineTest, EachOutcomeInItsTurn) {
+  const std::string text = HanText(1, 600);
+  const FileOutcome original = Ingest(RawFile(kNow, "https://a.example/1", "题", text));
+  EXPECT_EQ(original.status, FileStatus::kNew);
+  EXPECT_EQ(original.id, original.story_id);
+  EXPECT_EQ(original.id.TimeMs(), kNow);
+  EXPECT_FALSE(original.compared);
+
+  const FileOutcome again = Ingest(RawFile(kNow, "http://www.a.example/1/", "题", text));
+  EXPECT_EQ(again.status, FileStatus::kUnchanged);
+  EXPECT_EQ(again.id, original.id);
+
+  const FileOutcome exact = Ingest(RawFile(kNow + 1, "https://b.example/1", "题", text));
+  EXPECT_EQ(exact.status, FileStatus::kDuplicate);
+  EXPECT_EQ(exact.match.relation, Relation::kExact);
+  EXPECT_EQ(exact.match.matched_id, original.id);
+  EXPECT_EQ(exact.story_id, original.id);
+  EXPECT_NE(exact.id, original.id);
+
+  const FileOutcome near =
+      Ingest(RawFile(kNow + 2, "https://c.example/1", "题", Edited(text, 5, 80)));
+  EXPECT_EQ(near.match.relation, Relation::kNear);
+  EXPECT_EQ(near.story_id, original.id);
+  EXPECT_TRUE(near.compared);
+
+  const FileOutcome excerpt =
+      Ingest(RawFile(kNow + 3, "https://d.example/1", "题", text.substr(0, 3 * 200)));
+  EXPECT_EQ(excerpt.match.relation, Relation::kExcerpt);
+  EXPECT_EQ(excerpt.story_id, original.id);
+
+  const FileOutcome extended =
+      Ingest(RawFile(kNow + 4, "https://e.example/1", "题", text + HanText(9, 400)));
+  EXPECT_EQ(extended.match.relation, Relation::kExtended);
+  EXPECT_EQ(extended.story_id, original.id);
+
+  const FileOutcome revision =
+      Ingest(RawFile(kNow + 5, "https://a.example/1", "题", Edited(text, 6, 30)));
+  EXPECT_EQ(revision.status, FileStatus::kRevision);
+  EXPECT_EQ(revision.id, original.id);
+
+  const FileOutcome other = Ingest(RawFile(kNow + 6, "https://a.example/2", "题", HanText(2, 600)));
+  EXPECT_EQ(other.status, FileStatus::kNew);
+
+  EXPECT_EQ(Ingest("").reason, Reason::kEmptyFile);
+  EXPECT_EQ(store_->Counts(),
+            (StoreCounts{.articles = 2, .sightings = 4, .revisions = 1, .commits = 7}));
+}
+
+TEST_F(PipelineTest, ACopyIsFoundUnderItsOwnIdWithItsOwnText) {
+  const std::string text = HanText(1, 600);
+  const FileOutcome original = Ingest(RawFile(kNow, "https://a.example/1", "甲", text));
+  const FileOutcome copy =
+      Ingest(RawFile(kNow + 1, "https://b.example/1", "乙", Edited(text, 5, 80)));
+  const absl::StatusOr<StoredArticle> stored = store_->GetArticle(copy.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->article.title, "乙");
+  EXPECT_EQ(stored->story_id, original.id);
+  EXPECT_EQ(stored->match, copy.match);
+  EXPECT_EQ(stored->article.text, Edited(text, 5, 80));
+}
+
+TEST_F(PipelineTest, TextsUnderTwentyLettersMatchByUrlAlone) {
+  const FileOutcome first = Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 19)));
+  const FileOutcome second = Ingest(RawFile(kNow, "https://a.example/2", "题", HanText(1, 19)));
+  EXPECT_EQ(first.status, FileStatus::kNew);
+  EXPECT_EQ(second.status, FileStatus::kNew);
+  EXPECT_EQ(first.warnings, std::vector{Warning::kNoUsableText});
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/2", "题", HanText(1, 19))).status,
+            FileStatus::kUnchanged);
+  // One letter more, and the exact tier sees it.
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/3", "题", HanText(1, 20))).status,
+            FileStatus::kNew);
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/4", "题", HanText(1, 20))).match.relation,
+            Relation::kExact);
+  // An empty page that is filled later is a revision.
+  const FileOutcome filled =
+      Ingest(RawFile(kNow + 1, "https://a.example/1", "题", HanText(7, 300)));
+  EXPECT_EQ(filled.status, FileStatus::kRevision);
+  EXPECT_EQ(filled.id, first.id);
+  EXPECT_EQ(Ingest(RawFile(kNow + 2, "https://b.example/1", "题", Edited(HanText(7, 300), 1, 90)))
+                .story_id,
+            first.id);
+}
+
+TEST_F(PipelineTest, TheNewestRevisionIsTheSameInAnyOrder) {
+  std::vector<std::string> files;
+  for (uint32_t i = 0; i < 4; ++i) {
+    // Two of the four have one time: the text's hash decides.
+    files.push_back(RawFile(kNow + (i == 3 ? 2 : i), "https://a.example/1", "题", HanText(i, 200)));
+  }
+  std::set<std::string> newest;
+  std::set<size_t> revisions;
+  std::sort(files.begin(), files.end());
+  int order = 0;
+  do {
+    TempFolder folder;
+    auto store = *RocksDbStore::Open(OptionsFor(folder.path()));
+    auto pipeline = *Pipeline::Open({.workers = 2}, *store, clock_, nullptr);
+    auto lane = pipeline->OpenLane();
+    Ulid id;
+    for (const std::string& file : files) {
+      pipeline->Submit(lane, {.bytes = file}, [&](FileOutcome outcome) { id = outcome.id; });
+    }
+    pipeline->Drain();
+    newest.insert(store->GetArticle(id)->article.text);
+    revisions.insert(store->ListRevisions(id)->size());
+  } while (std::next_permutation(files.begin(), files.end()) && ++order < 24);
+  EXPECT_EQ(newest.size(), 1u);
+  EXPECT_EQ(revisions, std::set<size_t>{3});
+}
+
+TEST_F(PipelineTest, ARevisionNeverMovesItsArticleAndNamesWhatItResembles) {
+  const FileOutcome a = Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 300)));
+  const FileOutcome b = Ingest(RawFile(kNow, "https://b.example/1", "题", HanText(2, 300)));
+  const FileOutcome revision =
+      Ingest(RawFile(kNow + 1, "https://b.example/1", "题", Edited(HanText(1, 300), 3, 90)));
+  EXPECT_EQ(revision.status, FileStatus::kRevision);
+  EXPECT_EQ(revision.story_id, b.id);
+  EXPECT_EQ(revision.related, std::vector{a.id});
+}
+
+TEST_F(PipelineTest, AnswersComeInTheLanesOrderAndCopiesInFlightAreSeen) {
+  constexpr int kFiles = 400;
+  std::vector<int> answered;
+  std::map<FileStatus, int> statuses;
+  for (int i = 0; i < kFiles; ++i) {
+    // Large and small by turns, so that preparing them overtakes; every third is a copy of the one
+    // before it, which is not committed yet.
+    const uint32_t seed = static_cast<uint32_t>(i % 3 == 2 ? i - 1 : i);
+    const std::string text = HanText(seed, seed % 2 == 0 ? 3000 : 100);
+    pipeline_->Submit(
+        lane_, {.bytes = RawFile(kNow + i, "https://a.example/" + std::to_string(i), "题", text)},
+        [&, i](FileOutcome outcome) {
+          answered.push_back(i);
+          ++statuses[outcome.status];
+        });
+  }
+  pipeline_->Drain();
+  ASSERT_EQ(answered.size(), size_t{kFiles});
+  EXPECT_TRUE(std::is_sorted(answered.begin(), answered.end()));
+  EXPECT_EQ(statuses[FileStatus::kDuplicate], kFiles / 3);
+  EXPECT_EQ(statuses[FileStatus::kNew], kFiles - kFiles / 3);
+  EXPECT_LT(pipeline_->GetStats().groups, static_cast<uint64_t>(kFiles)) << "nothing was grouped";
+}
+
+TEST_F(PipelineTest, LanesThatSendTheSameShuffledFilesEndWithOneArticleEach) {
+  constexpr int kTexts = 150;
+  // Three URLs a text, one of them with two texts: copies and revisions race with one another.
+  std::vector<std::string> files;
+  for (int t = 0; t < kTexts; ++t) {
+    for (int u = 0; u < 3; ++u) {
+      const std::string url = "https://h" + std::to_string(u) + ".example/" + std::to_string(t);
+      files.push_back(RawFile(kNow + t, url, "题", HanText(static_cast<uint32_t>(t), 200)));
+    }
+    files.push_back(RawFile(kNow + kDay + t, "https://h0.example/" + std::to_string(t), "题",
+                            HanText(static_cast<uint32_t>(10'000 + t), 200)));
+  }
+  std::atomic<uint64_t> fresh = 0;
+  std::mutex mutex;
+  std::set<Ulid> acknowledged;
+  std::vector<std::thread> lanes;
+  for (uint32_t n = 0; n < 4; ++n) {
+    lanes.emplace_back([&, n] {
+      std::vector<std::string> mine = files;
+      std::shuffle(mine.begin(), mine.end(), std::mt19937(n));
+      auto lane = pipeline_->OpenLane();
+      for (std::string& file : mine) {
+        pipeline_->Submit(lane, {.bytes = std::move(file)}, [&](FileOutcome outcome) {
+          if (outcome.status == FileStatus::kNew) ++fresh;
+          const std::lock_guard lock(mutex);
+          acknowledged.insert(outcome.id);
+        });
+      }
+    });
+  }
+  for (std::thread& lane : lanes) lane.join();
+  pipeline_->Drain();
+  EXPECT_EQ(fresh, store_->Counts().articles);
+  EXPECT_EQ(acknowledged.size(), size_t{3 * kTexts});
+  for (const Ulid& id : acknowledged) EXPECT_TRUE(store_->GetArticle(id).ok());
+  // No two articles of one text, revisions aside.
+  const absl::StatusOr<ListPage> page = store_->ListArticles({.limit = 10'000});
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->articles.size(), store_->Counts().articles);
+  std::set<Hash128> texts;
+  for (const StoredArticle& article : page->articles) {
+    if (article.revision_count == 0) {
+      EXPECT_TRUE(texts.insert(article.text_hash).second);
+    }
+  }
+  // Once more: nothing is new.
+  const StoreCounts before = store_->Counts();
+  Reopen();
+  for (const std::string& file : files) {
+    EXPECT_EQ(Ingest(file).status, FileStatus::kUnchanged);
+  }
+  EXPECT_EQ(store_->Counts(), before);
+}
+
+TEST_F(PipelineTest, FindsCopiesOfWhatWasStoredBeforeARestart) {
+  const std::string text = HanText(1, 600);
+  const FileOutcome original = Ingest(RawFile(kNow, "https://a.example/1", "题", text));
+  Reopen();
+  EXPECT_EQ(pipeline_->GetStats().index_articles, 1u);
+  const FileOutcome copy =
+      Ingest(RawFile(kNow + 1, "https://b.example/1", "题", Edited(text, 5, 80)));
+  EXPECT_EQ(copy.match.relation, Relation::kNear);
+  EXPECT_EQ(copy.story_id, original.id);
+}
+
+TEST_F(PipelineTest, AFailedCommitAcknowledgesNothingFromThereOn) {
+  const FileOutcome before = Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 300)));
+  ASSERT_EQ(before.status, FileStatus::kNew);
+  fail_commits_ = true;
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/2", "题", HanText(2, 300))).reason,
+            Reason::kStoreFailed);
+  fail_commits_ = false;
+  // Neither what failed nor what is new, and not even what is known.
+  for (const uint32_t n : {2, 3, 1}) {
+    EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/" + std::to_string(n), "题", HanText(n, 300)))
+                  .reason,
+              Reason::kStoreFailed);
+  }
+  EXPECT_EQ(ReasonOf(pipeline_->GetStats().read_only), Reason::kStoreFailed);
+  Reopen();
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 300))).status,
+            FileStatus::kUnchanged);
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/2", "题", HanText(2, 300))).status,
+            FileStatus::kNew);
+}
+
+TEST_F(PipelineTest, AFullDiskRefusesAndComesBackByItself) {
+  disk_full_ = true;
+  clock_.Set(clock_.NowMs() + 2000);
+  const std::string file = RawFile(kNow, "https://a.example/1", "题", HanText(1, 300));
+  EXPECT_EQ(Ingest(file).reason, Reason::kReadOnly);
+  EXPECT_EQ(ReasonOf(pipeline_->GetStats().read_only), Reason::kReadOnly);
+  disk_full_ = false;
+  clock_.Set(clock_.NowMs() + 2000);
+  EXPECT_EQ(Ingest(file).status, FileStatus::kNew);
+  EXPECT_TRUE(pipeline_->GetStats().read_only.ok());
+}
+
+TEST_F(PipelineTest, AfterDrainEveryFileIsRefused) {
+  pipeline_->Drain();
+  EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 300))).reason,
+            Reason::kShuttingDown);
+  pipeline_->Drain();
+}
+
+TEST_F(PipelineTest, NearDuplicatesAreSoughtInTheWindowExactOnesEverywhere) {
+  const std::string text = HanText(1, 600);
+  const FileOutcome old = Ingest(RawFile(kNow, "https://a.example/1", "题", text));
+  EXPECT_EQ(
+      Ingest(RawFile(kNow + 30 * kDay, "https://b.example/1", "题", Edited(text, 5, 80))).story_id,
+      old.id);
+  EXPECT_EQ(
+      Ingest(RawFile(kNow + 31 * kDay, "https://c.example/1", "题", Edited(text, 6, 80))).status,
+      FileStatus::kNew);
+  EXPECT_EQ(Ingest(RawFile(kNow + 300 * kDay, "https://d.example/1", "题", text)).story_id, old.id);
+}
+
+TEST_F(PipelineTest, CheckSaysWhatWouldHappenAndStoresNothing) {
+  const std::string text = HanText(1, 600);
+  const FileOutcome original = Ingest(RawFile(kNow, "https://a.example/1", "原题", text));
+  const StoreCounts before = store_->Counts();
+  const std::string copy = RawFile(kNow + 1, "https://b.example/1", "题", Edited(text, 5, 80));
+  const CheckResult checked = pipeline_->Check({.bytes = copy});
+  EXPECT_EQ(checked.outcome.status, FileStatus::kDuplicate);
+  ASSERT_EQ(checked.candidates.size(), 1u);
+  EXPECT_EQ(checked.candidates[0].id, original.id);
+  EXPECT_EQ(checked.candidates[0].title, "原题");
+  EXPECT_EQ(store_->Counts(), before);
+  const FileOutcome ingested = Ingest(copy);
+  EXPECT_EQ(ingested.match, checked.outcome.match);
+  EXPECT_EQ(ingested.id, checked.outcome.id);
+  EXPECT_EQ(pipeline_->Check({.bytes = ""}).outcome.reason, Reason::kEmptyFile);
+  EXPECT_EQ(pipeline_->Check({.bytes = copy}).outcome.status, FileStatus::kUnchanged);
+}
+
+}  // namespace
+}  // namespace wirefold
