@@ -130,8 +130,8 @@ absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) 
                              " (every ID is kept), or use the wirefoldd that wrote it"));
 }
 
-// The log that the store was writing last must be there: RocksDB notices when an earlier one is
-// missing, and opens without the last one in silence.
+// Someone may take *.log for logs that can be cleared away. RocksDB notices when one of several is
+// missing that had been closed, and opens in silence when all are.
 absl::Status CheckLog(ReadOnlyStore& store, const RocksDbOptions& options) {
   uint64_t oldest_needed = 0;
   store.db().GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &oldest_needed);
@@ -141,7 +141,7 @@ absl::Status CheckLog(ReadOnlyStore& store, const RocksDbOptions& options) {
     uint64_t number = 0;
     return absl::SimpleAtoi(name.substr(0, name.find('.')), &number) && number >= oldest_needed;
   });
-  return found ? absl::OkStatus() : Corrupt("its last log (*.log) is missing");
+  return found ? absl::OkStatus() : Corrupt("its write-ahead logs (*.log) are missing");
 }
 
 // Tables that the manifest does not name are left behind by a crash and hold nothing that is not

@@ -170,7 +170,7 @@ TEST_F(FolderTest, InAStoreTooLargeToVerifyAFlippedByteIsFoundWhenItIsRead) {
 
 TEST_F(FolderTest, AMissingPartOfTheStoreIsRefused) {
   Fill();
-  for (const char* part : {"CURRENT", "MANIFEST-", ".sst", ".log"}) {
+  for (const char* part : {"CURRENT", "MANIFEST-", ".sst"}) {
     const fs::path file = Find(part, /*largest=*/true);
     ASSERT_FALSE(file.empty()) << part;
     const fs::path aside = folder_.path() + "/aside";
@@ -180,6 +180,12 @@ TEST_F(FolderTest, AMissingPartOfTheStoreIsRefused) {
     fs::rename(aside, file);
   }
   EXPECT_EQ(OpenOrDie(OptionsFor(path_))->Counts().articles, 301U);
+}
+
+TEST_F(FolderTest, WriteAheadLogsThatWereClearedAwayAreRefused) {
+  Fill();
+  for (fs::path log = Find(".log"); !log.empty(); log = Find(".log")) fs::remove(log);
+  EXPECT_THAT(ExpectRefused(Reason::kStoreCorrupt), HasSubstr("*.log"));
 }
 
 TEST_F(FolderTest, AManifestCutOffAnywhereIsRefusedOrLosesNothing) {
