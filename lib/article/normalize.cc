@@ -55,6 +55,12 @@ std::string ReadTitle(std::string_view raw) {
   std::string decoded;
   decoded.reserve(raw.size());
   AppendDecoded(raw, /*in_attribute=*/false, decoded);
+  // Some feeds encode twice ("大&amp;#22338;直美"); nobody means "&#22338;" in a title.
+  if (decoded.find("&#") != std::string::npos) {
+    std::string again;
+    AppendDecoded(decoded, /*in_attribute=*/false, again);
+    decoded = std::move(again);
+  }
   std::string title = StoredLine(decoded);
   title.resize(CutAtCharacter(title, kMaxTitleBytes).size());
   while (title.ends_with(' ')) title.pop_back();

@@ -1,6 +1,7 @@
 #include "lib/parse/extract.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lib/parse/dateline.h"
@@ -77,6 +78,13 @@ Shape ShapeOf(const HtmlBlock& block) {
 
 bool EndsWithColon(std::string_view text) {
   return text.ends_with(':') || text.ends_with("：") || text.ends_with("︰");
+}
+
+bool EndsSentence(std::string_view text) {
+  constexpr std::string_view kEnds[] = {"。", "！", "？", "”", "」", "』", "）", "…",
+                                        ".",  "!",  "?",  "\"", ")",  "#",  ";", "；"};
+  return std::any_of(std::begin(kEnds), std::end(kEnds),
+                     [&](std::string_view end) { return text.ends_with(end); });
 }
 
 class Extractor {
@@ -173,12 +181,37 @@ class Extractor {
   void AddAuthors(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
       const auto& known = article_.authors;
-      if (name.empty() || known.size() >= kMaxAuthors ||
-          std::find(known.begin(), known.end(), name) != known.end()) {
-        continue;
+      for (const std::string& author : SplitNames(name)) {
+        if (known.size() >= kMaxAuthors ||
+            std::find(known.begin(), known.end(), author) != known.end()) {
+          continue;
+        }
+        article_.authors.push_back(author);
       }
-      article_.authors.push_back(name);
     }
+  }
+
+  // "A,B、C" to its names, without the "null" that templates print for want of one.
+  static std::vector<std::string> SplitNames(std::string_view line) {
+    std::vector<std::string> names;
+    while (!line.empty()) {
+      size_t end = line.size();
+      size_t next = line.size();
+      for (const std::string_view separator : {",", "，", "、"}) {
+        const size_t found = line.find(separator);
+        if (found < end) {
+          end = found;
+          next = found + separator.size();
+        }
+      }
+      std::string_view name = line.substr(0, end);
+      line.remove_prefix(next);
+      if (name.starts_with("null ")) name.remove_prefix(5);
+      while (name.starts_with(' ')) name.remove_prefix(1);
+      while (name.ends_with(' ')) name.remove_suffix(1);
+      if (!name.empty() && name != "null") names.emplace_back(name);
+    }
+    return names;
   }
 
   void DropByContext() {
@@ -197,19 +230,31 @@ class Extractor {
     }
     for (size_t i = 0; i < blocks_.size(); ++i) {
       const uint32_t container = blocks_[i].container;
-      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container]) {
+      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] ||
+          IsPointer(i)) {
         article_.kept[i] = false;
         url_dropped_ = true;
       }
     }
   }
 
+  // "Watch here: https://…": a label, and a URL at the end.
+  [[nodiscard]] bool IsPointer(size_t i) const {
+    const std::string& text = blocks_[i].text;
+    if (shapes_[i].url_share <= 0 || shapes_[i].characters > 2 * kMaxLabelCharacters) return false;
+    const size_t url = text.rfind("http");
+    return url != std::string::npos && url > 0 &&
+           UrlBytes(std::string_view(text).substr(url)) == text.size() - url &&
+           EndsWithColon(std::string_view(text).substr(0, url - (text[url - 1] == ' ' ? 1 : 0)));
+  }
+
   // Paragraphs and list items that are (almost) nothing but a link: related pieces, tags, "more".
   void DropLinkBlocks() {
     links_are_boilerplate_ = DropUnlessMost([&](size_t i) {
       const HtmlBlock& block = blocks_[i];
-      if (block.links == 0 || shapes_[i].link_share < 0.9) return false;
-      return (block.context & kInHeading) == 0;
+      if ((block.context & kInHeading) != 0) return false;
+      const bool list = block.links >= 3 && shapes_[i].link_share >= 0.5;
+      return list || (block.links > 0 && shapes_[i].link_share >= 0.9);
     });
   }
 
@@ -226,19 +271,31 @@ class Extractor {
                               blocks_[i].text.starts_with("Copyright ©"));
       if (copyright || links) {
         article_.kept[i] = false;
-      } else if (shapes_[i].characters > kMaxLabelCharacters) {
+      } else if (IsSentence(i)) {
         return;
       }
     }
   }
 
-  // "Related:" and the heading over what was dropped.
+  [[nodiscard]] bool IsSentence(size_t i) const {
+    return shapes_[i].characters > 2 * kMaxLabelCharacters || EndsSentence(blocks_[i].text);
+  }
+
+  // A word or two, such as "Related" ("延伸閱讀"); a byline has a space or a sign in it.
+  [[nodiscard]] bool IsCaptionOfList(size_t i) const {
+    return shapes_[i].characters <= 8 && shapes_[i].letters == shapes_[i].characters;
+  }
+
+  // "Related:" and the heading over what was dropped; at the page's end any short line over it.
   void DropLabels() {
+    bool at_end = true;
     for (size_t i = blocks_.size(); i-- > 1;) {
+      if (article_.kept[i]) at_end = false;
       if (article_.kept[i] || !article_.kept[i - 1] || shapes_[i].letters == 0) continue;
       const bool boilerplate = shapes_[i].link_share >= 0.5 || shapes_[i].url_share > 0.5;
       const bool label = EndsWithColon(blocks_[i - 1].text) ||
-                         (blocks_[i - 1].context & kInHeading) != 0;
+                         (blocks_[i - 1].context & kInHeading) != 0 ||
+                         (at_end && IsCaptionOfList(i - 1));
       if (boilerplate && label && shapes_[i - 1].characters <= kMaxLabelCharacters) {
         article_.kept[i - 1] = false;
       }

@@ -188,7 +188,10 @@ class BlockReader {
       Flush();
       CloseImplied(info.element);
     }
-    if (info.element == Element::kA) StartLink();
+    if (info.element == Element::kA) {
+      if (open_[static_cast<size_t>(Element::kA)] > 0 && overflow_ == 0) EndTag(info);
+      StartLink();
+    }
     if (info.element == Element::kTime) AddDate(tokens_.Value("datetime"));
     Push(info);
   }

@@ -124,13 +124,16 @@ CharacterInfo CharacterTable::Compute(char32_t code_point) {
   if (folded.isEmpty()) return joining;
   const auto first = static_cast<char32_t>(folded.char32At(0));
   if (folded.countChar32() > 1) {
-    // Several characters, all dropped ("…" is "..."): they part words as one.
+    // Several characters. If all are dropped they part words as one ("…" is "...") or not at all.
+    int parting = 0;
     for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {
-      if (MatchClassOfFolded(static_cast<char32_t>(folded.char32At(i))) == MatchClass::kWord) {
-        return slow;
-      }
+      const MatchClass match = MatchClassOfFolded(static_cast<char32_t>(folded.char32At(i)));
+      if (match == MatchClass::kWord || match == MatchClass::kNewline) return slow;
+      if (match != MatchClass::kTransparent) ++parting;
     }
-    return {0, MatchClass::kSeparator, stored, script, false, false, false};
+    if (parting == 1) return slow;
+    return {0, parting == 0 ? MatchClass::kTransparent : MatchClass::kSeparator,
+            stored, script, false, false, false};
   }
   const MatchClass match = MatchClassOfFolded(first);
   if (match != MatchClass::kWord) return {0, match, stored, script, false, false, false};
