@@ -191,7 +191,8 @@ class Parser {
 
   // Takes what stands before the next slash.
   std::string_view TakeUntilSlash() {
-    const size_t end = special_ ? input_.find_first_of("/\\") : input_.find('/');
+    size_t end = 0;
+    while (end < input_.size() && !IsSlash(input_[end])) ++end;
     const std::string_view taken = input_.substr(0, end);
     input_.remove_prefix(taken.size());
     return taken;
@@ -357,9 +358,12 @@ class Parser {
   [[nodiscard]] bool IsPlainPath() const {
     if (IsFile()) return false;
     char previous = '/';
-    for (const char c : input_) {
+    for (size_t i = 0; i < input_.size(); ++i) {
+      const char c = input_[i];
       if (InEncodeSet(c, EncodeSet::kPath) || c == '\\') return false;
-      if (previous == '/' && (c == '.' || c == '%')) return false;
+      if (previous == '/' && (c == '.' || (c == '%' && DecodeEscapeAt(input_, i) == '.'))) {
+        return false;
+      }
       previous = c;
     }
     return true;
