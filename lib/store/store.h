@@ -31,11 +31,11 @@ namespace wirefold {
 
 // What is known of one URL, or of a text without one (NormalizedArticle::identity).
 struct UrlState {
-  Ulid id;
-  Ulid story_id;                     // equal to id for a unique article
-  int64_t newest_at_ms = 0;          // the newest text: its observed time, as the ID clamps it
-  Hash128 newest_text_hash;          // … and its hash
-  std::vector<Hash128> text_hashes;  // every text seen here, the newest among them
+  Ulid id{};
+  Ulid story_id{};                     // equal to id for a unique article
+  int64_t newest_at_ms = 0;            // the newest text: its observed time, as the ID clamps it
+  Hash128 newest_text_hash{};          // … and its hash
+  std::vector<Hash128> text_hashes{};  // every text seen here, the newest among them
 
   friend bool operator==(const UrlState&, const UrlState&) = default;
 };
@@ -97,11 +97,11 @@ struct NewestRecord {
 struct ListQuery {
   int64_t start_ms = 0;        // observed at or after
   int64_t end_ms = INT64_MAX;  // observed before
-  std::string host;            // host or registrable domain; empty: any
-  std::string source;          // empty: any
-  std::string language;        // "zh" matches "zh-Hans"; empty: any
+  std::string host{};          // host or registrable domain; empty: any
+  std::string source{};        // empty: any
+  std::string language{};      // "zh" matches "zh-Hans"; empty: any
   bool descending = false;
-  std::optional<Ulid> after;  // go on behind this ID
+  std::optional<Ulid> after{};  // go on behind this ID
   size_t limit = 50;
 };
 

@@ -1,0 +1,169 @@
+#include "client/command/files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wirefold {
+namespace {
+
+absl::Status SystemError(int error, const std::string& path) {
+  const std::string message =
+      absl::StrCat("cannot read ", path, ": ", std::generic_category().message(error));
+  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(message);
+  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
+  return absl::UnknownError(message);
+}
+
+struct DescriptorCloser {
+  int fd;
+  ~DescriptorCloser() {
+    if (fd > STDERR_FILENO) close(fd);
+  }
+};
+
+// What a folder's entry is; some file systems leave it to lstat.
+mode_t EntryMode(const dirent& entry, int folder_fd) {
+  if (entry.d_type == DT_DIR) return S_IFDIR;
+  if (entry.d_type == DT_REG) return S_IFREG;
+  struct stat info {};
+  if (entry.d_type != DT_UNKNOWN ||
+      fstatat(folder_fd, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return 0;
+  }
+  return info.st_mode & S_IFMT;
+}
+
+}  // namespace
+
+std::optional<std::string> FileLister::NextArgument() {
+  if (list_ == nullptr) {
+    if (next_argument_ == arguments_.size()) return std::nullopt;
+    return arguments_[next_argument_++];
+  }
+  std::string line;
+  while (std::getline(*list_, line)) {
+    if (!line.empty()) return line;
+  }
+  return std::nullopt;
+}
+
+absl::Status FileLister::Enter(std::string prefix) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(prefix.c_str()), closedir);
+  if (folder == nullptr) return SystemError(errno, prefix);
+  Folder entered{.prefix = std::move(prefix), .remaining = {}};
+  errno = 0;
+  // readdir is safe here: nobody else reads this DIR.
+  while (const dirent* entry = readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe)
+    if (entry->d_name[0] == '.') continue;
+    const mode_t mode = EntryMode(*entry, dirfd(folder.get()));
+    if (mode == S_IFREG) entered.remaining.push_back({entry->d_name});
+    if (mode == S_IFDIR) entered.remaining.push_back({absl::StrCat(entry->d_name, "/")});
+  }
+  if (errno != 0) return SystemError(errno, entered.prefix);
+  // A folder's slash takes part, so that this order of names is the order of full paths.
+  std::sort(entered.remaining.begin(), entered.remaining.end(),
+            [](const Entry& a, const Entry& b) { return a.name > b.name; });
+  open_.push_back(std::move(entered));
+  return absl::OkStatus();
+}
+
+std::optional<ListedFile> FileLister::Next() {
+  while (true) {
+    std::string path;
+    bool is_folder = false;
+    if (!open_.empty()) {
+      Folder& folder = open_.back();
+      if (folder.remaining.empty()) {
+        open_.pop_back();
+        continue;
+      }
+      const std::string name = std::move(folder.remaining.back().name);
+      folder.remaining.pop_back();
+      path = folder.prefix + name;
+      is_folder = name.back() == '/';
+    } else {
+      std::optional<std::string> argument = NextArgument();
+      if (!argument.has_value()) return std::nullopt;
+      path = *std::move(argument);
+      if (path == kStdinPath) return ListedFile{.path = std::move(path), .error = {}};
+      struct stat info {};
+      if (stat(path.c_str(), &info) != 0) {
+        absl::Status error = SystemError(errno, path);
+        return ListedFile{.path = std::move(path), .error = std::move(error)};
+      }
+      is_folder = S_ISDIR(info.st_mode);
+      if (is_folder && path.back() != '/') path += '/';
+    }
+    if (!is_folder) return ListedFile{.path = std::move(path), .error = {}};
+    if (absl::Status error = Enter(path); !error.ok()) {
+      return ListedFile{.path = std::move(path), .error = std::move(error)};
+    }
+  }
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
+  const bool is_stdin = path == kStdinPath;
+  const DescriptorCloser file{is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0) return SystemError(errno, path);
+  struct stat info {};
+  if (fstat(file.fd, &info) != 0) return SystemError(errno, path);
+  if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, path);
+  const bool regular = S_ISREG(info.st_mode);
+  const auto too_large = [&] {
+    return absl::OutOfRangeError(absl::StrCat(path, " has more than ", max_bytes, " bytes"));
+  };
+  if (regular && static_cast<uint64_t>(info.st_size) > max_bytes) return too_large();
+
+  constexpr size_t kStep = size_t{64} << 10;
+  std::string bytes;
+  size_t used = 0;
+  // One byte more than a regular file says it has, so that a single read also shows its end.
+  bytes.resize(regular ? static_cast<size_t>(info.st_size) + 1 : kStep);
+  while (true) {
+    const ssize_t count = read(file.fd, bytes.data() + used, bytes.size() - used);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return SystemError(errno, path);
+    used += static_cast<size_t>(count);
+    if (used > max_bytes) return too_large();
+    if (count == 0 || (regular && used == static_cast<size_t>(info.st_size))) break;
+    if (used == bytes.size()) bytes.resize(bytes.size() + std::max(bytes.size(), kStep));
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+absl::StatusOr<FileLister> OpenLister(const FileArguments& arguments,
+                                      std::unique_ptr<std::ifstream>& list) {
+  if (arguments.files_from.empty()) {
+    if (arguments.paths.empty()) {
+      return absl::InvalidArgumentError(
+          "no files named; give a PATH, - for standard input, or --files-from LIST");
+    }
+    if (std::count(arguments.paths.begin(), arguments.paths.end(), kStdinPath) > 1) {
+      return absl::InvalidArgumentError("standard input (-) can be read once; name it once");
+    }
+    return FileLister(arguments.paths);
+  }
+  if (!arguments.paths.empty()) {
+    return absl::InvalidArgumentError("give either PATHs or --files-from, not both");
+  }
+  if (arguments.files_from == kStdinPath) return FileLister(std::cin);
+  list = std::make_unique<std::ifstream>(arguments.files_from, std::ios::binary);
+  if (!list->is_open()) {
+    return absl::NotFoundError(absl::StrCat("cannot read the list ", arguments.files_from));
+  }
+  return FileLister(*list);
+}
+
+}  // namespace wirefold

@@ -1,0 +1,87 @@
+// Files: from the arguments of a command to the files that they name, in a stated order, and the
+// reading of one of them.
+//
+// Example:
+//   FileLister lister({"DATA/news_zh", "-"});
+//   while (std::optional<ListedFile> file = lister.Next()) {
+//     absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxMessageBytes);
+//   }
+//
+// Folders are walked in the bytewise order of the full paths below them, with one folder of each
+// depth in memory. Hidden entries (a leading dot), symbolic links and whatever is neither a folder
+// nor a regular file are passed over there; an argument itself may be any of these. Not
+// thread-safe.
+#ifndef WIREFOLD_CLIENT_COMMAND_FILES_H_
+#define WIREFOLD_CLIENT_COMMAND_FILES_H_
+
+#include <cstddef>
+#include <fstream>
+#include <istream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace wirefold {
+
+// A path that stands for standard input.
+inline constexpr char kStdinPath[] = "-";
+
+struct ListedFile {
+  // The argument joined with the path below it; "-" for standard input.
+  std::string path;
+  // Set where the path could not be looked at: there is no such file, or a folder is not readable.
+  absl::Status error;
+};
+
+class FileLister {
+ public:
+  // The files of each argument, in the order of the arguments.
+  explicit FileLister(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {}
+  // Arguments that are read one a line from `list` (an empty line is none); it must outlive this.
+  explicit FileLister(std::istream& list) : list_(&list) {}
+
+  // The next file; nullopt at the end.
+  [[nodiscard]] std::optional<ListedFile> Next();
+
+ private:
+  struct Entry {
+    std::string name;  // a folder's ends in '/', which is also what orders it among the others
+  };
+  struct Folder {
+    std::string prefix;            // with a slash at the end
+    std::vector<Entry> remaining;  // the next one last
+  };
+
+  [[nodiscard]] std::optional<std::string> NextArgument();
+  [[nodiscard]] absl::Status Enter(std::string prefix);
+
+  std::vector<std::string> arguments_;
+  size_t next_argument_ = 0;
+  std::istream* list_ = nullptr;
+  std::vector<Folder> open_;  // the folder that is being walked, outermost first
+};
+
+// The whole of a file, or of standard input for "-". OUT_OF_RANGE if it has more than `max_bytes`,
+// without reading all of it; NOT_FOUND, PERMISSION_DENIED or UNKNOWN with the system's message if
+// it can't be read.
+[[nodiscard]] absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
+
+// The arguments that a command takes: paths, or a file that lists them.
+struct FileArguments {
+  std::vector<std::string> paths;
+  std::string files_from;  // empty if not given; "-" is standard input
+};
+
+// A lister over `arguments`. INVALID_ARGUMENT if they are missing or contradict each other,
+// NOT_FOUND if files_from can't be opened. `list` holds the opened file as long as the lister
+// lives.
+[[nodiscard]] absl::StatusOr<FileLister> OpenLister(const FileArguments& arguments,
+                                                    std::unique_ptr<std::ifstream>& list);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_CLIENT_COMMAND_FILES_H_

@@ -1,0 +1,257 @@
+// wirefold ingest: sends files and tells what became of each.
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/command/command.h"
+#include "client/command/files.h"
+#include "client/command/output.h"
+#include "client/command/progress.h"
+#include "client/command/report.h"
+#include "client/command/time_argument.h"
+#include "client/errors.h"
+#include "client/ingest_stream.h"
+#include "lib/base/limits.h"
+#include "lib/base/reason.h"
+
+namespace wirefold {
+namespace {
+
+// What is read and sent. Past it the transport would end the stream: the message's limit, less room
+// for the hints. The server rejects by name what is over its own limit, which is lower.
+constexpr size_t kMaxSentBytes = kMaxMessageBytes - (size_t{16} << 10);
+constexpr int kMaxStreams = 64;
+constexpr char kUnreadable[] = "UNREADABLE";
+
+struct IngestArguments {
+  FileArguments files;
+  std::string source;
+  std::string url;
+  std::string observed_time;
+  int streams = 1;
+  double retry_timeout_s = 30;
+  bool json = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+absl::Status CheckArguments(const IngestArguments& arguments) {
+  if (arguments.source.size() > kMaxSourceBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--source may have at most ", kMaxSourceBytes, " bytes"));
+  }
+  if (arguments.url.empty() && arguments.observed_time.empty()) return absl::OkStatus();
+  if (!arguments.files.files_from.empty() || arguments.files.paths.size() != 1 ||
+      access((arguments.files.paths[0] + "/.").c_str(), F_OK) == 0) {
+    return absl::InvalidArgumentError(
+        "--url and --observed-time are of one file; name exactly one file with them");
+  }
+  return absl::OkStatus();
+}
+
+v1::IngestResult RejectedHere(const std::string& reason, const absl::Status& status) {
+  v1::IngestResult result;
+  result.set_outcome(v1::OUTCOME_REJECTED);
+  result.set_reason(reason);
+  result.set_message(std::string(status.message()));
+  return result;
+}
+
+// Counts the files for the time left, beside the sending; `stop` ends it early.
+void CountFiles(const FileArguments& arguments, const std::atomic<bool>& stop, Progress& progress) {
+  if (arguments.files_from == kStdinPath) return;
+  std::unique_ptr<std::ifstream> list;
+  absl::StatusOr<FileLister> lister = OpenLister(arguments, list);
+  if (!lister.ok()) return;
+  uint64_t files = 0;
+  while (!stop && lister->Next().has_value()) ++files;
+  if (!stop) progress.SetTotal(files);
+}
+
+class Ingest {
+ public:
+  Ingest(const IngestArguments& arguments, const Client& client)
+      : arguments_(arguments),
+        output_(STDOUT_FILENO,
+                [this] {
+                  if (progress_ != nullptr) progress_->Hide();
+                }),
+        report_(output_, {arguments.json, arguments.verbose, arguments.quiet}) {
+    IngestStreamOptions options;
+    options.retry_timeout_ms = static_cast<int64_t>(arguments.retry_timeout_s * 1000);
+    for (int i = 0; i < arguments.streams; ++i) {
+      streams_.push_back(std::make_unique<IngestStream>(
+          client.channel(), options,
+          [this](const v1::IngestResult& result) { report_.Complete(result.sequence(), result); }));
+    }
+    const bool lines_on_terminal =
+        isatty(STDOUT_FILENO) != 0 && (arguments.json || arguments.verbose);
+    if (isatty(STDERR_FILENO) != 0 && !arguments.quiet && !lines_on_terminal) {
+      progress_ = std::make_unique<Progress>(report_);
+      counter_ = std::thread([this] { CountFiles(arguments_.files, stop_counting_, *progress_); });
+    }
+  }
+
+  ~Ingest() {
+    // Results must not arrive any more when the report goes.
+    streams_.clear();
+    output_.Finish();
+    stop_counting_ = true;
+    if (counter_.joinable()) counter_.join();
+  }
+
+  // Sends all files and waits for their outcomes. `template_request` has what all have in common.
+  absl::Status Run(FileLister& lister, const v1::IngestRequest& template_request) {
+    absl::Status status;
+    while (std::optional<ListedFile> file = lister.Next()) {
+      output_.WaitForRoom();
+      status = SendFile(*std::move(file), template_request);
+      if (!status.ok()) break;
+    }
+    for (const std::unique_ptr<IngestStream>& stream : streams_) {
+      const absl::Status finished = stream->Finish();
+      if (status.ok()) status = finished;
+    }
+    if (progress_ != nullptr) progress_->Stop();
+    report_.Finish();
+    return status;
+  }
+
+  bool FinishOutput() { return output_.Finish(); }
+  Output& output() { return output_; }
+  const Report& report() const { return report_; }
+
+ private:
+  absl::Status SendFile(ListedFile file, const v1::IngestRequest& template_request) {
+    absl::StatusOr<std::string> bytes = file.error.ok()
+                                            ? ReadFile(file.path, kMaxSentBytes)
+                                            : absl::StatusOr<std::string>(std::move(file.error));
+    const uint64_t index = report_.Add(std::move(file.path));
+    if (!bytes.ok()) {
+      RejectHere(index, bytes.status());
+      return absl::OkStatus();
+    }
+    v1::IngestRequest request = template_request;
+    request.set_sequence(index);
+    request.set_content(*std::move(bytes));
+    return streams_[index % streams_.size()]->Send(std::move(request));
+  }
+
+  void RejectHere(uint64_t index, const absl::Status& status) {
+    if (status.code() == absl::StatusCode::kOutOfRange) {
+      report_.Complete(index,
+                       RejectedHere(std::string(ReasonName(Reason::kDocumentTooLarge)), status));
+      return;
+    }
+    if (progress_ != nullptr) progress_->Hide();
+    std::cerr << absl::StrCat("wirefold: ", status.message(), "\n");
+    report_.Complete(index, RejectedHere(kUnreadable, status));
+  }
+
+  const IngestArguments& arguments_;
+  std::unique_ptr<Progress> progress_;
+  Output output_;
+  Report report_;
+  std::vector<std::unique_ptr<IngestStream>> streams_;
+  std::atomic<bool> stop_counting_{false};
+  std::thread counter_;
+};
+
+std::string Summary(const ReportCounts& counts, double elapsed_s) {
+  return absl::StrFormat(
+      "%s files in %.1f s (%s/s): %s new, %s duplicate, %s revision, %s unchanged, %s rejected\n",
+      GroupDigits(counts.files), elapsed_s,
+      GroupDigits(
+          static_cast<uint64_t>(elapsed_s > 0 ? static_cast<double>(counts.files) / elapsed_s : 0)),
+      GroupDigits(counts.created), GroupDigits(counts.duplicate), GroupDigits(counts.revision),
+      GroupDigits(counts.unchanged), GroupDigits(counts.rejected));
+}
+
+int RunIngest(const IngestArguments& arguments, const Globals& globals) {
+  if (absl::Status status = CheckArguments(arguments); !status.ok()) return Fail(status);
+  std::unique_ptr<std::ifstream> list;
+  absl::StatusOr<FileLister> lister = OpenLister(arguments.files, list);
+  if (!lister.ok()) return Fail(lister.status());
+  v1::IngestRequest request;
+  request.set_source(arguments.source);
+  request.set_url(arguments.url);
+  if (!arguments.observed_time.empty()) {
+    absl::StatusOr<google::protobuf::Timestamp> time = ParseTimeArgument(arguments.observed_time);
+    if (!time.ok()) return Fail(time.status());
+    *request.mutable_observed_time() = *time;
+  }
+  absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
+  if (!client.ok()) return Fail(client.status());
+
+  const auto start = std::chrono::steady_clock::now();
+  Ingest ingest(arguments, **client);
+  const absl::Status status = ingest.Run(*lister, request);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const ReportCounts counts = ingest.report().counts();
+  // With --json standard output holds nothing but the lines of the contract.
+  if (!arguments.quiet && !arguments.json) {
+    ingest.output().Append(Summary(counts, elapsed.count()));
+  }
+  const bool written = ingest.FinishOutput();
+  if (!arguments.quiet && arguments.json) std::cerr << Summary(counts, elapsed.count());
+  if (!status.ok()) {
+    std::cerr << absl::StrCat("wirefold: ", ingest.report().added() - counts.files,
+                              " of the files read were not acknowledged; run the same command "
+                              "again (what was stored comes back as UNCHANGED)\n");
+    return Fail(status);
+  }
+  if (!written) return kExitFailed;
+  return counts.rejected > 0 ? kExitRejected : kExitOk;
+}
+
+}  // namespace
+
+void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("ingest", "Send files and tell what became of each");
+  // Shared by the options that fill it and the callback that reads it.
+  auto arguments = std::make_shared<IngestArguments>();
+  command->add_option("PATH", arguments->files.paths,
+                      "Files, folders (walked in path order; hidden entries and links are passed "
+                      "over), or - for one file from standard input");
+  command
+      ->add_option("--files-from", arguments->files.files_from,
+                   "Read the paths from this file, one a line; - is standard input")
+      ->type_name("LIST");
+  command->add_option("--source", arguments->source, "Your name for where the files came from")
+      ->type_name("NAME");
+  command->add_option("--url", arguments->url,
+                      "Where the file was fetched from, if it does not say so (one file only)");
+  command
+      ->add_option("--observed-time", arguments->observed_time,
+                   "When it was fetched, if it does not say so (one file only)")
+      ->type_name("TIME");
+  command->add_option("--streams", arguments->streams, "Streams to send over")
+      ->check(CLI::Range(1, kMaxStreams))
+      ->capture_default_str();
+  command
+      ->add_option("--retry-timeout", arguments->retry_timeout_s,
+                   "Seconds without an acknowledgement after which a broken stream is given up")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "One JSON line a file");
+  command->add_flag("-v,--verbose", arguments->verbose, "A line a file, however many there are");
+  command->add_flag("-q,--quiet", arguments->quiet, "Lines for rejected files only");
+  command->footer(
+      "Examples:\n"
+      "  wirefold ingest crawl/2023-09-05\n"
+      "  find . -name '*.txt' | wirefold ingest --files-from - --json > outcomes.jsonl\n"
+      "  curl -s https://example.com/a | wirefold ingest - --url https://example.com/a\n\n"
+      "Exit code: 0 every file was accepted, 2 some were rejected, 1 it could not be done.");
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = RunIngest(*arguments, globals); });
+}
+
+}  // namespace wirefold

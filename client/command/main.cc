@@ -1,0 +1,89 @@
+// The command `wirefold`.
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "client/command/command.h"
+#include "client/errors.h"
+#include "lib/base/strings.h"
+
+namespace wirefold {
+
+absl::StatusOr<std::unique_ptr<Client>> ConnectToServer(const Globals& globals) {
+  ClientOptions options;
+  options.server = globals.server;
+  options.connect_timeout_ms = static_cast<int64_t>(globals.connect_timeout_s * 1000);
+  return Client::Connect(options);
+}
+
+int Fail(const absl::Status& status) {
+  const std::string reason = ErrorReason(status);
+  std::cerr << "wirefold: "
+            << (status.message().empty() ? absl::StatusCodeToString(status.code())
+                                         : std::string(status.message()));
+  if (!reason.empty()) std::cerr << " (" << reason << ")";
+  std::cerr << "\n";
+  return kExitFailed;
+}
+
+int Print(std::string_view text) {
+  std::cout << text << std::flush;
+  if (std::cout.good()) return kExitOk;
+  return Fail(absl::UnknownError("cannot write the output"));
+}
+
+namespace {
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  wirefold ingest crawl/2023-09-05\n"
+    "  wirefold get https://www.rfi.fr/cn/article --json\n"
+    "  wirefold list --from 2023-09-05 --to 2023-09-06 --host rfi.fr\n"
+    "  wirefold normalize page.html --json\n\n"
+    "wirefold COMMAND --help says more on each.\n"
+    "Exit code: 0 all went well, 2 it ran but some files were rejected, 1 anything else.";
+
+int RunMain(int argc, char** argv) {
+  // gRPC's own log lines say what the messages here say better; set GRPC_VERBOSITY to see them.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // NOLINT(concurrency-mt-unsafe)
+  Globals globals;
+  int exit_code = kExitOk;
+  CLI::App app("Send news articles to a Wirefold server and fetch what it made of them.",
+               "wirefold");
+  app.add_option("--server", globals.server, "Where wirefoldd listens")
+      ->envname("WIREFOLD_SERVER")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--connect-timeout", globals.connect_timeout_s, "Seconds to wait for a connection")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  app.set_version_flag("--version", std::string("wirefold ") + WIREFOLD_VERSION);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddIngestCommand(app, globals, exit_code);
+  AddGetCommand(app, globals, exit_code);
+  AddListCommand(app, globals, exit_code);
+  AddStoryCommand(app, globals, exit_code);
+  AddCheckCommand(app, globals, exit_code);
+  AddStatsCommand(app, globals, exit_code);
+  AddHealthCommand(app, globals, exit_code);
+#ifdef WIREFOLD_HAVE_NORMALIZE
+  AddNormalizeCommand(app, exit_code);
+#endif
+#ifdef WIREFOLD_HAVE_URL
+  AddUrlCommand(app, exit_code);
+#endif
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitFailed;
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace wirefold
+
+int main(int argc, char** argv) { return wirefold::RunMain(argc, argv); }

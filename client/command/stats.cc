@@ -1,0 +1,144 @@
+// wirefold stats and wirefold health: what the server holds and does, and whether it serves.
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/command/command.h"
+#include "client/command/progress.h"
+#include "client/command/render.h"
+
+namespace wirefold {
+namespace {
+
+using Group = std::vector<std::pair<std::string, uint64_t>>;
+
+// The numbers of wirefold.v1.Stats by their names in the protocol, for both ways of printing.
+std::vector<std::pair<std::string, Group>> Groups(const v1::Stats& stats) {
+  const v1::StoredCounts& stored = stats.stored();
+  const v1::OutcomeCounts& outcomes = stats.outcomes();
+  const v1::IndexStats& index = stats.index();
+  const v1::PipelineStats& pipeline = stats.pipeline();
+  // In the order of names, which protobuf's map does not have.
+  const std::map<std::string, uint64_t> rejected(stats.rejected_by_reason().begin(),
+                                                 stats.rejected_by_reason().end());
+  return {
+      {"stored",
+       {{"articles", stored.articles()},
+        {"sightings", stored.sightings()},
+        {"revisions", stored.revisions()},
+        {"commits", stored.commits()}}},
+      {"outcomes",
+       {{"new", outcomes.new_()},
+        {"duplicate", outcomes.duplicate()},
+        {"revision", outcomes.revision()},
+        {"unchanged", outcomes.unchanged()},
+        {"rejected", outcomes.rejected()}}},
+      {"rejected_by_reason", Group(rejected.begin(), rejected.end())},
+      {"index",
+       {{"articles", index.articles()},
+        {"memory_bytes", index.memory_bytes()},
+        {"capped_buckets", index.capped_buckets()},
+        {"comparisons", index.comparisons()}}},
+      {"pipeline",
+       {{"streams", pipeline.streams()},
+        {"files_in_flight", pipeline.files_in_flight()},
+        {"bytes_in_flight", pipeline.bytes_in_flight()},
+        {"files_per_commit_milli", pipeline.files_per_commit_milli()}}},
+  };
+}
+
+void AppendJson(const v1::Stats& stats, std::string& out) {
+  JsonWriter json(out);
+  json.BeginObject();
+  for (const auto& [name, group] : Groups(stats)) {
+    json.Key(name);
+    json.BeginObject();
+    for (const auto& [key, value] : group) {
+      json.Key(key);
+      json.Number(value);
+    }
+    json.EndObject();
+  }
+  json.Key("disk_bytes");
+  json.Number(stats.disk_bytes());
+  json.Key("version");
+  json.StringOrNull(stats.version());
+  json.Key("start_time");
+  json.StringOrNull(stats.has_start_time() ? FormatTimestamp(stats.start_time()) : "");
+  json.Key("read_only");
+  json.Bool(stats.read_only());
+  json.Key("read_only_reason");
+  json.StringOrNull(stats.read_only_reason());
+  json.EndObject();
+  out += '\n';
+}
+
+void AppendText(const v1::Stats& stats, std::string& out) {
+  absl::StrAppend(&out, "version ", stats.version(), ", since ",
+                  FormatTimestamp(stats.start_time()), "\n");
+  if (stats.read_only()) absl::StrAppend(&out, "READ-ONLY: ", stats.read_only_reason(), "\n");
+  absl::StrAppend(&out, "disk_bytes ", GroupDigits(stats.disk_bytes()), "\n");
+  for (const auto& [name, group] : Groups(stats)) {
+    if (group.empty()) continue;
+    absl::StrAppend(&out, name, "\n");
+    for (const auto& [key, value] : group) {
+      absl::StrAppendFormat(&out, "  %-24s %16s\n", key, GroupDigits(value));
+    }
+  }
+}
+
+int RunStats(bool as_json, const Globals& globals) {
+  absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
+  if (!client.ok()) return Fail(client.status());
+  const absl::StatusOr<v1::Stats> stats = (*client)->GetStats();
+  if (!stats.ok()) return Fail(stats.status());
+  std::string out;
+  if (as_json) {
+    AppendJson(*stats, out);
+  } else {
+    AppendText(*stats, out);
+  }
+  return Print(out);
+}
+
+absl::Status CheckOnce(const Globals& globals) {
+  absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
+  return client.ok() ? (*client)->CheckHealth() : client.status();
+}
+
+int RunHealth(double wait_s, const Globals& globals) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(wait_s);
+  absl::Status status = CheckOnce(globals);
+  while (!status.ok() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    status = CheckOnce(globals);
+  }
+  return status.ok() ? Print("SERVING\n") : Fail(status);
+}
+
+}  // namespace
+
+void AddStatsCommand(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("stats", "Show what the server holds and does");
+  // Shared by the option that fills it and the callback that reads it.
+  auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "One JSON object");
+  command->callback([as_json, &globals, &exit_code] { exit_code = RunStats(*as_json, globals); });
+}
+
+void AddHealthCommand(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("health", "Exit with 0 if the server is serving");
+  // Shared by the option that fills it and the callback that reads it.
+  auto wait_s = std::make_shared<double>(0);
+  command->add_option("--wait", *wait_s, "Seconds to wait until it does")
+      ->check(CLI::Range(0.0, 86400.0));
+  command->callback([wait_s, &globals, &exit_code] { exit_code = RunHealth(*wait_s, globals); });
+}
+
+}  // namespace wirefold

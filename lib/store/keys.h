@@ -1,0 +1,54 @@
+// Keys: what lies where in the store, byte by byte. Every number is big-endian, so that keys sort
+// as what they stand for does.
+//
+// Example:
+//   db->Get(options, sightings, SightingKey(story_id, copy_id), &value);
+//
+// docs/storage_format.md describes the same. Thread-safe: pure functions.
+#ifndef WIREFOLD_LIB_STORE_KEYS_H_
+#define WIREFOLD_LIB_STORE_KEYS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/base/hash.h"
+#include "lib/base/ulid.h"
+
+namespace wirefold {
+
+inline constexpr size_t kSightingKeyBytes = 32;
+inline constexpr size_t kRevisionKeyBytes = 40;
+
+// `articles`, `sketches`, `aliases`: the ULID's 16 bytes. `urls`, `texts`: the hash's 16 bytes.
+
+// `sightings`: the story's ULID, then the copy's.
+std::string SightingKey(const Ulid& story_id, const Ulid& copy_id);
+// The copy's ULID of a sighting's key; nullopt if the key is none.
+std::optional<Ulid> CopyOfSightingKey(std::string_view key);
+
+// `revisions`: the ULID, the text's time (clamped to what an ID holds), the text's hash. The order
+// of keys is the order in which the newest text is elected, whatever the order of arrival.
+std::string RevisionKey(const Ulid& id, int64_t at_ms, const Hash128& text_hash);
+
+// `events`: the sequence number.
+std::string EventKey(uint64_t sequence);
+
+// `meta`: the versions in force from the commit group behind `commits` on.
+std::string VersionsKey(uint64_t commits);
+
+// The first key behind every key that starts with `prefix`; empty if there is none.
+std::string PrefixEnd(std::string_view prefix);
+
+// `meta`.
+inline constexpr std::string_view kFormatKey = "format";
+inline constexpr std::string_view kKeyRulesKey = "key_rules";
+inline constexpr std::string_view kSketchVersionKey = "sketch_version";
+inline constexpr std::string_view kCountsKey = "counts";
+inline constexpr std::string_view kVersionsPrefix = "versions/";
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_KEYS_H_

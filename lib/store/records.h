@@ -1,0 +1,85 @@
+// Records: the values that the store holds, between bytes and structs.
+//
+// The first byte of every value is the format version of that type of value; the rest is a message
+// of proto/wirefold/storage (a sketch: packed integers). Decoding refuses a version that it does
+// not know (kStoreTooNew) and bytes that are no such value (kStoreCorrupt).
+//
+// Example:
+//   batch.Put(urls, key, EncodeUrlState(state));
+//   absl::StatusOr<UrlState> state = DecodeUrlState(value);
+//
+// Thread-safe: pure functions.
+#ifndef WIREFOLD_LIB_STORE_RECORDS_H_
+#define WIREFOLD_LIB_STORE_RECORDS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/store/store.h"
+
+namespace wirefold {
+
+// What all values of this program carry; each type of value has its own when one changes.
+inline constexpr uint8_t kValueVersion = 1;
+
+// The value behind its version byte.
+absl::StatusOr<std::string_view> Payload(std::string_view value, std::string_view type);
+
+// Fills the article and what is stored beside it; leaves ID, story and match as they are.
+[[nodiscard]] absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out);
+
+// The few fields that selection and comparison need, borrowed from the record's bytes.
+struct RecordFields {
+  std::string_view host;
+  std::string_view registrable_domain;
+  std::string_view title;
+  std::string_view text;
+  std::string_view source;
+  std::string_view language;
+  int64_t observed_at_ms = 0;
+};
+absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes);
+
+struct Sighting {
+  std::string record;  // as EncodeRecord made it
+  Match match;
+};
+std::string EncodeSighting(std::string_view record, const Match& match);
+absl::StatusOr<Sighting> DecodeSighting(std::string_view value);
+
+// `state.newest_text_hash` must be among `state.text_hashes`.
+std::string EncodeUrlState(const UrlState& state);
+absl::StatusOr<UrlState> DecodeUrlState(std::string_view value);
+
+std::string EncodeTextOwner(const TextOwner& owner);
+absl::StatusOr<TextOwner> DecodeTextOwner(std::string_view value);
+
+// Where a copy's ID leads.
+std::string EncodeAlias(const Ulid& story_id);
+absl::StatusOr<Ulid> DecodeAlias(std::string_view value);
+
+std::string EncodeSketch(const Sketch& sketch);
+absl::StatusOr<Sketch> DecodeSketch(std::string_view value);
+
+std::string EncodeEvent(Mutation::Kind kind, const Ulid& id, const Ulid& story_id);
+
+// The counts, and the sequence number that the next event gets.
+struct StoredCounts {
+  StoreCounts counts;
+  uint64_t events = 0;
+
+  friend bool operator==(const StoredCounts&, const StoredCounts&) = default;
+};
+std::string EncodeCounts(const StoredCounts& counts);
+absl::StatusOr<StoredCounts> DecodeCounts(std::string_view value);
+
+std::string EncodeVersions(const std::map<std::string, std::string>& versions);
+absl::StatusOr<std::map<std::string, std::string>> DecodeVersions(std::string_view value);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_RECORDS_H_

@@ -1,0 +1,125 @@
+// Opening and closing: the folder, the checks, then RocksDB.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/hash.h"
+#include "lib/base/reason.h"
+#include "lib/store/keys.h"
+#include "lib/store/rocksdb_check.h"
+#include "lib/store/rocksdb_status.h"
+#include "lib/store/rocksdb_store.h"
+
+namespace wirefold {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string BigEndian64(uint64_t value) {
+  std::string bytes;
+  AppendBigEndian64(value, bytes);
+  return bytes;
+}
+
+// What a new store starts with, in one synced batch.
+absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
+                            const RocksDbOptions& options) {
+  rocksdb::WriteBatch batch;
+  batch.Put(meta, ToSlice(kFormatKey), BigEndian64(kStoreFormat));
+  batch.Put(meta, ToSlice(kSketchVersionKey), BigEndian64(kSketchVersion));
+  batch.Put(meta, ToSlice(kKeyRulesKey),
+            std::string(1, static_cast<char>(kValueVersion)) + options.key_rules_fingerprint);
+  batch.Put(meta, ToSlice(kCountsKey), EncodeCounts({}));
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return FromRocksDb(db.Write(write, &batch), "creating the store");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOptions& options) {
+  // Before the lock, so that a folder which is none of ours doesn't even get a lock file; and again
+  // behind it, when nobody else changes it any more.
+  if (const auto content = InspectFolder(options.path); !content.ok()) return content.status();
+  absl::StatusOr<std::unique_ptr<FolderLock>> lock = FolderLock::Take(options.path);
+  if (!lock.ok()) return lock.status();
+  const absl::StatusOr<FolderContent> content = InspectFolder(options.path);
+  if (!content.ok()) return content.status();
+
+  rocksdb::DBOptions db_options = MakeDbOptions(options);
+  const bool create = *content != FolderContent::kStore;
+  if (create) {
+    if (absl::Status status = MarkCreating(options.path); !status.ok()) return status;
+    if (*content == FolderContent::kUnfinished) {
+      const rocksdb::Status status = rocksdb::DestroyDB(options.path, rocksdb::Options());
+      if (!status.ok()) return FromRocksDb(status, "removing an unfinished store");
+    }
+    db_options.create_if_missing = true;
+    db_options.create_missing_column_families = true;
+  } else if (absl::Status status = CheckStore(options); !status.ok()) {
+    return status;
+  }
+  (*lock)->Keep();
+
+  rocksdb::DB* db = nullptr;
+  Handles handles;
+  const auto families = MakeFamilies(options, rocksdb::NewLRUCache(options.block_cache_bytes));
+  const rocksdb::Status status =
+      rocksdb::DB::Open(db_options, options.path, families, &handles, &db);
+  if (!status.ok()) return FromRocksDb(status, "opening the store");
+  // From here on the destructor closes what is open.
+  std::unique_ptr<RocksDbStore> store(
+      new RocksDbStore(options, *std::move(lock), db, std::move(handles), {}));
+  rocksdb::ColumnFamilyHandle* meta = store->handles_[kMeta];
+  if (create) {
+    if (absl::Status first = WriteFirstMeta(*db, meta, options); !first.ok()) return first;
+    if (absl::Status unmark = UnmarkCreating(options.path); !unmark.ok()) return unmark;
+  }
+  const absl::StatusOr<StoredCounts> counts = ReadCounts(*db, meta);
+  if (!counts.ok()) return counts.status();
+  store->counts_ = *counts;
+  if (absl::Status recorded = store->RecordVersions(); !recorded.ok()) return recorded;
+  return store;
+}
+
+RocksDbStore::~RocksDbStore() {
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  // An error here costs nothing: what was acknowledged is in the log.
+  db_->Close().PermitUncheckedError();
+}
+
+absl::StatusOr<RocksDbStore::VersionHistory> RocksDbStore::Versions() const {
+  rocksdb::ReadOptions read;
+  const std::string end = PrefixEnd(kVersionsPrefix);
+  const rocksdb::Slice bound(end);
+  read.iterate_upper_bound = &bound;
+  VersionHistory history;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kMeta]));
+  for (it->Seek(ToSlice(kVersionsPrefix)); it->Valid(); it->Next()) {
+    const std::string_view number = it->key().ToStringView().substr(kVersionsPrefix.size());
+    absl::StatusOr<std::map<std::string, std::string>> versions =
+        DecodeVersions(it->value().ToStringView());
+    if (!versions.ok()) return versions.status();
+    if (number.size() != 8) {
+      return Reject(Reason::kStoreCorrupt, "a key in the store's meta data is damaged");
+    }
+    history.emplace_back(ReadBigEndian64(number), *std::move(versions));
+  }
+  if (!it->status().ok()) return FromRocksDb(it->status(), "reading the store's versions");
+  return history;
+}
+
+absl::Status RocksDbStore::RecordVersions() {
+  const absl::StatusOr<VersionHistory> history = Versions();
+  if (!history.ok()) return history.status();
+  const bool same =
+      history->empty() ? options_.versions.empty() : history->back().second == options_.versions;
+  if (same) return absl::OkStatus();
+  rocksdb::WriteOptions write;
+  write.sync = options_.sync;
+  return FromRocksDb(db_->Put(write, handles_[kMeta], VersionsKey(counts_.counts.commits),
+                              EncodeVersions(options_.versions)),
+                     "recording the versions");
+}
+
+}  // namespace wirefold

@@ -1,0 +1,69 @@
+// RocksDbOptions: how the store is opened, and the RocksDB settings that follow from it.
+//
+// Thread-safe: plain values and pure functions.
+#ifndef WIREFOLD_LIB_STORE_ROCKSDB_OPTIONS_H_
+#define WIREFOLD_LIB_STORE_ROCKSDB_OPTIONS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/options.h"
+
+namespace wirefold {
+
+struct RocksDbOptions {
+  std::string path{};
+  // Shared by all column families; index and filter blocks are in it.
+  size_t block_cache_bytes = size_t{256} << 20;
+  // Of each column family. What all of them hold together is bounded by the log's size below.
+  size_t write_buffer_bytes = size_t{64} << 20;
+  // The write-ahead log; replayed at start, so this bounds the time a restart takes.
+  size_t max_log_bytes = size_t{256} << 20;
+  // At open every block's checksum is verified if the tables are no larger than this; of a larger
+  // store only the structure is, and a damaged block is found when it is read.
+  uint64_t verify_bytes_at_open = uint64_t{1} << 30;
+  // False for tests only: a commit is then lost if the machine stops.
+  bool sync = true;
+  // Of the rules that make keys and identities. A store made under others is refused.
+  std::string key_rules_fingerprint{};
+  // Of rules and of the libraries' data, by name; recorded with the commit they came into force.
+  std::map<std::string, std::string> versions{};
+  // For tests: a commit fails where this returns true, in place of its write.
+  std::function<bool()> test_fail_commit{};
+};
+
+// Column families, in the order in which handles are kept. `default` is RocksDB's own and empty.
+enum Family : size_t {
+  kDefaultFamily,
+  kMeta,
+  kArticles,
+  kUrls,
+  kTexts,
+  kSketches,
+  kSightings,
+  kRevisions,
+  kAliases,
+  kEvents,
+  kFamilies,
+};
+inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "default",  "meta",      "articles",  "urls",    "texts",
+    "sketches", "sightings", "revisions", "aliases", "events"};
+
+rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
+
+// In the order of Family. `cache` is shared by all of them and lives as long as any.
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options,
+                                                          std::shared_ptr<rocksdb::Cache> cache);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_ROCKSDB_OPTIONS_H_

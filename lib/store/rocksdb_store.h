@@ -1,0 +1,117 @@
+// RocksDbStore: the store in a folder of this machine.
+//
+// Example:
+//   absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
+//       RocksDbStore::Open({.path = "wirefold-data", .key_rules_fingerprint = "…"});
+//
+// docs/storage_format.md says what lies on disk. Thread-safe, except that Commit must be called by
+// one thread at a time.
+#ifndef WIREFOLD_LIB_STORE_ROCKSDB_STORE_H_
+#define WIREFOLD_LIB_STORE_ROCKSDB_STORE_H_
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/store/data_folder.h"
+#include "lib/store/records.h"
+#include "lib/store/rocksdb_options.h"
+#include "lib/store/store.h"
+#include "rocksdb/db.h"
+#include "rocksdb/write_batch.h"
+
+namespace wirefold {
+
+// The number in `meta` of the folder's format as a whole.
+inline constexpr uint64_t kStoreFormat = 1;
+// One ListArticles call reads at most so many records, and so many bytes of them.
+inline constexpr size_t kMaxScannedRecords = 10'000;
+inline constexpr size_t kMaxScannedBytes = size_t{64} << 20;
+// A page ends when its records have so many bytes.
+inline constexpr size_t kMaxPageBytes = size_t{8} << 20;
+
+class RocksDbStore final : public Store {
+ public:
+  // Opens the store in `options.path`; creates it if the folder is missing or empty. Everything is
+  // checked before anything is written: a folder that is refused is left as it was, to the byte.
+  //   kStoreLocked       another process has it open (the message names it)
+  //   kStoreCorrupt      damaged, or a part is missing
+  //   kStoreTooNew       written by a newer version
+  //   kStoreRulesDiffer  its keys were made under other rules
+  //   kInvalidArgument   the folder holds something else
+  static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(const RocksDbOptions& options);
+  ~RocksDbStore() override;
+
+  [[nodiscard]] absl::Status Commit(std::span<const Mutation> mutations) override;
+  [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
+                                             const Hash128& text_hash) const override;
+  [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
+  [[nodiscard]] absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override;
+  [[nodiscard]] std::vector<absl::StatusOr<StoredArticle>> GetArticles(
+      std::span<const Ulid> ids) const override;
+  [[nodiscard]] absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override;
+  // An article whose record can't be read is unset as well: a comparison is a matter of candidates.
+  [[nodiscard]] std::vector<std::optional<ComparisonText>> GetComparisonTexts(
+      std::span<const Ulid> ids) const override;
+  [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override;
+  [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
+                                                           std::optional<Ulid> after,
+                                                           size_t limit) const override;
+  [[nodiscard]] absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
+      const Ulid& id) const override;
+  [[nodiscard]] absl::Status ScanSketches(
+      const std::function<bool(const Ulid&, const Sketch&)>& visit) const override;
+  [[nodiscard]] StoreCounts Counts() const override;
+  [[nodiscard]] uint64_t DiskBytes() const override;
+
+  // The recorded versions, each with the number of commits that came before it, oldest first.
+  using VersionHistory = std::vector<std::pair<uint64_t, std::map<std::string, std::string>>>;
+  [[nodiscard]] absl::StatusOr<VersionHistory> Versions() const;
+
+ private:
+  using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
+
+  RocksDbStore(RocksDbOptions options, std::unique_ptr<FolderLock> lock, rocksdb::DB* db,
+               Handles handles, const StoredCounts& counts)
+      : options_(std::move(options)),
+        lock_(std::move(lock)),
+        db_(db),
+        handles_(std::move(handles)),
+        counts_(counts) {}
+
+  // Adds what one mutation writes to `batch`, and counts it.
+  absl::Status Add(const Mutation& mutation, rocksdb::WriteBatch& batch,
+                   StoredCounts& counts) const;
+  // nullopt if there is no such key.
+  absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
+                                                            Family family,
+                                                            const std::string& key) const;
+  absl::StatusOr<Sighting> ReadSighting(const rocksdb::ReadOptions& read, const Ulid& story_id,
+                                        const Ulid& copy_id) const;
+  // An article or a copy without its revision count.
+  absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
+  absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
+  absl::Status RecordVersions();
+
+  const RocksDbOptions options_;
+  const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
+  const std::unique_ptr<rocksdb::DB> db_;
+  const Handles handles_;
+  std::atomic<bool> failed_ = false;
+  mutable std::mutex counts_mutex_;  // guards counts_
+  StoredCounts counts_;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_ROCKSDB_STORE_H_

@@ -1,0 +1,43 @@
+// Made-up texts for the tests: sentences drawn from a seed, so that how much two share is known.
+#ifndef WIREFOLD_TESTS_DEDUP_TEXTS_H_
+#define WIREFOLD_TESTS_DEDUP_TEXTS_H_
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace wirefold {
+
+// Appends the UTF-8 of a BMP character above U+07FF.
+inline void AppendHan(uint32_t code_point, std::string& out) {
+  out.push_back(static_cast<char>(0xE0 | code_point >> 12));
+  out.push_back(static_cast<char>(0x80 | (code_point >> 6 & 0x3F)));
+  out.push_back(static_cast<char>(0x80 | (code_point & 0x3F)));
+}
+
+// `length` Han characters.
+inline std::string HanText(uint32_t seed, int length) {
+  std::mt19937 random(seed);
+  std::string text;
+  for (int i = 0; i < length; ++i) AppendHan(0x4E00 + random() % 3000, text);
+  return text;
+}
+
+// Replaces about one character in `every` of a text of Han characters.
+inline std::string Edited(const std::string& text, uint32_t seed, int every) {
+  std::mt19937 random(seed);
+  std::string out;
+  for (size_t i = 0; i + 3 <= text.size(); i += 3) {
+    if (random() % every == 0) {
+      AppendHan(0x4E00 + random() % 3000, out);
+    } else {
+      out.append(text, i, 3);
+    }
+  }
+  return out;
+}
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_TESTS_DEDUP_TEXTS_H_

@@ -1,0 +1,368 @@
+// Reads and writes, against a real RocksDB.
+#include "lib/store/rocksdb_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "lib/base/limits.h"
+#include "lib/base/reason.h"
+#include "tests/store/store_testing.h"
+
+namespace wirefold {
+namespace {
+
+using testing::Duplicate;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::MakeArticle;
+using testing::New;
+using testing::OpenOrDie;
+using testing::OptionsFor;
+using testing::Revision;
+
+class RocksDbStoreTest : public ::testing::Test {
+ protected:
+  void Commit(const std::vector<Mutation>& mutations) {
+    const absl::Status status = store_->Commit(mutations);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  void Reopen() {
+    store_.reset();
+    store_ = OpenOrDie(OptionsFor(folder_.path()));
+  }
+  StoredArticle Get(const Ulid& id) { return store_->GetArticle(id).value(); }
+  std::vector<Ulid> List(const ListQuery& query, size_t* pages = nullptr) {
+    std::vector<Ulid> ids;
+    ListQuery next = query;
+    while (true) {
+      const ListPage page = store_->ListArticles(next).value();
+      if (pages != nullptr) ++*pages;
+      for (const StoredArticle& article : page.articles) ids.push_back(article.id);
+      if (!page.next_after.has_value()) return ids;
+      next.after = page.next_after;
+    }
+  }
+
+  testing::TempFolder folder_;
+  std::unique_ptr<RocksDbStore> store_ = OpenOrDie(OptionsFor(folder_.path()));
+};
+
+TEST_F(RocksDbStoreTest, ANewArticleIsFoundByIdUrlAndText) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  Commit({New(article)});
+  for (int round = 0; round < 2; ++round, Reopen()) {
+    const StoredArticle stored = Get(article.id);
+    EXPECT_EQ(stored.article, article.article);
+    EXPECT_EQ(stored.id, article.id);
+    EXPECT_EQ(stored.story_id, article.id);
+    EXPECT_EQ(stored.representative_id, article.id);
+    EXPECT_EQ(stored.match, Match());
+    EXPECT_EQ(stored.ingested_at_ms, testing::kIngestedAtMs);
+    EXPECT_EQ(stored.text_hash, article.text_hash);
+    EXPECT_EQ(stored.revision_count, 0U);
+    EXPECT_EQ(store_->GetByIdentity(article.identity)->id, article.id);
+
+    const Store::Found found = store_->Lookup(article.identity, article.text_hash).value();
+    EXPECT_EQ(found.url, New(article).url);
+    EXPECT_EQ(found.text, (TextOwner{article.id, article.id}));
+    EXPECT_EQ(store_->Counts(), (StoreCounts{.articles = 1, .commits = 1}));
+    EXPECT_EQ(*store_->ReadNewest(*found.url)->record, *New(article).record);
+  }
+}
+
+TEST_F(RocksDbStoreTest, WhatIsNotThereIsNotFound) {
+  const Ulid id = Ulid::Make(1, {1, 1});
+  EXPECT_EQ(ReasonOf(store_->GetArticle(id).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->GetByIdentity({1, 2}).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->ListRevisions(id).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->ReadNewest({.id = id, .story_id = id}).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->ReadNewest({.id = id, .story_id = {}}).status()), Reason::kNotFound);
+  EXPECT_EQ(store_->ListSightings(id, std::nullopt, 10)->total, 0U);
+  const Store::Found found = store_->Lookup({1, 2}, {3, 4}).value();
+  EXPECT_FALSE(found.url.has_value());
+  EXPECT_FALSE(found.text.has_value());
+}
+
+TEST_F(RocksDbStoreTest, ACopyIsFoundByItsOwnIdWithItsStoryAndMatch) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  const NormalizedArticle copy = MakeArticle("b.org/1", 2000, "正文。");
+  const Mutation duplicate = Duplicate(copy, article.id);
+  Commit({New(article), duplicate});
+  const StoredArticle stored = Get(copy.id);
+  EXPECT_EQ(stored.article, copy.article);
+  EXPECT_EQ(stored.id, copy.id);
+  EXPECT_EQ(stored.story_id, article.id);
+  EXPECT_EQ(stored.representative_id, article.id);
+  EXPECT_EQ(stored.match, duplicate.match);
+  EXPECT_EQ(store_->GetByIdentity(copy.identity)->id, copy.id);
+  const NewestRecord newest = store_->ReadNewest(duplicate.url).value();
+  EXPECT_EQ(*newest.record, *duplicate.record);
+  EXPECT_EQ(newest.match, duplicate.match);
+  EXPECT_EQ(store_->Lookup(copy.identity, copy.text_hash)->text, (TextOwner{copy.id, article.id}));
+  EXPECT_EQ(store_->Counts(), (StoreCounts{.articles = 1, .sightings = 1, .commits = 1}));
+}
+
+TEST_F(RocksDbStoreTest, AnExactCopyLeavesTheTextWithItsFirstArticle) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  const NormalizedArticle copy = MakeArticle("b.org/1", 2000, "正文");
+  Commit({New(article)});
+  Commit({Duplicate(copy, article.id, Relation::kExact)});
+  EXPECT_EQ(store_->Lookup(copy.identity, copy.text_hash)->text,
+            (TextOwner{article.id, article.id}));
+}
+
+TEST_F(RocksDbStoreTest, RevisionsEndTheSameInEitherOrderOfArrival) {
+  const NormalizedArticle early = MakeArticle("a.org/1", 1000, "一");
+  const NormalizedArticle late = MakeArticle("a.org/1", 2000, "二");
+  for (const bool early_first : {true, false}) {
+    const testing::TempFolder folder;
+    const auto store = OpenOrDie(OptionsFor(folder.path()));
+    const NormalizedArticle& first = early_first ? early : late;
+    const NormalizedArticle& second = early_first ? late : early;
+    ASSERT_TRUE(store->Commit(std::vector{New(first)}).ok());
+    const Mutation revision = Revision(second, New(first).url, New(first).record);
+    ASSERT_EQ(revision.becomes_newest, early_first);
+    ASSERT_TRUE(store->Commit(std::vector{revision}).ok());
+
+    const StoredArticle stored = store->GetArticle(first.id).value();
+    EXPECT_EQ(stored.article, late.article);
+    EXPECT_EQ(stored.id, first.id);
+    EXPECT_EQ(stored.revision_count, 1U);
+    const std::vector<StoredArticle> revisions = store->ListRevisions(first.id).value();
+    ASSERT_EQ(revisions.size(), 1U);
+    EXPECT_EQ(revisions[0].article, early.article);
+    EXPECT_EQ(revisions[0].id, first.id);
+    EXPECT_EQ(store->Counts(), (StoreCounts{.articles = 1, .revisions = 1, .commits = 2}));
+    const UrlState state = *store->Lookup(first.identity, {})->url;
+    EXPECT_EQ(state, revision.url);
+    EXPECT_EQ(state.newest_text_hash, late.text_hash);
+    // The sketch is that of the newest text.
+    store
+        ->ScanSketches([&](const Ulid&, const Sketch& sketch) {
+          EXPECT_EQ(sketch, *New(late).sketch);
+          return true;
+        })
+        .IgnoreError();
+    EXPECT_EQ(store->Lookup({}, second.text_hash)->text, (TextOwner{first.id, first.id}));
+  }
+}
+
+TEST_F(RocksDbStoreTest, ARevisionOfACopyKeepsItsMatch) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  const NormalizedArticle copy = MakeArticle("b.org/1", 2000, "正文。");
+  const NormalizedArticle edited = MakeArticle("b.org/1", 3000, "正文！");
+  const NormalizedArticle oldest = MakeArticle("b.org/1", 1500, "正文？");
+  const Mutation duplicate = Duplicate(copy, article.id);
+  const Mutation newer = Revision(edited, duplicate.url, duplicate.record, duplicate.match);
+  const Mutation older = Revision(oldest, newer.url, newer.record, duplicate.match);
+  Commit({New(article), duplicate, newer, older});
+  const StoredArticle stored = Get(copy.id);
+  EXPECT_EQ(stored.article, edited.article);
+  EXPECT_EQ(stored.match, duplicate.match);
+  EXPECT_EQ(stored.revision_count, 2U);
+  const std::vector<StoredArticle> revisions = store_->ListRevisions(copy.id).value();
+  ASSERT_EQ(revisions.size(), 2U);
+  EXPECT_EQ(revisions[0].article, oldest.article);
+  EXPECT_EQ(revisions[1].article, copy.article);
+  EXPECT_EQ(revisions[1].match, duplicate.match);
+  EXPECT_EQ(revisions[1].story_id, article.id);
+  EXPECT_EQ(store_->ListSightings(article.id, std::nullopt, 10)->total, 1U);
+  EXPECT_EQ(Get(article.id).revision_count, 0U);
+}
+
+TEST_F(RocksDbStoreTest, SeveralArticlesComeInOrderEachOnItsOwn) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "一");
+  const NormalizedArticle copy = MakeArticle("b.org/1", 2000, "二");
+  Commit({New(article), Duplicate(copy, article.id)});
+  const Ulid absent = Ulid::Make(1, {1, 1});
+  const auto got = store_->GetArticles(std::vector{copy.id, absent, article.id});
+  ASSERT_EQ(got.size(), 3U);
+  EXPECT_EQ(got[0]->id, copy.id);
+  EXPECT_EQ(ReasonOf(got[1].status()), Reason::kNotFound);
+  EXPECT_EQ(got[2]->id, article.id);
+
+  const auto texts = store_->GetComparisonTexts(std::vector{copy.id, article.id, absent});
+  ASSERT_EQ(texts.size(), 3U);
+  EXPECT_FALSE(texts[0].has_value());
+  EXPECT_EQ(texts[1]->title, article.article.title);
+  EXPECT_EQ(texts[1]->text, article.article.text);
+  EXPECT_EQ(texts[1]->host, article.article.host);
+  EXPECT_EQ(texts[1]->source, article.article.source);
+  EXPECT_EQ(texts[1]->observed_at_ms, 1000);
+  EXPECT_FALSE(texts[2].has_value());
+}
+
+TEST_F(RocksDbStoreTest, AnArticleWithoutUrlHasNoRevisions) {
+  NormalizedArticle article = MakeArticle("", 0, "正文");
+  article.article.url.clear();
+  Commit({New(article)});
+  EXPECT_EQ(Get(article.id).revision_count, 0U);
+  EXPECT_EQ(Get(article.id).article, article.article);
+}
+
+TEST_F(RocksDbStoreTest, ListsByTimeInBothDirectionsWithAnyPageSize) {
+  std::vector<Ulid> all;
+  std::vector<Mutation> mutations;
+  for (int i = 0; i < 25; ++i) {
+    const NormalizedArticle article = MakeArticle("a.org/" + std::to_string(i), i * 100, "正文");
+    all.push_back(article.id);
+    mutations.push_back(New(article));
+  }
+  Commit(mutations);
+  std::vector<Ulid> reversed(all.rbegin(), all.rend());
+  for (const size_t limit : {1, 7, 25, 100}) {
+    EXPECT_EQ(List({.limit = limit}), all);
+    EXPECT_EQ(List({.descending = true, .limit = limit}), reversed);
+  }
+  size_t pages = 0;
+  List({.limit = 25}, &pages);
+  EXPECT_EQ(pages, 1U);
+  // From inclusive, to exclusive.
+  EXPECT_THAT(List({.start_ms = 300, .end_ms = 500, .limit = 1}), ElementsAre(all[3], all[4]));
+  EXPECT_THAT(List({.start_ms = 300, .end_ms = 500, .descending = true, .limit = 1}),
+              ElementsAre(all[4], all[3]));
+  EXPECT_THAT(List({.start_ms = 500, .end_ms = 500}), IsEmpty());
+  EXPECT_THAT(List({.start_ms = 500, .end_ms = 300}), IsEmpty());
+  EXPECT_THAT(List({.start_ms = -9, .end_ms = 1}), ElementsAre(all[0]));
+  EXPECT_THAT(List({.start_ms = 2400, .end_ms = kMaxTimeMs + 1}), ElementsAre(all[24]));
+}
+
+TEST_F(RocksDbStoreTest, ListsSelectHostSourceAndLanguage) {
+  NormalizedArticle one = MakeArticle("a.org/1", 1, "一");
+  NormalizedArticle two = MakeArticle("a.org/2", 2, "二");
+  two.article.host = "news.other.net";
+  two.article.registrable_domain = "other.net";
+  two.article.source = "other";
+  two.article.language = "zho";
+  Commit({New(one), New(two)});
+  EXPECT_THAT(List({.host = "www.example.org"}), ElementsAre(one.id));
+  EXPECT_THAT(List({.host = "other.net"}), ElementsAre(two.id));
+  EXPECT_THAT(List({.host = "net"}), IsEmpty());
+  EXPECT_THAT(List({.source = "other"}), ElementsAre(two.id));
+  EXPECT_THAT(List({.language = "zh"}), ElementsAre(one.id));
+  EXPECT_THAT(List({.language = "zh-Hans"}), ElementsAre(one.id));
+  EXPECT_THAT(List({.language = "zh-Hans-CN"}), IsEmpty());
+}
+
+TEST_F(RocksDbStoreTest, OneListCallReadsABoundedNumberOfRecords) {
+  std::vector<Mutation> mutations;
+  for (size_t i = 0; i <= kMaxScannedRecords; ++i) {
+    NormalizedArticle article = MakeArticle(std::to_string(i), static_cast<int64_t>(i), "x");
+    if (i == kMaxScannedRecords) article.article.source = "last";
+    mutations.push_back(New(article));
+  }
+  Commit(mutations);
+  const ListPage first = store_->ListArticles({.source = "last"}).value();
+  EXPECT_THAT(first.articles, IsEmpty());
+  ASSERT_TRUE(first.next_after.has_value());
+  const ListPage second =
+      store_->ListArticles({.source = "last", .after = first.next_after}).value();
+  EXPECT_EQ(second.articles.size(), 1U);
+  EXPECT_FALSE(second.next_after.has_value());
+}
+
+TEST_F(RocksDbStoreTest, APageOfLongArticlesEndsEarly) {
+  std::vector<Mutation> mutations;
+  for (int i = 0; i < 4; ++i) {
+    mutations.push_back(
+        New(MakeArticle(std::to_string(i), i, std::string(kMaxPageBytes / 2, 'x'))));
+  }
+  Commit(mutations);
+  EXPECT_EQ(store_->ListArticles({}).value().articles.size(), 2U);
+  EXPECT_EQ(List({}).size(), 4U);
+}
+
+TEST_F(RocksDbStoreTest, ListsTheCopiesOfAStoryAlone) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "一");
+  const NormalizedArticle other = MakeArticle("a.org/2", 1000, "二");
+  std::vector<Mutation> mutations = {New(article), New(other)};
+  std::vector<Ulid> copies;
+  for (int i = 0; i < 5; ++i) {
+    const NormalizedArticle copy = MakeArticle("b.org/" + std::to_string(i), i, "一。");
+    copies.push_back(copy.id);
+    mutations.push_back(Duplicate(copy, article.id));
+  }
+  mutations.push_back(Duplicate(MakeArticle("c.org/", 7, "二。"), other.id));
+  Commit(mutations);
+  std::ranges::sort(copies);
+  for (const size_t limit : {1, 2, 5, 9}) {
+    std::vector<Ulid> ids;
+    std::optional<Ulid> after;
+    do {
+      const SightingPage page = store_->ListSightings(article.id, after, limit).value();
+      EXPECT_EQ(page.total, 5U);
+      for (const StoredArticle& copy : page.sightings) {
+        ids.push_back(copy.id);
+        EXPECT_EQ(copy.story_id, article.id);
+        EXPECT_EQ(copy.match.relation, Relation::kNear);
+      }
+      after = page.next_after;
+    } while (after.has_value());
+    EXPECT_EQ(ids, copies);
+  }
+}
+
+TEST_F(RocksDbStoreTest, ScansSketchesInTheOrderOfIdsUntilToldToStop) {
+  std::vector<Mutation> mutations;
+  for (int i = 9; i >= 0; --i) mutations.push_back(New(MakeArticle(std::to_string(i), i, "x")));
+  mutations.push_back(Duplicate(MakeArticle("copy", 3, "y"), mutations[0].id));
+  Commit(mutations);
+  std::vector<Ulid> ids;
+  ASSERT_TRUE(store_
+                  ->ScanSketches([&](const Ulid& id, const Sketch& sketch) {
+                    EXPECT_EQ(sketch, *mutations[0].sketch);
+                    ids.push_back(id);
+                    return true;
+                  })
+                  .ok());
+  EXPECT_EQ(ids.size(), 10U);
+  EXPECT_TRUE(std::ranges::is_sorted(ids));
+  int visited = 0;
+  ASSERT_TRUE(store_->ScanSketches([&](const Ulid&, const Sketch&) { return ++visited < 3; }).ok());
+  EXPECT_EQ(visited, 3);
+}
+
+TEST_F(RocksDbStoreTest, AnEmptyCommitChangesNothing) {
+  Commit({});
+  EXPECT_EQ(store_->Counts(), StoreCounts());
+  EXPECT_GT(store_->DiskBytes(), 0U);
+}
+
+TEST_F(RocksDbStoreTest, AFailedCommitWritesNothingAndIsTheLast) {
+  store_.reset();
+  bool fail = false;
+  RocksDbOptions options = OptionsFor(folder_.path());
+  options.test_fail_commit = [&] { return fail; };
+  store_ = OpenOrDie(options);
+  const NormalizedArticle first = MakeArticle("a.org/1", 1000, "一");
+  const NormalizedArticle second = MakeArticle("a.org/2", 2000, "二");
+  const NormalizedArticle third = MakeArticle("a.org/3", 3000, "三");
+  Commit({New(first)});
+  fail = true;
+  EXPECT_EQ(ReasonOf(store_->Commit(std::vector{New(second), New(third)})), Reason::kStoreFailed);
+  fail = false;
+  EXPECT_EQ(ReasonOf(store_->Commit(std::vector{New(third)})), Reason::kStoreFailed);
+  for (int round = 0; round < 2; ++round, Reopen()) {
+    EXPECT_TRUE(store_->GetArticle(first.id).ok());
+    EXPECT_EQ(ReasonOf(store_->GetArticle(second.id).status()), Reason::kNotFound);
+    EXPECT_FALSE(store_->Lookup(second.identity, second.text_hash)->text.has_value());
+    EXPECT_EQ(store_->Counts(), (StoreCounts{.articles = 1, .commits = 1}));
+  }
+  Commit({New(second), New(third)});
+  EXPECT_EQ(store_->Counts(), (StoreCounts{.articles = 3, .commits = 2}));
+}
+
+TEST_F(RocksDbStoreTest, AMalformedMutationStopsTheStoreInsteadOfDamagingIt) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "一");
+  Mutation bad = Revision(MakeArticle("a.org/1", 2000, "二"), New(article).url, nullptr);
+  EXPECT_EQ(ReasonOf(store_->Commit(std::vector{New(article), bad})), Reason::kStoreFailed);
+  EXPECT_EQ(ReasonOf(store_->GetArticle(article.id).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->Commit(std::vector{New(article)})), Reason::kStoreFailed);
+  EXPECT_EQ(store_->Counts(), StoreCounts());
+}
+
+}  // namespace
+}  // namespace wirefold
