@@ -48,6 +48,8 @@ int RunMain(int argc, char** argv) {
   // gRPC's own log lines say what the messages here say better; set GRPC_VERBOSITY to see them.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // NOLINT(concurrency-mt-unsafe)
   Globals globals;
+  // Standard input is read whole, in large pieces.
+  std::ios::sync_with_stdio(false);
   int exit_code = kExitOk;
   CLI::App app("Send news articles to a Wirefold server and fetch what it made of them.",
                "wirefold");
@@ -69,12 +71,8 @@ int RunMain(int argc, char** argv) {
   AddCheckCommand(app, globals, exit_code);
   AddStatsCommand(app, globals, exit_code);
   AddHealthCommand(app, globals, exit_code);
-#ifdef WIREFOLD_HAVE_NORMALIZE
   AddNormalizeCommand(app, exit_code);
-#endif
-#ifdef WIREFOLD_HAVE_URL
   AddUrlCommand(app, exit_code);
-#endif
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

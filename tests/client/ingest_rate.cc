@@ -2,17 +2,27 @@
 // the transport's cost on both sides together. Not a test; run it by hand.
 //
 //   build/release/bin/wirefold_ingest_rate [FILES] [BYTES] [ACKS_PER_MESSAGE]
+//   build/release/bin/wirefold_ingest_rate serve 127.0.0.1:7999   # for the command; ends with
+//   stdin
 #include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "client/ingest_stream.h"
 #include "tests/client/fake_server.h"
 
 int main(int argc, char** argv) {
+  if (argc > 2 && std::string_view(argv[1]) == "serve") {
+    wirefold::FakeServer sink(argv[2]);
+    sink.Forget();
+    // The sync server has no idle moment to flush in, so each file is acknowledged by itself.
+    while (std::getchar() != EOF) continue;
+    return 0;
+  }
   const uint64_t files = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 500'000;
   const size_t bytes = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 2'500;
   const int batch = argc > 3 ? std::atoi(argv[3]) : 64;

@@ -1,0 +1,96 @@
+// wirefold url: both canonical forms of URLs, without a server.
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/command/command.h"
+#include "client/command/files.h"
+#include "client/command/json.h"
+#include "client/command/output.h"
+#include "lib/base/reason.h"
+#include "lib/url/canonicalize.h"
+
+namespace wirefold {
+namespace {
+
+struct UrlArguments {
+  std::vector<std::string> urls;
+  std::string base;
+  bool json = false;
+};
+
+void AppendJson(const std::string& input, const CanonicalUrl* canonical, const std::string& error,
+                std::string& out) {
+  JsonWriter json(out);
+  json.BeginObject();
+  json.Key("input");
+  json.String(input);
+  json.Key("url");
+  json.StringOrNull(canonical == nullptr ? std::string_view() : canonical->url);
+  json.Key("url_key");
+  json.StringOrNull(canonical == nullptr ? std::string_view() : canonical->url_key);
+  json.Key("error");
+  json.StringOrNull(error);
+  json.EndObject();
+  out += '\n';
+}
+
+// One input: a line of output. False if it is no URL.
+bool TellUrl(const std::string& input, const UrlArguments& arguments, Output& output) {
+  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(input, arguments.base);
+  std::string error;
+  if (!canonical.ok()) {
+    error = absl::StrCat(std::string(ReasonName(ReasonOf(canonical.status()))), ": ",
+                         canonical.status().message());
+  }
+  std::string line;
+  if (arguments.json) {
+    AppendJson(input, canonical.ok() ? &*canonical : nullptr, error, line);
+  } else if (canonical.ok()) {
+    line = absl::StrCat(canonical->url, "\t", canonical->url_key, "\n");
+  } else {
+    std::cerr << absl::StrCat("wirefold: ", input, ": ", error, "\n");
+  }
+  output.WaitForRoom();
+  output.Append(line);
+  return canonical.ok();
+}
+
+int RunUrl(const UrlArguments& arguments) {
+  Output output(STDOUT_FILENO);
+  bool all_ok = true;
+  for (const std::string& url : arguments.urls) {
+    if (url != kStdinPath) {
+      all_ok = TellUrl(url, arguments, output) && all_ok;
+      continue;
+    }
+    std::string line;
+    while (std::getline(std::cin, line)) all_ok = TellUrl(line, arguments, output) && all_ok;
+  }
+  if (!output.Finish()) return kExitFailed;
+  return all_ok ? kExitOk : kExitRejected;
+}
+
+}  // namespace
+
+void AddUrlCommand(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "url", "Show both canonical forms of URLs: to fetch, and to match by; needs no server");
+  // Shared by the options that fill it and the callback that reads it.
+  auto arguments = std::make_shared<UrlArguments>();
+  command->add_option("URL", arguments->urls, "URLs, or - for one a line from standard input")
+      ->required();
+  command->add_option("--base", arguments->base, "What relative URLs are relative to")
+      ->type_name("URL");
+  command->add_flag("--json", arguments->json, "One JSON line a URL");
+  command->footer(
+      "Without --json: the URL to fetch, a tab, the form to match by.\n"
+      "Exit code: 0 all are URLs, 2 some are not (their error says why).");
+  command->callback([arguments, &exit_code] { exit_code = RunUrl(*arguments); });
+}
+
+}  // namespace wirefold

@@ -1,0 +1,285 @@
+// The command as users run it: a process with arguments, standard streams and an exit code.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "lib/base/limits.h"
+#include "tests/client/fake_server.h"
+
+namespace wirefold {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+struct Ran {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::vector<json> Lines(const std::string& text) {
+  std::vector<json> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
+  return lines;
+}
+
+class CommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "wirefold_command_XXXXXX").string();
+    root_ = mkdtemp(name.data());
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void Write(const std::string& path, const std::string& bytes) {
+    fs::create_directories(fs::path(root_ + "/" + path).parent_path());
+    std::ofstream(root_ + "/" + path, std::ios::binary) << bytes;
+  }
+
+  std::string Read(const std::string& path) const {
+    std::ostringstream bytes;
+    bytes << std::ifstream(path, std::ios::binary).rdbuf();
+    return bytes.str();
+  }
+
+  // Runs the command by the shell in the test's folder, with WIREFOLD_SERVER set.
+  Ran Run(const std::string& arguments, const std::string& input = "") {
+    Write(".in", input);
+    const std::string line = "cd '" + root_ + "' && WIREFOLD_SERVER=" + server_.address() + " '" +
+                             WIREFOLD_COMMAND + "' " + arguments + " <.in >.out 2>.err";
+    const int status = std::system(line.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Read(root_ + "/.out"),
+            Read(root_ + "/.err")};
+  }
+
+  FakeServer server_;
+  std::string root_;
+};
+
+TEST_F(CommandTest, IngestPrintsOneContractLineAFileInPathOrder) {
+  Write("d/b.txt", "1");
+  Write("d/a/x.txt", "2");
+  const Ran ran = Run("ingest --json d");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  const std::vector<json> lines = Lines(ran.out);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["path"], "d/a/x.txt");
+  EXPECT_EQ(lines[1]["path"], "d/b.txt");
+  EXPECT_EQ(lines[0]["outcome"], "NEW");
+  EXPECT_EQ(lines[0].size(), 13U);
+  EXPECT_THAT(ran.err, HasSubstr("2 files in"));
+}
+
+TEST_F(CommandTest, IngestKeepsTheOrderGivenOverSeveralStreamsThatBreak) {
+  for (int i = 0; i < 4; ++i) {
+    server_.PlanStream({.break_after = 20 + i,
+                        .unacknowledged = i,
+                        .status = {grpc::StatusCode::UNAVAILABLE, "gone"},
+                        .ack_batch = 1 + 3 * i});
+  }
+  std::string list;
+  std::vector<std::string> expected;
+  for (int i = 400; i > 0; --i) {
+    const std::string path = "f" + std::to_string(i);
+    Write(path, "content " + path);
+    list += path + "\n";
+    expected.push_back(path);
+  }
+  const Ran ran = Run("ingest --json --streams 3 --files-from -", list);
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  std::vector<std::string> paths;
+  for (const json& line : Lines(ran.out)) paths.push_back(line["path"]);
+  EXPECT_EQ(paths, expected);
+  EXPECT_EQ(server_.stored().size(), 400U);
+}
+
+TEST_F(CommandTest, IngestExitsWithTwoWhenAFileIsRejectedHereOrThere) {
+  Write("bad", "bad");
+  Write("good", "good");
+  Write("huge", "");
+  fs::resize_file(root_ + "/huge", kMaxMessageBytes + 1);
+  server_.RejectContent("bad", "INVALID_URL");
+  const Ran ran = Run("ingest --json bad huge missing good");
+  EXPECT_EQ(ran.exit_code, 2);
+  const std::vector<json> lines = Lines(ran.out);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0]["reason"], "INVALID_URL");
+  EXPECT_EQ(lines[1]["reason"], "DOCUMENT_TOO_LARGE");
+  EXPECT_EQ(lines[2]["reason"], "UNREADABLE");
+  EXPECT_EQ(lines[2]["outcome"], "REJECTED");
+  EXPECT_EQ(lines[3]["outcome"], "NEW");
+  EXPECT_THAT(ran.err, HasSubstr("cannot read missing: No such file"));
+  EXPECT_EQ(server_.stored().size(), 1U);
+}
+
+TEST_F(CommandTest, IngestTellsPeopleALineAFileUnlessThereAreMany) {
+  server_.RejectContent("7", "NO_CONTENT");
+  for (int i = 0; i < 99; ++i) Write("few/" + std::to_string(i), std::to_string(i));
+  for (int i = 0; i < 120; ++i) Write("many/" + std::to_string(i), std::to_string(i));
+  const auto count = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const Ran few = Run("ingest few");
+  EXPECT_EQ(few.exit_code, 2);
+  EXPECT_EQ(count(few.out), 100);
+  EXPECT_THAT(few.out, HasSubstr("REJECTED   few/7  NO_CONTENT: it is refused\n"));
+  const Ran many = Run("ingest many");
+  EXPECT_EQ(count(many.out), 2) << many.out;
+  EXPECT_THAT(many.out, StartsWith("REJECTED   many/7  NO_CONTENT"));
+  EXPECT_EQ(count(Run("ingest --verbose many").out), 121);
+  EXPECT_EQ(count(Run("ingest --quiet many").out), 1);
+}
+
+TEST_F(CommandTest, IngestSendsStandardInputWithItsHints) {
+  const Ran ran =
+      Run("ingest - --json --source rfi --url https://example.com/ --observed-time "
+          "2023-09-05T00:00:00.5Z",
+          std::string("a\0b", 3));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Lines(ran.out).at(0)["path"], "-");
+  const v1::IngestRequest request = server_.requests().at(0);
+  EXPECT_EQ(request.content(), std::string("a\0b", 3));
+  EXPECT_EQ(request.source(), "rfi");
+  EXPECT_EQ(request.url(), "https://example.com/");
+  EXPECT_EQ(request.observed_time().nanos(), 500'000'000);
+}
+
+TEST_F(CommandTest, IngestTakesHintsForOneFileOnly) {
+  Write("d/a", "1");
+  EXPECT_EQ(Run("ingest d --url https://example.com/").exit_code, 1);
+  EXPECT_EQ(Run("ingest d/a d/a --url https://example.com/").exit_code, 1);
+  EXPECT_EQ(Run("ingest d/a").exit_code, 0);
+  // By default nothing is made up that a retry could send differently.
+  EXPECT_FALSE(server_.requests().at(0).has_observed_time());
+}
+
+TEST_F(CommandTest, IngestSaysWhatIsNotAcknowledgedWhenTheStreamEnds) {
+  for (int i = 0; i < 10; ++i) Write("d/" + std::to_string(i), std::to_string(i));
+  server_.PlanStream({.break_after = 4,
+                      .unacknowledged = 1,
+                      .status = StatusWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED, "too slow",
+                                                 "CLIENT_TOO_SLOW")});
+  const Ran ran = Run("ingest --json d");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(Lines(ran.out).size(), 3U);
+  EXPECT_THAT(ran.err, HasSubstr("wirefold: too slow (CLIENT_TOO_SLOW)"));
+  EXPECT_THAT(ran.err, HasSubstr("not acknowledged; run the same command again"));
+}
+
+TEST_F(CommandTest, WritesValidUtf8ForPathsThatAreNone) {
+  Write("d/\xff.txt", "1");
+  const Ran ran = Run("ingest --json d");
+  EXPECT_EQ(Lines(ran.out).at(0)["path"], "d/\xEF\xBF\xBD.txt");
+}
+
+TEST_F(CommandTest, ListFollowsPageTokensUpToTheLimit) {
+  EXPECT_EQ(Lines(Run("list --json --limit 0").out).size(), 4U);
+  EXPECT_EQ(Lines(Run("list --json --limit 3").out).size(), 3U);
+  EXPECT_EQ(Lines(Run("list --json --limit 2 --from 2023-09-05 --to 2023-09-06 --host h --source s "
+                      "--language zh --descending")
+                      .out)
+                .size(),
+            2U);
+  const v1::ListArticlesRequest request = server_.list_requests().back();
+  EXPECT_EQ(request.page_size(), 2);
+  EXPECT_EQ(request.start_time().seconds() + 86'400, request.end_time().seconds());
+  EXPECT_EQ(request.host() + request.source() + request.language(), "hszh");
+  EXPECT_TRUE(request.descending());
+}
+
+TEST_F(CommandTest, ReadsArticlesStoriesChecksAndStatistics) {
+  Write("f", "1");
+  EXPECT_EQ(Lines(Run("get --json 01EHQ8Z3KD5V9A0C6Q2XJ7N4TB").out).at(0)["title"], "A \"title\"");
+  EXPECT_EQ(Lines(Run("get --json https://example.com/a").out).at(0)["observed_time"],
+            "2023-09-05T10:15:02.005Z");
+  const json story = Lines(Run("story --json X").out).at(0);
+  EXPECT_EQ(story["sightings"].size(), 2U);
+  EXPECT_EQ(story.size(), 3U);
+  const json check = Lines(Run("check --json --explain f").out).at(0);
+  EXPECT_EQ(check["outcome"], "NEW");
+  EXPECT_EQ(check["candidates"][0]["jaccard"], 0.12);
+  const json stats = Lines(Run("stats --json").out).at(0);
+  EXPECT_EQ(stats["stored"]["articles"], 3);
+  EXPECT_EQ(stats["rejected_by_reason"]["INVALID_URL"], 2);
+  for (const char* human : {"get X", "story X", "list", "check --explain f", "stats"}) {
+    const Ran ran = Run(human);
+    EXPECT_EQ(ran.exit_code, 0) << human << ran.err;
+    EXPECT_THAT(ran.out, Not(IsEmpty())) << human;
+  }
+  EXPECT_EQ(Run("health").out, "SERVING\n");
+}
+
+TEST_F(CommandTest, SaysWhatToDoWhenNobodyIsThere) {
+  server_.Stop();
+  const Ran ran = Run("stats");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("is wirefoldd running there? Start it with"));
+  EXPECT_EQ(Run("health").exit_code, 1);
+}
+
+TEST_F(CommandTest, NamesTheReasonOfARefusedCall) {
+  server_.FailCalls(StatusWithReason(grpc::StatusCode::NOT_FOUND, "no such article", "NOT_FOUND"));
+  const Ran ran = Run("get X");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.err, "wirefold: no such article (NOT_FOUND)\n");
+}
+
+TEST_F(CommandTest, RefusesWhatItDoesNotUnderstand) {
+  EXPECT_EQ(Run("").exit_code, 1);
+  EXPECT_EQ(Run("ingest").exit_code, 1);
+  EXPECT_EQ(Run("ingest --streams 0 x").exit_code, 1);
+  EXPECT_EQ(Run("list --from yesterday").exit_code, 1);
+  EXPECT_EQ(Run("--help").exit_code, 0);
+  EXPECT_THAT(Run("--version").out, StartsWith("wirefold "));
+}
+
+TEST_F(CommandTest, NormalizesWithoutAServer) {
+  server_.Stop();
+  Write("d/a.txt",
+        "<!--1693908902000-->\n[T (1)](https://www.example.com/a)\n------\n\n<p>Hello, world.</p>");
+  Write("d/b.txt", "");
+  const Ran ran = Run("normalize --json d missing");
+  EXPECT_EQ(ran.exit_code, 2);
+  const std::vector<json> lines = Lines(ran.out);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0]["format"], "dump");
+  EXPECT_EQ(lines[0]["url_key"], "example.com/a");
+  EXPECT_THAT(lines[0]["text"].get<std::string>(), HasSubstr("Hello, world."));
+  EXPECT_TRUE(lines[0]["error"].is_null());
+  EXPECT_THAT(lines[1]["error"].get<std::string>(), StartsWith("EMPTY_FILE: "));
+  EXPECT_TRUE(lines[1]["authors"].is_null());
+  EXPECT_THAT(lines[2]["error"].get<std::string>(), StartsWith("UNREADABLE: "));
+  EXPECT_EQ(lines[0].size(), 14U);
+}
+
+TEST_F(CommandTest, CanonicalizesUrlsLineByLine) {
+  server_.Stop();
+  const Ran ran = Run("url --json --base https://example.com/x/ -", "a b\r\n\nmailto:x@y\n\xff");
+  EXPECT_EQ(ran.exit_code, 2);
+  const std::vector<json> lines = Lines(ran.out);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0]["input"], "a b\r");
+  EXPECT_EQ(lines[0]["url"], "https://example.com/x/a%20b");
+  EXPECT_EQ(lines[1]["input"], "");
+  EXPECT_THAT(lines[2]["error"].get<std::string>(), StartsWith("UNSUPPORTED_SCHEME: "));
+  EXPECT_EQ(lines[3]["input"], "\xEF\xBF\xBD");
+  EXPECT_EQ(Run("url https://example.com/").out, "https://example.com/\texample.com/\n");
+}
+
+}  // namespace
+}  // namespace wirefold

@@ -1,0 +1,135 @@
+#include "client/command/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace wirefold {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FilesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "wirefold_files_XXXXXX").string();
+    root_ = mkdtemp(name.data());
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void Write(const std::string& path, const std::string& bytes = "x") {
+    fs::create_directories(fs::path(root_ + "/" + path).parent_path());
+    std::ofstream(root_ + "/" + path, std::ios::binary) << bytes;
+  }
+
+  // Paths below root_, and "!" before one that has an error.
+  std::vector<std::string> List(FileLister lister) const {
+    std::vector<std::string> paths;
+    while (std::optional<ListedFile> file = lister.Next()) {
+      std::string path = file->path;
+      if (path.starts_with(root_ + "/")) path = path.substr(root_.size() + 1);
+      paths.push_back(file->error.ok() ? path : absl::StrCat("!", path));
+    }
+    return paths;
+  }
+
+  std::string root_;
+};
+
+using Paths = std::vector<std::string>;
+
+TEST_F(FilesTest, WalksInBytewiseOrderOfFullPaths) {
+  for (const char* path : {"a/b", "a.txt", "a/c/d", "a0", "B", "a/c.x", "\xe4\xb8\xad"}) {
+    Write(path);
+  }
+  EXPECT_EQ(List(FileLister(Paths{root_})),
+            (Paths{"B", "a.txt", "a/b", "a/c.x", "a/c/d", "a0", "\xe4\xb8\xad"}));
+}
+
+// The twin: list everything, sort the paths.
+TEST_F(FilesTest, AgreesWithSortingAllPaths) {
+  std::mt19937 random(3);
+  const std::string letters = "a./0-_z";
+  for (int i = 0; i < 300; ++i) {
+    std::string path = "f";
+    for (int j = 0; j < 6; ++j) {
+      const char c = letters[random() % letters.size()];
+      // No hidden and no empty names; a folder's name ends in d, a file's in f: they never clash.
+      path += c == '/' ? "d/f" : c == '.' && path.back() == '/' ? "x" : std::string(1, c);
+    }
+    Write(path + "f");
+  }
+  Paths expected;
+  for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+    if (entry.is_regular_file()) expected.push_back(entry.path().string().substr(root_.size() + 1));
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(List(FileLister(Paths{root_})), expected);
+}
+
+TEST_F(FilesTest, PassesOverHiddenEntriesLinksAndPipes) {
+  Write("kept");
+  Write(".hidden");
+  Write(".git/config");
+  fs::create_symlink("kept", root_ + "/link");
+  ASSERT_EQ(mkfifo((root_ + "/pipe").c_str(), 0600), 0);
+  EXPECT_EQ(List(FileLister(Paths{root_})), Paths{"kept"});
+  EXPECT_EQ(List(FileLister(Paths{root_ + "/link", root_ + "/.hidden"})),
+            (Paths{"link", ".hidden"}));
+}
+
+TEST_F(FilesTest, KeepsTheOrderOfArgumentsAndJoinsWithOneSlash) {
+  Write("a/1");
+  Write("b");
+  EXPECT_EQ(List(FileLister(Paths{root_ + "/b", "-", root_ + "/a/", root_ + "/a"})),
+            (Paths{"b", "-", "a/1", "a/1"}));
+}
+
+TEST_F(FilesTest, NamesWhatIsMissingAndGoesOn) {
+  Write("b");
+  EXPECT_EQ(List(FileLister(Paths{root_ + "/none", root_ + "/b"})), (Paths{"!none", "b"}));
+}
+
+TEST_F(FilesTest, TakesPathsFromAList) {
+  Write("a");
+  Write("b c");
+  std::istringstream list(root_ + "/b c\n\n" + root_ + "/a");
+  EXPECT_EQ(List(FileLister(list)), (Paths{"b c", "a"}));
+}
+
+TEST_F(FilesTest, ReadsAtTheLimitAndNotOneByteMore) {
+  Write("a", std::string(1000, 'x'));
+  EXPECT_EQ(ReadFile(root_ + "/a", 1000)->size(), 1000U);
+  EXPECT_EQ(ReadFile(root_ + "/a", 999).status().code(), absl::StatusCode::kOutOfRange);
+  Write("empty", "");
+  EXPECT_EQ(*ReadFile(root_ + "/empty", 0), "");
+  EXPECT_EQ(ReadFile(root_ + "/none", 1).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ReadFile(root_, 1).status().code(), absl::StatusCode::kUnknown);
+}
+
+TEST_F(FilesTest, ReadsFilesThatDoNotTellTheirSize) {
+  EXPECT_FALSE(ReadFile("/proc/self/status", 1 << 20)->empty());
+  EXPECT_EQ(ReadFile("/dev/zero", 100'000).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(FilesTest, RefusesArgumentsThatContradictEachOther) {
+  std::unique_ptr<std::ifstream> list;
+  EXPECT_FALSE(OpenLister({.paths = {}, .files_from = ""}, list).ok());
+  EXPECT_FALSE(OpenLister({.paths = {"-", "-"}, .files_from = ""}, list).ok());
+  EXPECT_FALSE(OpenLister({.paths = {"a"}, .files_from = "b"}, list).ok());
+  EXPECT_EQ(OpenLister({.paths = {}, .files_from = root_ + "/none"}, list).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace wirefold
