@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds the direction of dependencies, by what each file includes:
 #
-#   base <- {parse, url, text} <- article <- dedup <- store <- pipeline <- server
+#   base <- {url, text} <- parse <- article <- dedup <- store <- pipeline <- server
 #   proto <- client library;  the command also: lib/{base, parse, url, text, article}
 #
 # lib/ includes neither gRPC nor the service's messages; lib/store alone includes the messages of
@@ -13,7 +13,7 @@ set -euo pipefail
 pure="lib/base lib/parse lib/url lib/text lib/article"
 declare -A allowed=(
   [lib/base]="lib/base"
-  [lib/parse]="lib/base lib/parse"
+  [lib/parse]="lib/base lib/text lib/parse"
   [lib/url]="lib/base lib/url"
   [lib/text]="lib/base lib/text"
   [lib/article]="$pure"
