@@ -40,7 +40,7 @@ bool AddWithin(StoredArticle&& stored, v1::ArticleView view, size_t& bytes,
   v1::Article& article = *articles.Add();
   ToProto(std::move(stored), view, article);
   const size_t size = article.ByteSizeLong();
-  if (articles.size() > 1 && bytes + size > kMaxPageBytes) {
+  if (articles.size() > 1 && bytes + size > kMaxPagePayloadBytes) {
     articles.RemoveLast();
     return false;
   }

@@ -6,9 +6,9 @@
 //   v1::Article article;
 //   absl::Status status = reader.Get(request, article);
 //
-// Pages end early once they hold kMaxPageBytes, so that they pass the 4 MiB that gRPC clients
-// accept unless told otherwise; a single article may still be larger. Reads may wait for the disk.
-// Thread-safe.
+// Pages end early once they hold kMaxPagePayloadBytes, so that they pass the 4 MiB that gRPC
+// clients accept unless told otherwise; a single article may still be larger. Reads may wait for
+// the disk. Thread-safe.
 #ifndef WIREFOLD_SERVER_ARTICLE_READER_H_
 #define WIREFOLD_SERVER_ARTICLE_READER_H_
 
@@ -21,7 +21,7 @@
 
 namespace wirefold {
 
-inline constexpr size_t kMaxPageBytes = size_t{3} << 20;
+inline constexpr size_t kMaxPagePayloadBytes = size_t{3} << 20;
 
 class ArticleReader {
  public:

@@ -28,9 +28,9 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetStory(grpc::CallbackServerConte
   return AnswerOn(pool_, context, [=, this] { return reader_.GetStory(*request, *response); });
 }
 
-grpc::ServerUnaryReactor* ArticleServiceImpl::CheckDocument(
-    grpc::CallbackServerContext* context, const v1::CheckDocumentRequest* request,
-    v1::CheckDocumentResponse* response) {
+grpc::ServerUnaryReactor* ArticleServiceImpl::CheckDocument(grpc::CallbackServerContext* context,
+                                                            const v1::CheckDocumentRequest* request,
+                                                            v1::CheckDocumentResponse* response) {
   return AnswerOn(pool_, context, [=, this] { return reader_.Check(*request, *response); });
 }
 

@@ -68,10 +68,11 @@ absl::Status ReadFile(const std::string& path, GivenValues& values) {
     } else if (const auto* integer = node.as_integer(); integer != nullptr && number_allowed) {
       text = absl::StrCat(integer->get());
     } else {
-      return Invalid(absl::StrCat(where, name, number_wanted ? " must be an integer without quotes"
-                                               : number_allowed
-                                                   ? " must be an integer or a string like \"256MiB\""
-                                                   : " must be a string in quotes"));
+      return Invalid(absl::StrCat(where, name,
+                                  number_wanted ? " must be an integer without quotes"
+                                  : number_allowed
+                                      ? " must be an integer or a string like \"256MiB\""
+                                      : " must be a string in quotes"));
     }
     values.insert_or_assign(name, Given{std::move(text), "file " + path});
   }
@@ -94,7 +95,8 @@ absl::Status ReadEnvironment(const Environment& environment, GivenValues& values
 }
 
 std::string PrintConfig(const Config& config, const GivenValues& values) {
-  std::string out = "# The effective configuration of wirefoldd, and where each value comes from.\n";
+  std::string out =
+      "# The effective configuration of wirefoldd, and where each value comes from.\n";
   for (const Setting& setting : Settings()) {
     const auto given = values.find(setting.name);
     absl::StrAppend(&out, ToAbsl(setting.name), " = ", TomlValue(setting, config), "  # ",

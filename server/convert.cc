@@ -162,9 +162,7 @@ void ToProto(CheckResult&& checked, v1::CheckDocumentResponse& response) {
 }
 
 void ToProto(const PipelineStats& stats, v1::Stats& out) {
-  const auto count = [&](FileStatus status) {
-    return stats.outcomes[static_cast<size_t>(status)];
-  };
+  const auto count = [&](FileStatus status) { return stats.outcomes[static_cast<size_t>(status)]; };
   v1::OutcomeCounts& outcomes = *out.mutable_outcomes();
   outcomes.set_new_(count(FileStatus::kNew));
   outcomes.set_duplicate(count(FileStatus::kDuplicate));

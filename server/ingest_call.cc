@@ -148,6 +148,7 @@ void IngestCall::Pump() {
     }
   }
   if (batch) {
+    write_buffer_.Clear();
     bool own_buffer = false;
     grpc::SerializationTraits<v1::IngestResponse>::Serialize(batch->response, &write_buffer_,
                                                              &own_buffer);

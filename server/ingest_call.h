@@ -96,7 +96,7 @@ class IngestCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   // The write that is in flight alone.
   grpc::ByteBuffer write_buffer_;
 
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;                    // guards all below
   std::optional<grpc::Status> ending_;  // set: nothing more is read, and the stream ends so
   bool drop_answers_ = false;           // what is outstanding is not waited for, nor sent
   bool broken_ = false;                 // nothing can be written any more

@@ -21,8 +21,7 @@ namespace wirefold {
 std::string MakePageToken(const Ulid& last_id, std::string_view filters);
 
 // kInvalidPageToken when the token is none, or was made for other filters.
-[[nodiscard]] absl::StatusOr<Ulid> ParsePageToken(std::string_view token,
-                                                  std::string_view filters);
+[[nodiscard]] absl::StatusOr<Ulid> ParsePageToken(std::string_view token, std::string_view filters);
 
 }  // namespace wirefold
 

@@ -31,18 +31,17 @@ std::string WithPort(const std::string& listen, int port) {
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& options,
                                                            const Store& store, Pipeline& pipeline,
                                                            FairBudget& budget, const Clock& clock) {
-  auto server =
-      std::unique_ptr<RpcServer>(new RpcServer(options, store, pipeline, budget, clock));
+  auto server = std::unique_ptr<RpcServer>(new RpcServer(options, store, pipeline, budget, clock));
   if (absl::Status status = server->Start(options.listen); !status.ok()) return status;
-  server->health_ = std::thread([s = server.get(), period = options.health_period] {
-    s->RunHealth(period);
-  });
+  server->health_ =
+      std::thread([s = server.get(), period = options.health_period] { s->RunHealth(period); });
   return server;
 }
 
 RpcServer::RpcServer(const Options& options, const Store& store, Pipeline& pipeline,
                      FairBudget& budget, const Clock& clock)
     : pipeline_(pipeline),
+      space_check_(options.space_check),
       hub_(options.ingest, pipeline, budget),
       pool_(options.read_threads),
       reader_(store, pipeline),
@@ -90,8 +89,14 @@ void RpcServer::RunHealth(std::chrono::milliseconds period) {
   }
 }
 
+absl::Status RpcServer::Accepting() const {
+  absl::Status status = pipeline_.GetStats().read_only;
+  const bool full = status.ok() || ReasonOf(status) == Reason::kReadOnly;
+  return full && space_check_ ? space_check_() : status;
+}
+
 void RpcServer::UpdateHealth() {
-  const absl::Status accepting = pipeline_.GetStats().read_only;
+  const absl::Status accepting = Accepting();
   const bool failed = !accepting.ok() && ReasonOf(accepting) != Reason::kReadOnly;
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   const std::lock_guard lock(mutex_);

@@ -43,6 +43,8 @@ class RpcServer {
     std::string listen = "127.0.0.1:0";
     size_t read_threads = 4;
     IngestHub::Options ingest;
+    // Asked about by health, since the pipeline looks only while files come. May be empty.
+    SpaceCheck space_check;
     std::chrono::milliseconds health_period{1000};
   };
 
@@ -69,7 +71,11 @@ class RpcServer {
   void RunHealth(std::chrono::milliseconds period);
   void UpdateHealth();
 
+  // Why no file is accepted now, or OK.
+  [[nodiscard]] absl::Status Accepting() const;
+
   Pipeline& pipeline_;
+  const SpaceCheck space_check_;
   IngestHub hub_;
   ReadPool pool_;
   ArticleReader reader_;

@@ -2,15 +2,14 @@
 
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/strings.h"
-#include "toml++/toml.h"
 
 namespace wirefold {
 namespace {
@@ -48,9 +47,11 @@ constexpr std::array kSettings = {
             "Memory for blocks read from disk."},
     Setting{"comparison-cache-bytes", kBytes, &Config::comparison_cache_bytes, "256MiB", 0, kNoMax,
             "", "Memory for texts that files were compared with lately."},
-    Setting{"min-free-bytes", kBytes, &Config::min_free_bytes, "1GiB", 0, kNoMax, "",
+    Setting{"min-free-bytes", kBytes, &Config::min_free_bytes, "512MiB", 0, kNoMax, "",
             "Free disk space below which no file is accepted (READ_ONLY); reads go on, and so do "
             "files once there is room again."},
+    Setting{"min-free-ppm", kCount, &Config::min_free_ppm, "20000", 0, 1'000'000, "",
+            "The same as a share of the disk, in millionths. The larger of the two holds."},
     Setting{"drain-timeout-ms", kCount, &Config::drain_timeout_ms, "20000", 0, 3'600'000, "",
             "On SIGTERM or SIGINT: how long open streams may take to get their acknowledgements "
             "before they are cut off."},
@@ -86,7 +87,8 @@ absl::Status CheckAddress(std::string_view text) {
     const std::string_view host = text.substr(0, colon);
     const std::optional<int64_t> port = ParseInteger(text.substr(colon + 1));
     const bool bracketed = host.front() == '[' && host.back() == ']';
-    if (port && *port >= 0 && *port <= 65535 && (bracketed || !host.contains(':'))) {
+    if (port && *port >= 0 && *port <= 65535 &&
+        (bracketed || host.find(':') == std::string_view::npos)) {
       return absl::OkStatus();
     }
   }
@@ -110,6 +112,25 @@ absl::StatusOr<int64_t> ParseNumber(const Setting& setting, std::string_view tex
   if (value < setting.min) return Invalid(absl::StrCat("is less than ", shown(setting.min)));
   if (value > setting.max) return Invalid(absl::StrCat("is more than ", shown(setting.max)));
   return value;
+}
+
+// A basic string of TOML 1.0.
+std::string TomlString(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+      out += escaped;
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+  return out;
 }
 
 }  // namespace
@@ -174,18 +195,15 @@ std::string TomlValue(const Setting& setting, const Config& config) {
   } else {
     text = config.*std::get<std::string Config::*>(setting.field);
   }
-  std::ostringstream out;
-  out << toml::value<std::string>(text);
-  return out.str();
+  return TomlString(text);
 }
 
 absl::Status CheckSettings(const Config& config) {
   if (config.max_stream_inflight_bytes > config.max_inflight_bytes) {
-    return Invalid(absl::StrCat("max-stream-inflight-bytes (",
-                                FormatByteSize(config.max_stream_inflight_bytes),
-                                ") is more than max-inflight-bytes (",
-                                FormatByteSize(config.max_inflight_bytes),
-                                "); lower the first or raise the second"));
+    return Invalid(absl::StrCat(
+        "max-stream-inflight-bytes (", FormatByteSize(config.max_stream_inflight_bytes),
+        ") is more than max-inflight-bytes (", FormatByteSize(config.max_inflight_bytes),
+        "); lower the first or raise the second"));
   }
   return absl::OkStatus();
 }

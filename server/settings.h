@@ -36,6 +36,7 @@ struct Config {
   int64_t block_cache_bytes = 0;
   int64_t comparison_cache_bytes = 0;
   int64_t min_free_bytes = 0;
+  int64_t min_free_ppm = 0;
   int64_t drain_timeout_ms = 0;
   std::string log_level;
   std::string log_file;
