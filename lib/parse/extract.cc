@@ -81,8 +81,8 @@ bool EndsWithColon(std::string_view text) {
 }
 
 bool EndsSentence(std::string_view text) {
-  constexpr std::string_view kEnds[] = {"。", "！", "？", "”", "」", "』", "）", "…",
-                                        ".",  "!",  "?",  "\"", ")",  "#",  ";", "；"};
+  constexpr std::string_view kEnds[] = {"。", "！", "？", "”",  "」", "』", "）", "…",
+                                        ".",  "!",  "?",  "\"", ")",  "#",  ";",  "；"};
   return std::any_of(std::begin(kEnds), std::end(kEnds),
                      [&](std::string_view end) { return text.ends_with(end); });
 }
@@ -170,8 +170,7 @@ class Extractor {
     const std::string& name = blocks_[date - 1].text;
     if (name.size() > kMaxAuthorBytes || name.find("。") != std::string::npos ||
         blocks_[date - 1].element == Element::kP ||
-        (date + 1 < blocks_.size() &&
-         blocks_[date + 1].container == blocks_[date].container)) {
+        (date + 1 < blocks_.size() && blocks_[date + 1].container == blocks_[date].container)) {
       return;
     }
     article_.kept[date - 1] = false;
@@ -230,8 +229,7 @@ class Extractor {
     }
     for (size_t i = 0; i < blocks_.size(); ++i) {
       const uint32_t container = blocks_[i].container;
-      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] ||
-          IsPointer(i)) {
+      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] || IsPointer(i)) {
         article_.kept[i] = false;
         url_dropped_ = true;
       }
@@ -266,9 +264,9 @@ class Extractor {
       ++seen;
       const bool links = links_are_boilerplate_ && blocks_[i].links > 0 &&
                          shapes_[i].link_share >= 0.5 && 2 * shapes_[i].letters < KeptLetters();
-      const bool copyright = shapes_[i].characters <= kMaxCopyrightCharacters &&
-                             (blocks_[i].text.starts_with("©") ||
-                              blocks_[i].text.starts_with("Copyright ©"));
+      const bool copyright =
+          shapes_[i].characters <= kMaxCopyrightCharacters &&
+          (blocks_[i].text.starts_with("©") || blocks_[i].text.starts_with("Copyright ©"));
       if (copyright || links) {
         article_.kept[i] = false;
       } else if (IsSentence(i)) {

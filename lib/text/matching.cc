@@ -89,8 +89,8 @@ void FoldSpan(std::string_view span, Writer& writer) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
   if (U_FAILURE(status)) return;
-  const icu::UnicodeString source =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(span.data(), static_cast<int32_t>(span.size())));
+  const icu::UnicodeString source = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(span.data(), static_cast<int32_t>(span.size())));
   const icu::UnicodeString folded = fold->normalize(source, status);
   if (U_FAILURE(status)) return;
   for (int32_t i = 0; i < folded.length(); i = folded.moveIndex32(i, 1)) {

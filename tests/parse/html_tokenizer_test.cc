@@ -42,9 +42,7 @@ TEST(HtmlTokenizer, ReadsTagsAttributesAndText) {
   EXPECT_EQ(Tokens("<a title=\"1 > 2\">x</a>"), "S(a title=1 > 2) T(x) E(a)");
 }
 
-TEST(HtmlTokenizer, LessThanSignsMayBeText) {
-  EXPECT_EQ(Tokens("1 < 2 <3 <"), "T(1 < 2 <3 <)");
-}
+TEST(HtmlTokenizer, LessThanSignsMayBeText) { EXPECT_EQ(Tokens("1 < 2 <3 <"), "T(1 < 2 <3 <)"); }
 
 TEST(HtmlTokenizer, PassesOverCommentsDoctypesAndCdata) {
   EXPECT_EQ(Tokens("a<!-- <p> -->b<!DOCTYPE html>c<?xml ?>d<![CDATA[<p>x</p>]]>e</>f"),
@@ -84,7 +82,8 @@ TEST(HtmlTokenizer, KeepsAttributesUpToItsLimit) {
 }
 
 TEST(HtmlTokenizer, IsLinearInHostileInput) {
-  for (const std::string part : {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>", "&", "<p "}) {
+  for (const std::string part :
+       {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>", "&", "<p "}) {
     std::string html;
     while (html.size() < 4'000'000) html += part;
     HtmlTokenizer tokens(html);
