@@ -16,7 +16,8 @@ bool EndsWithAny(std::string_view text, const auto& words) {
 // "7月2日", "24日": a digit right before 日.
 bool NamesADay(std::string_view text) {
   constexpr std::string_view kDay = "日";
-  for (size_t pos = text.find(kDay); pos != std::string_view::npos; pos = text.find(kDay, pos + 1)) {
+  for (size_t pos = text.find(kDay); pos != std::string_view::npos;
+       pos = text.find(kDay, pos + 1)) {
     if (pos > 0 && text[pos - 1] >= '0' && text[pos - 1] <= '9') return true;
   }
   return false;

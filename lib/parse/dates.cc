@@ -97,7 +97,8 @@ int MonthOf(std::string_view word) {
 bool IsWeekday(std::string_view word) {
   for (const std::string_view day : kDays) {
     if (word.size() >= 3 && EqualsLower(word.substr(0, 3), day) &&
-        (word.size() == 3 || (word.size() > 5 && EqualsLower(word.substr(word.size() - 3), "day")))) {
+        (word.size() == 3 ||
+         (word.size() > 5 && EqualsLower(word.substr(word.size() - 3), "day")))) {
       return true;
     }
   }
@@ -199,7 +200,7 @@ std::optional<int64_t> YearLast(Scanner scan, std::optional<int64_t> near_ms) {
   if (!day_first || separator != "/") return day_first ? day_first : month_first;
   if (!month_first || !near_ms) return day_first;
   return std::llabs(*month_first - *near_ms) < std::llabs(*day_first - *near_ms) ? month_first
-                                                                                : day_first;
+                                                                                 : day_first;
 }
 
 // Mon, 10 Aug 2020 19:26:21 GMT; Aug 8th 2020; August 8, 2020; 8 August 2020

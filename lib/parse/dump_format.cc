@@ -75,7 +75,8 @@ size_t FindSeparator(std::string_view link) {
        pos = link.find("](", pos + 1)) {
     if (LooksLikeUrl(link.substr(pos + 2, 32))) return pos;
   }
-  for (size_t pos = link.find("]("); pos != std::string_view::npos; pos = link.find("](", pos + 1)) {
+  for (size_t pos = link.find("]("); pos != std::string_view::npos;
+       pos = link.find("](", pos + 1)) {
     if (LooksLikeUrl(link.substr(pos + 2, 32))) return pos;
   }
   return link.rfind("](");

@@ -41,19 +41,16 @@ bool IsUrlCharacter(char c) {
 // Bytes of visible URLs: "http(s)://…" and "www.…" up to white space or a non-ASCII character.
 size_t UrlBytes(std::string_view text) {
   size_t bytes = 0;
-  for (size_t pos = 0; pos < text.size();) {
-    const std::string_view rest = text.substr(pos);
-    if (!rest.starts_with("http") && !rest.starts_with("www.")) {
-      ++pos;
-      continue;
+  for (const std::string_view start : {"http", "www."}) {
+    for (size_t pos = text.find(start); pos != std::string_view::npos;
+         pos = text.find(start, pos)) {
+      const size_t begin = pos;
+      while (pos < text.size() && IsUrlCharacter(text[pos])) ++pos;
+      const std::string_view url = text.substr(begin, pos - begin);
+      const bool named = url.starts_with("http://") || url.starts_with("https://");
+      const bool bare = start == "www." && (begin == 0 || text[begin - 1] != '/');
+      if (named || bare) bytes += url.size();
     }
-    size_t length = 0;
-    while (length < rest.size() && IsUrlCharacter(rest[length])) ++length;
-    const std::string_view url = rest.substr(0, length);
-    if (url.starts_with("www.") || url.starts_with("http://") || url.starts_with("https://")) {
-      bytes += length;
-    }
-    pos += length;
   }
   return bytes;
 }
@@ -81,8 +78,8 @@ bool EndsWithColon(std::string_view text) {
 }
 
 bool EndsSentence(std::string_view text) {
-  constexpr std::string_view kEnds[] = {"。", "！", "？", "”", "」", "』", "）", "…",
-                                        ".",  "!",  "?",  "\"", ")",  "#",  ";", "；"};
+  constexpr std::string_view kEnds[] = {"。", "！", "？", "”",  "」", "』", "）", "…",
+                                        ".",  "!",  "?",  "\"", ")",  "#",  ";",  "；"};
   return std::any_of(std::begin(kEnds), std::end(kEnds),
                      [&](std::string_view end) { return text.ends_with(end); });
 }
@@ -170,8 +167,7 @@ class Extractor {
     const std::string& name = blocks_[date - 1].text;
     if (name.size() > kMaxAuthorBytes || name.find("。") != std::string::npos ||
         blocks_[date - 1].element == Element::kP ||
-        (date + 1 < blocks_.size() &&
-         blocks_[date + 1].container == blocks_[date].container)) {
+        (date + 1 < blocks_.size() && blocks_[date + 1].container == blocks_[date].container)) {
       return;
     }
     article_.kept[date - 1] = false;
@@ -230,8 +226,7 @@ class Extractor {
     }
     for (size_t i = 0; i < blocks_.size(); ++i) {
       const uint32_t container = blocks_[i].container;
-      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] ||
-          IsPointer(i)) {
+      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] || IsPointer(i)) {
         article_.kept[i] = false;
         url_dropped_ = true;
       }
@@ -266,9 +261,9 @@ class Extractor {
       ++seen;
       const bool links = links_are_boilerplate_ && blocks_[i].links > 0 &&
                          shapes_[i].link_share >= 0.5 && 2 * shapes_[i].letters < KeptLetters();
-      const bool copyright = shapes_[i].characters <= kMaxCopyrightCharacters &&
-                             (blocks_[i].text.starts_with("©") ||
-                              blocks_[i].text.starts_with("Copyright ©"));
+      const bool copyright =
+          shapes_[i].characters <= kMaxCopyrightCharacters &&
+          (blocks_[i].text.starts_with("©") || blocks_[i].text.starts_with("Copyright ©"));
       if (copyright || links) {
         article_.kept[i] = false;
       } else if (IsSentence(i)) {

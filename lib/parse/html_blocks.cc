@@ -258,12 +258,11 @@ class BlockReader {
     const Element open = stack_[top].element;
     const bool cell = element == Element::kTd || element == Element::kTh;
     const bool row = element == Element::kTr;
-    const bool closes =
-        open == Element::kP || (element == Element::kLi && open == Element::kLi) ||
-        ((element == Element::kDd || element == Element::kDt) &&
-         (open == Element::kDd || open == Element::kDt)) ||
-        ((cell || row) && (open == Element::kTd || open == Element::kTh)) ||
-        (row && open == Element::kTr) || (IsHeading(element) && IsHeading(open));
+    const bool closes = open == Element::kP || (element == Element::kLi && open == Element::kLi) ||
+                        ((element == Element::kDd || element == Element::kDt) &&
+                         (open == Element::kDd || open == Element::kDt)) ||
+                        ((cell || row) && (open == Element::kTd || open == Element::kTh)) ||
+                        (row && open == Element::kTr) || (IsHeading(element) && IsHeading(open));
     if (!closes) return;
     PopTo(top);
     if (open == Element::kP || (row && open != Element::kTr)) CloseImplied(element);
@@ -341,8 +340,7 @@ class BlockReader {
     in_link_ = false;
     link_depth_ = 0;
     if (link_index_ != kNoLink) {
-      document_.links[link_index_].text =
-          CutAtCharacter(StoredLine(link_text_), kMaxLabelBytes);
+      document_.links[link_index_].text = CutAtCharacter(StoredLine(link_text_), kMaxLabelBytes);
     }
     link_index_ = kNoLink;
     link_text_.clear();
@@ -388,8 +386,8 @@ class BlockReader {
   }
 
   void AddDate(std::string_view date) {
-    const bool head = document_.blocks.size() <= kHeadBlocks &&
-                      (stack_.back().context & kInQuote) == 0;
+    const bool head =
+        document_.blocks.size() <= kHeadBlocks && (stack_.back().context & kInQuote) == 0;
     if (!head || date.empty() || date.size() > 64) return;
     if (document_.dates.size() < kMaxMetadata) document_.dates.push_back(Decoded(date));
   }

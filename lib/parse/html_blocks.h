@@ -32,7 +32,7 @@ inline constexpr size_t kMaxLabelBytes = 2048;
 
 // Where a block stands, a bit set.
 enum BlockContext : uint32_t {
-  kInCaption = 1 << 0,   // <figcaption>, <caption>, or a class that says so
+  kInCaption = 1 << 0,  // <figcaption>, <caption>, or a class that says so
   kInAside = 1 << 1,
   kInNav = 1 << 2,
   kInFooter = 1 << 3,
@@ -42,7 +42,7 @@ enum BlockContext : uint32_t {
   kInHeading = 1 << 7,
   kInHeader = 1 << 8,
   kInForm = 1 << 9,
-  kInHidden = 1 << 10,   // the hidden attribute or display:none
+  kInHidden = 1 << 10,     // the hidden attribute or display:none
   kInPromotion = 1 << 11,  // class or id names it: related, share, newsletter, advert, …
   kInCopyright = 1 << 12,  // class or id says copyright or disclaimer
   kInByline = 1 << 13,     // class, rel or itemprop says author or byline
@@ -56,7 +56,7 @@ struct HtmlBlock {
   uint32_t context = 0;     // BlockContext
   uint32_t container = 0;   // index into HtmlDocument::containers: the innermost around it
   Element element = Element::kUnknown;  // the innermost block-level element
-  size_t position = 0;      // where its text starts in the input, in bytes
+  size_t position = 0;                  // where its text starts in the input, in bytes
 };
 
 // An element that groups blocks. The first is the fragment itself.

@@ -26,9 +26,8 @@ constexpr std::array<std::string_view, 13> kJoinedElements = {
 }  // namespace
 
 bool EqualsLower(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) { return Lower(a) == b; });
+  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
+                                                   [](char a, char b) { return Lower(a) == b; });
 }
 
 std::string_view HtmlTokenizer::Value(std::string_view lower_name) const {
@@ -47,8 +46,7 @@ bool HtmlTokenizer::Has(std::string_view lower_name) const {
 bool HtmlTokenizer::StartsMarkup(size_t pos) const {
   if (pos + 1 >= html_.size()) return false;
   const char next = html_[pos + 1];
-  return IsLetter(next) || next == '!' || next == '?' ||
-         (next == '/' && pos + 2 < html_.size());
+  return IsLetter(next) || next == '!' || next == '?' || (next == '/' && pos + 2 < html_.size());
 }
 
 bool HtmlTokenizer::Next() {

@@ -19,7 +19,6 @@ const icu::Normalizer2& Fold() {
   return *fold;
 }
 
-
 bool IsSurrogate(char32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
 UScriptCode ScriptOf(char32_t code_point) {
@@ -108,8 +107,8 @@ bool IsNumber(char32_t code_point) {
 
 CharacterInfo CharacterTable::Compute(char32_t code_point) {
   if (IsSurrogate(code_point)) {
-    return {0, MatchClass::kSeparator, StoredClass::kDropped, ScriptClass::kNone,
-            false, false, false};
+    return {0,    MatchClass::kSeparator, StoredClass::kDropped, ScriptClass::kNone, false, false,
+            false};
   }
   const StoredClass stored = StoredClassOf(code_point);
   const ScriptClass script = ScriptClassOf(code_point);
@@ -132,8 +131,10 @@ CharacterInfo CharacterTable::Compute(char32_t code_point) {
       if (match != MatchClass::kTransparent) ++parting;
     }
     if (parting == 1) return slow;
-    return {0, parting == 0 ? MatchClass::kTransparent : MatchClass::kSeparator,
-            stored, script, false, false, false};
+    return {0,      parting == 0 ? MatchClass::kTransparent : MatchClass::kSeparator,
+            stored, script,
+            false,  false,
+            false};
   }
   const MatchClass match = MatchClassOfFolded(first);
   if (match != MatchClass::kWord) return {0, match, stored, script, false, false, false};

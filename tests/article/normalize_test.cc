@@ -52,8 +52,7 @@ TEST(Normalize, ReadsAWholeFile) {
   EXPECT_EQ(article.observed_at_ms, 1598500800000);
   EXPECT_EQ(article.published_source, PublishedSource::kDateLine);
   EXPECT_EQ(article.published_at_ms, 1598498848000);
-  EXPECT_EQ(article.images,
-            (std::vector<Image>{{"https://news.example/p/1.jpg", "码头"}}));
+  EXPECT_EQ(article.images, (std::vector<Image>{{"https://news.example/p/1.jpg", "码头"}}));
   EXPECT_EQ(article.links, (std::vector<Link>{{"https://news.example/tag/port", "新码头"}}));
   EXPECT_EQ(article.dropped, std::vector<std::string>{"2020-08-27 03:27:28"});
   EXPECT_TRUE(article.warnings.empty());
@@ -129,9 +128,9 @@ TEST(Normalize, HintsStandInForWhatTheFileLacks) {
 
 TEST(Normalize, WarnsOfWhatIsUnusual) {
   const auto bare = Read("<p>text</p>");
-  EXPECT_EQ(bare->article.warnings,
-            (std::vector<Warning>{Warning::kNoTimestamp, Warning::kNoLinkLine,
-                                  Warning::kNoUsableText}));
+  EXPECT_EQ(
+      bare->article.warnings,
+      (std::vector<Warning>{Warning::kNoTimestamp, Warning::kNoLinkLine, Warning::kNoUsableText}));
   EXPECT_EQ(bare->article.observed_at_ms, 0);
   EXPECT_EQ(bare->article.published_source, PublishedSource::kNone);
   EXPECT_TRUE(Warns(*Read("0123456789 text \xFF"), Warning::kInvalidUtf8));
@@ -169,7 +168,8 @@ TEST(Normalize, DropsShareLinksAndWhatIsNoLink) {
   const auto normalized = Read(
       "[t](https://a.example/x)\n------\n<p>这里有<a href='https://share.example/?u="
       "https%253A%252F%252Fa.example%252Fx&r=http://q'>分享</a>和<a href='#top'>顶</a>和"
-      "<a href='mailto:a@b.example'>信</a>以及<a href='http://['>坏</a>与<a href='/y'>好</a>的链接</p>");
+      "<a href='mailto:a@b.example'>信</a>以及<a href='http://['>坏</a>与<a "
+      "href='/y'>好</a>的链接</p>");
   EXPECT_EQ(normalized->article.links, (std::vector<Link>{{"https://a.example/y", "好"}}));
 }
 
@@ -187,8 +187,8 @@ TEST(Normalize, NeverThrowsOnAnyBytes) {
     const size_t changes = 1 + random() % 40;
     for (size_t i = 0; i < changes; ++i) {
       const size_t at = random() % (bytes.size() + 1);
-      const char c = round % 3 == 0 ? static_cast<char>(random())
-                                    : alphabet[random() % alphabet.size()];
+      const char c =
+          round % 3 == 0 ? static_cast<char>(random()) : alphabet[random() % alphabet.size()];
       bytes.insert(at, 1 + random() % 3, c);
     }
     const auto normalized = Read(bytes);

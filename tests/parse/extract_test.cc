@@ -81,7 +81,8 @@ TEST(Extract, TakesAnAuthorFromTheByline) {
 }
 
 TEST(Extract, DatelineStaysInTheText) {
-  const ExtractedArticle article = Read("<p>（某某社台北24日電）港務局今天表示，報告已經公布。</p>");
+  const ExtractedArticle article =
+      Read("<p>（某某社台北24日電）港務局今天表示，報告已經公布。</p>");
   EXPECT_EQ(article.dateline, "某某社台北24日電");
   EXPECT_EQ(article.paragraphs.front().substr(0, 3), "（");
 }

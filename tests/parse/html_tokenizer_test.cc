@@ -11,24 +11,27 @@ namespace {
 std::string Tokens(std::string_view html) {
   HtmlTokenizer tokens(html);
   std::string out;
+  const auto add = [&out](const char* kind, std::string_view value) {
+    out.append(kind).append("(").append(value).append(")");
+  };
   while (tokens.Next()) {
     if (!out.empty()) out += ' ';
     switch (tokens.kind()) {
       case HtmlTokenizer::Kind::kText:
-        out += "T(" + std::string(tokens.text()) + ")";
+        add("T", tokens.text());
         break;
       case HtmlTokenizer::Kind::kRawText:
-        out += "R(" + std::string(tokens.text()) + ")";
+        add("R", tokens.text());
         break;
       case HtmlTokenizer::Kind::kStartTag:
-        out += "S(" + std::string(tokens.name());
+        out.append("S(").append(tokens.name());
         for (const auto& attribute : tokens.attributes()) {
-          out += " " + std::string(attribute.name) + "=" + std::string(attribute.value);
+          out.append(" ").append(attribute.name).append("=").append(attribute.value);
         }
-        out += ")";
+        out.append(")");
         break;
       case HtmlTokenizer::Kind::kEndTag:
-        out += "E(" + std::string(tokens.name()) + ")";
+        add("E", tokens.name());
         break;
     }
   }
@@ -42,9 +45,7 @@ TEST(HtmlTokenizer, ReadsTagsAttributesAndText) {
   EXPECT_EQ(Tokens("<a title=\"1 > 2\">x</a>"), "S(a title=1 > 2) T(x) E(a)");
 }
 
-TEST(HtmlTokenizer, LessThanSignsMayBeText) {
-  EXPECT_EQ(Tokens("1 < 2 <3 <"), "T(1 < 2 <3 <)");
-}
+TEST(HtmlTokenizer, LessThanSignsMayBeText) { EXPECT_EQ(Tokens("1 < 2 <3 <"), "T(1 < 2 <3 <)"); }
 
 TEST(HtmlTokenizer, PassesOverCommentsDoctypesAndCdata) {
   EXPECT_EQ(Tokens("a<!-- <p> -->b<!DOCTYPE html>c<?xml ?>d<![CDATA[<p>x</p>]]>e</>f"),
@@ -84,7 +85,8 @@ TEST(HtmlTokenizer, KeepsAttributesUpToItsLimit) {
 }
 
 TEST(HtmlTokenizer, IsLinearInHostileInput) {
-  for (const std::string part : {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>", "&", "<p "}) {
+  for (const std::string part :
+       {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>", "&", "<p "}) {
     std::string html;
     while (html.size() < 4'000'000) html += part;
     HtmlTokenizer tokens(html);

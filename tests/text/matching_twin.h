@@ -36,10 +36,10 @@ class MatchingTwin {
   [[nodiscard]] std::string operator()(std::string_view utf8) const {
     UErrorCode status = U_ZERO_ERROR;
     const auto* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
-    const icu::UnicodeString folded = fold->normalize(
-        icu::UnicodeString::fromUTF8(
-            icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size()))),
-        status);
+    const icu::UnicodeString folded =
+        fold->normalize(icu::UnicodeString::fromUTF8(
+                            icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size()))),
+                        status);
     icu::UnicodeString out;
     std::u32string between;  // what was dropped since the last letter or digit
     UChar32 last = 0;

@@ -27,9 +27,9 @@ inline std::string ReadFile(const std::filesystem::path& path) {
 
 }  // namespace wirefold
 
-#define WIREFOLD_NEEDS_REAL_DATA()                                              \
-  if (RealData().empty()) {                                                     \
-    GTEST_SKIP() << "set WIREFOLD_TEST_DATA to the folder of the real files";   \
+#define WIREFOLD_NEEDS_REAL_DATA()                                            \
+  if (RealData().empty()) {                                                   \
+    GTEST_SKIP() << "set WIREFOLD_TEST_DATA to the folder of the real files"; \
   }
 
 #endif  // WIREFOLD_TESTS_TEXT_REAL_DATA_H_

@@ -11,7 +11,10 @@ TEST(StoredLine, FoldsWhiteSpaceOfAllKinds) {
 }
 
 TEST(StoredLine, DropsControlAndZeroWidthCharacters) {
-  EXPECT_EQ(StoredLine(std::string("a\0b\x7F""c", 5)), "abc");
+  EXPECT_EQ(StoredLine(std::string("a\0b\x7F"
+                                   "c",
+                                   5)),
+            "abc");
   EXPECT_EQ(StoredLine("\uFEFF中\u200B文\u2060\u00AD"), "中文");
   EXPECT_EQ(StoredLine("abc\u202Edef\u202C"), "abcdef");
 }

@@ -28,8 +28,8 @@ TEST(RepairUtf8, ReplacesEachMaximalSubpartOnce) {
   // The example of Unicode 15.0, table 3-8, within enough text to pass for text.
   const std::string padding(200, 'x');
   std::string storage;
-  const auto repaired = RepairUtf8(
-      "\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64" + padding, storage);
+  const auto repaired =
+      RepairUtf8("\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64" + padding, storage);
   ASSERT_TRUE(repaired.ok());
   EXPECT_EQ(repaired->text, "a\uFFFD\uFFFD\uFFFDb\uFFFDc\uFFFD\uFFFDd" + padding);
   EXPECT_EQ(repaired->replaced_bytes, 9u);
