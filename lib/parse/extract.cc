@@ -41,19 +41,16 @@ bool IsUrlCharacter(char c) {
 // Bytes of visible URLs: "http(s)://…" and "www.…" up to white space or a non-ASCII character.
 size_t UrlBytes(std::string_view text) {
   size_t bytes = 0;
-  for (size_t pos = 0; pos < text.size();) {
-    const std::string_view rest = text.substr(pos);
-    if (!rest.starts_with("http") && !rest.starts_with("www.")) {
-      ++pos;
-      continue;
+  for (const std::string_view start : {"http", "www."}) {
+    for (size_t pos = text.find(start); pos != std::string_view::npos;
+         pos = text.find(start, pos)) {
+      const size_t begin = pos;
+      while (pos < text.size() && IsUrlCharacter(text[pos])) ++pos;
+      const std::string_view url = text.substr(begin, pos - begin);
+      const bool named = url.starts_with("http://") || url.starts_with("https://");
+      const bool bare = start == "www." && (begin == 0 || text[begin - 1] != '/');
+      if (named || bare) bytes += url.size();
     }
-    size_t length = 0;
-    while (length < rest.size() && IsUrlCharacter(rest[length])) ++length;
-    const std::string_view url = rest.substr(0, length);
-    if (url.starts_with("www.") || url.starts_with("http://") || url.starts_with("https://")) {
-      bytes += length;
-    }
-    pos += length;
   }
   return bytes;
 }

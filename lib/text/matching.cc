@@ -17,12 +17,26 @@ namespace {
 // Takes folded characters and writes matching text: decides where ' ' and '\n' stand.
 class Writer {
  public:
-  explicit Writer(size_t capacity) { result_.text.reserve(capacity); }
+  enum class Last : uint8_t { kNothing, kSpaceless, kNumber, kLetter };
+
+  // Folding seldom makes a text longer, so `bytes` of input are room enough.
+  explicit Writer(size_t bytes) : text_(bytes + kMaxWritten, '\0') {}
 
   void Word(char32_t c, bool spaceless, bool number) {
+    if (size_ + kMaxWritten > text_.size()) text_.resize(2 * text_.size());
     if (pending_ != MatchClass::kTransparent) Separate(spaceless, number);
-    AppendUtf8(c, result_.text);
-    ++result_.letters;
+    if (c >= 0x800 && c < 0x10000) {
+      text_[size_++] = static_cast<char>(0xE0 | c >> 12);
+      text_[size_++] = static_cast<char>(0x80 | (c >> 6 & 0x3F));
+      text_[size_++] = static_cast<char>(0x80 | (c & 0x3F));
+    } else if (c < 0x80) {
+      text_[size_++] = static_cast<char>(c);
+    } else {
+      std::string other;
+      AppendUtf8(c, other);
+      size_ += other.copy(text_.data() + size_, other.size());
+    }
+    ++letters_;
     last_ = spaceless ? Last::kSpaceless : number ? Last::kNumber : Last::kLetter;
   }
 
@@ -47,39 +61,43 @@ class Writer {
   struct Mark {
     size_t size;
     uint32_t letters;
-    uint8_t last;
+    Last last;
     MatchClass pending;
   };
-  [[nodiscard]] Mark Save() const {
-    return {result_.text.size(), result_.letters, static_cast<uint8_t>(last_), pending_};
-  }
+  [[nodiscard]] Mark Save() const { return {size_, letters_, last_, pending_}; }
   void Restore(const Mark& mark) {
-    result_.text.resize(mark.size);
-    result_.letters = mark.letters;
-    last_ = static_cast<Last>(mark.last);
+    size_ = mark.size;
+    letters_ = mark.letters;
+    last_ = mark.last;
     pending_ = mark.pending;
   }
 
-  MatchingText Take() { return std::move(result_); }
+  MatchingText Take() {
+    text_.resize(size_);
+    return {std::move(text_), letters_};
+  }
 
  private:
-  enum class Last : uint8_t { kNothing, kSpaceless, kNumber, kLetter };
+  // A separator and a character.
+  static constexpr size_t kMaxWritten = 5;
 
   void Separate(bool spaceless, bool number) {
     if (last_ != Last::kNothing) {
       if (pending_ == MatchClass::kNewline) {
-        result_.text.push_back('\n');
+        text_[size_++] = '\n';
       } else if (!spaceless && last_ != Last::kSpaceless) {
         const bool joined =
             (pending_ == MatchClass::kMidNumber && last_ == Last::kNumber && number) ||
             (pending_ == MatchClass::kApostrophe && last_ == Last::kLetter && !number);
-        if (!joined) result_.text.push_back(' ');
+        if (!joined) text_[size_++] = ' ';
       }
     }
     pending_ = MatchClass::kTransparent;
   }
 
-  MatchingText result_;
+  std::string text_;  // of which size_ bytes are written
+  size_t size_ = 0;
+  uint32_t letters_ = 0;
   Last last_ = Last::kNothing;
   MatchClass pending_ = MatchClass::kTransparent;
 };
@@ -141,14 +159,13 @@ MatchingText ToMatching(std::string_view utf8) {
 }
 
 Hash128 HashMatching(std::string_view matching, uint64_t seed) {
-  std::string joined;
-  joined.reserve(matching.size());
-  while (!matching.empty()) {
-    const size_t end = std::min(matching.find_first_of(" \n"), matching.size());
-    joined.append(matching.substr(0, end));
-    matching.remove_prefix(std::min(end + 1, matching.size()));
+  std::string joined(matching.size(), '\0');
+  size_t size = 0;
+  for (const char c : matching) {
+    joined[size] = c;
+    size += c != ' ' && c != '\n' ? 1 : 0;
   }
-  return HashBytes128(joined, seed);
+  return HashBytes128(std::string_view(joined).substr(0, size), seed);
 }
 
 }  // namespace wirefold

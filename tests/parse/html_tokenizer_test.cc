@@ -11,24 +11,27 @@ namespace {
 std::string Tokens(std::string_view html) {
   HtmlTokenizer tokens(html);
   std::string out;
+  const auto add = [&out](const char* kind, std::string_view value) {
+    out.append(kind).append("(").append(value).append(")");
+  };
   while (tokens.Next()) {
     if (!out.empty()) out += ' ';
     switch (tokens.kind()) {
       case HtmlTokenizer::Kind::kText:
-        out += "T(" + std::string(tokens.text()) + ")";
+        add("T", tokens.text());
         break;
       case HtmlTokenizer::Kind::kRawText:
-        out += "R(" + std::string(tokens.text()) + ")";
+        add("R", tokens.text());
         break;
       case HtmlTokenizer::Kind::kStartTag:
-        out += "S(" + std::string(tokens.name());
+        out.append("S(").append(tokens.name());
         for (const auto& attribute : tokens.attributes()) {
-          out += " " + std::string(attribute.name) + "=" + std::string(attribute.value);
+          out.append(" ").append(attribute.name).append("=").append(attribute.value);
         }
-        out += ")";
+        out.append(")");
         break;
       case HtmlTokenizer::Kind::kEndTag:
-        out += "E(" + std::string(tokens.name()) + ")";
+        add("E", tokens.name());
         break;
     }
   }
