@@ -1,0 +1,221 @@
+#include "server/article_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/hash.h"
+#include "lib/base/limits.h"
+#include "lib/base/reason.h"
+#include "lib/url/canonicalize.h"
+#include "server/convert.h"
+#include "server/errors.h"
+#include "server/page_token.h"
+
+namespace wirefold {
+namespace {
+
+// Records read from the store at a time: pages are cut by size, and a full one of large articles
+// would not fit memory.
+constexpr size_t kChunk = 32;
+// Normalize makes the identity of an article with a URL so (NormalizedArticle::identity).
+constexpr uint64_t kUrlIdentitySeed = 1;
+
+absl::StatusOr<size_t> PageSize(int32_t asked) {
+  if (asked < 0) {
+    return Reject(Reason::kInvalidArgument,
+                  absl::StrCat("page_size is ", asked, "; pass 0 for ", kDefaultPageSize,
+                               ", or up to ", kMaxPageSize));
+  }
+  return static_cast<size_t>(asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
+}
+
+// Adds `stored` to `articles` unless the page would grow over its bound; the first one always goes.
+bool AddWithin(StoredArticle&& stored, v1::ArticleView view, size_t& bytes,
+               google::protobuf::RepeatedPtrField<v1::Article>& articles) {
+  v1::Article& article = *articles.Add();
+  ToProto(std::move(stored), view, article);
+  const size_t size = article.ByteSizeLong();
+  if (articles.size() > 1 && bytes + size > kMaxPagePayloadBytes) {
+    articles.RemoveLast();
+    return false;
+  }
+  bytes += size;
+  return true;
+}
+
+// Every field but the page's, unambiguously.
+std::string FiltersOf(const v1::ListArticlesRequest& request) {
+  v1::ListArticlesRequest filters = request;
+  filters.clear_page_size();
+  filters.clear_page_token();
+  filters.clear_view();
+  return "list " + filters.SerializeAsString();
+}
+
+}  // namespace
+
+absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Article& out) const {
+  absl::StatusOr<StoredArticle> stored;
+  switch (request.key_case()) {
+    case v1::GetArticleRequest::kId: {
+      const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
+      if (!id.ok()) return id.status();
+      stored = store_.GetArticle(*id);
+      break;
+    }
+    case v1::GetArticleRequest::kUrl: {
+      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url());
+      if (!url.ok()) return url.status();
+      stored = store_.GetByIdentity(HashBytes128(url->url_key, kUrlIdentitySeed));
+      break;
+    }
+    case v1::GetArticleRequest::KEY_NOT_SET:
+      return Reject(Reason::kInvalidArgument, "no article is named; set id or url");
+  }
+  if (!stored.ok()) return stored.status();
+  ToProto(*std::move(stored), request.view(), out);
+  return absl::OkStatus();
+}
+
+absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
+                                     v1::BatchGetArticlesResponse& out) const {
+  if (request.ids_size() > kMaxBatchGet) {
+    return Reject(Reason::kInvalidArgument,
+                  absl::StrCat(request.ids_size(), " IDs were asked for; ask for at most ",
+                               kMaxBatchGet, " at a time"));
+  }
+  std::vector<Ulid> ids;
+  for (const std::string& text : request.ids()) {
+    const absl::StatusOr<Ulid> id = Ulid::Parse(text);
+    if (!id.ok()) return id.status();
+    ids.push_back(*id);
+  }
+  for (size_t first = 0; first < ids.size(); first += kChunk) {
+    const size_t count = std::min(kChunk, ids.size() - first);
+    std::vector<absl::StatusOr<StoredArticle>> found =
+        store_.GetArticles(std::span(ids).subspan(first, count));
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (found[i].ok()) {
+        ToProto(*std::move(found[i]), request.view(), *out.add_articles());
+      } else if (ReasonOf(found[i].status()) == Reason::kNotFound) {
+        out.add_missing_ids(request.ids(static_cast<int>(first + i)));
+      } else {
+        return found[i].status();
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
+                                 v1::ListArticlesResponse& out) const {
+  const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  ListQuery query;
+  if (request.has_start_time()) query.start_ms = ToMs(request.start_time());
+  if (request.has_end_time()) query.end_ms = ToMs(request.end_time());
+  if (query.start_ms > query.end_ms) {
+    return Reject(Reason::kInvalidArgument,
+                  "start_time is after end_time; start_time is the earlier one in either order");
+  }
+  query.host = request.host();
+  query.source = request.source();
+  query.language = request.language();
+  query.descending = request.descending();
+  const std::string filters = FiltersOf(request);
+  if (!request.page_token().empty()) {
+    const absl::StatusOr<Ulid> after = ParsePageToken(request.page_token(), filters);
+    if (!after.ok()) return after.status();
+    query.after = *after;
+  }
+  size_t bytes = 0;
+  while (true) {
+    const size_t have = static_cast<size_t>(out.articles_size());
+    query.limit = std::min(kChunk, *page_size - have);
+    absl::StatusOr<ListPage> page = store_.ListArticles(query);
+    if (!page.ok()) return page.status();
+    const bool short_page = page->articles.size() < query.limit;
+    for (StoredArticle& stored : page->articles) {
+      const Ulid id = stored.id;
+      if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_articles())) {
+        out.set_next_page_token(MakePageToken(*query.after, filters));
+        return absl::OkStatus();
+      }
+      query.after = id;
+    }
+    if (!page->next_after) return absl::OkStatus();
+    query.after = page->next_after;
+    // A short page means that the store has read as much as one call may.
+    if (short_page || static_cast<size_t>(out.articles_size()) == *page_size) {
+      out.set_next_page_token(MakePageToken(*query.after, filters));
+      return absl::OkStatus();
+    }
+  }
+}
+
+absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Story& out) const {
+  const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
+  if (!id.ok()) return id.status();
+  absl::StatusOr<StoredArticle> member = store_.GetArticle(*id);
+  if (!member.ok()) return member.status();
+  const Ulid story_id = member->story_id;
+  if (member->id != member->representative_id) {
+    member = store_.GetArticle(Ulid(member->representative_id));
+    if (!member.ok()) return member.status();
+  }
+
+  const std::string filters = "story " + story_id.ToBytes();
+  std::optional<Ulid> after;
+  if (!request.page_token().empty()) {
+    const absl::StatusOr<Ulid> token = ParsePageToken(request.page_token(), filters);
+    if (!token.ok()) return token.status();
+    after = *token;
+  }
+  out.set_story_id(story_id.ToString());
+  ToProto(*std::move(member), request.view(), *out.mutable_representative());
+  size_t bytes = out.ByteSizeLong();
+  while (true) {
+    const size_t have = static_cast<size_t>(out.sightings_size());
+    const size_t limit = std::min(kChunk, *page_size - have);
+    absl::StatusOr<SightingPage> page = store_.ListSightings(story_id, after, limit);
+    if (!page.ok()) return page.status();
+    out.set_sighting_count(page->total);
+    for (StoredArticle& stored : page->sightings) {
+      const Ulid sighting = stored.id;
+      if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_sightings())) {
+        out.set_next_page_token(MakePageToken(*after, filters));
+        return absl::OkStatus();
+      }
+      after = sighting;
+    }
+    if (!page->next_after) return absl::OkStatus();
+    after = page->next_after;
+    if (static_cast<size_t>(out.sightings_size()) == *page_size || page->sightings.empty()) {
+      out.set_next_page_token(MakePageToken(*after, filters));
+      return absl::OkStatus();
+    }
+  }
+}
+
+absl::Status ArticleReader::Check(const v1::CheckDocumentRequest& request,
+                                  v1::CheckDocumentResponse& out) const {
+  v1::IngestRequest document = request.document();
+  if (absl::Status status = CheckRequest(document); !status.ok()) return status;
+  CheckResult result = pipeline_.Check(TakeFile(document));
+  // Read-only and the like say nothing about the file.
+  if (result.outcome.status == FileStatus::kRejected &&
+      SaysNothingAboutTheFile(result.outcome.reason)) {
+    return Reject(result.outcome.reason, result.outcome.message);
+  }
+  ToProto(std::move(result), out);
+  return absl::OkStatus();
+}
+
+}  // namespace wirefold

@@ -1,0 +1,52 @@
+// ArticleReader: what ArticleService answers, as plain calls on the store: arguments checked, pages
+// cut, messages filled.
+//
+// Example:
+//   ArticleReader reader(store, pipeline);
+//   v1::Article article;
+//   absl::Status status = reader.Get(request, article);
+//
+// Pages end early once they hold kMaxPagePayloadBytes, so that they pass the 4 MiB that gRPC
+// clients accept unless told otherwise; a single article may still be larger. Reads may wait for
+// the disk. Thread-safe.
+#ifndef WIREFOLD_SERVER_ARTICLE_READER_H_
+#define WIREFOLD_SERVER_ARTICLE_READER_H_
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "lib/pipeline/pipeline.h"
+#include "lib/store/store.h"
+#include "wirefold/v1/articles.pb.h"
+
+namespace wirefold {
+
+inline constexpr size_t kMaxPagePayloadBytes = size_t{3} << 20;
+
+class ArticleReader {
+ public:
+  // Both must outlive the reader.
+  ArticleReader(const Store& store, Pipeline& pipeline) : store_(store), pipeline_(pipeline) {}
+
+  // kInvalidArgument without a key, kInvalidId, kInvalidUrl and its kin, kNotFound.
+  [[nodiscard]] absl::Status Get(const v1::GetArticleRequest& request, v1::Article& out) const;
+  // kInvalidArgument over kMaxBatchGet IDs, kInvalidId. What is not found is named.
+  [[nodiscard]] absl::Status BatchGet(const v1::BatchGetArticlesRequest& request,
+                                      v1::BatchGetArticlesResponse& out) const;
+  // kInvalidPageToken, kInvalidArgument for a negative page size or an inverted time range.
+  [[nodiscard]] absl::Status List(const v1::ListArticlesRequest& request,
+                                  v1::ListArticlesResponse& out) const;
+  // kInvalidId, kNotFound, kInvalidPageToken.
+  [[nodiscard]] absl::Status GetStory(const v1::GetStoryRequest& request, v1::Story& out) const;
+  // kInvalidArgument where the document breaks a limit of its fields.
+  [[nodiscard]] absl::Status Check(const v1::CheckDocumentRequest& request,
+                                   v1::CheckDocumentResponse& out) const;
+
+ private:
+  const Store& store_;
+  Pipeline& pipeline_;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_SERVER_ARTICLE_READER_H_

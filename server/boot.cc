@@ -1,0 +1,61 @@
+#include "server/boot.h"
+
+#include <string>
+#include <utility>
+
+#include "lib/article/normalize.h"
+#include "lib/dedup/sketch.h"
+#include "lib/url/canonicalize.h"
+#include "server/version.h"
+
+namespace wirefold {
+namespace {
+
+constexpr int64_t kDayMs = 86'400'000;
+
+}  // namespace
+
+RocksDbOptions StoreOptions(const Config& config) {
+  RocksDbOptions options;
+  options.path = config.data_dir;
+  options.block_cache_bytes = static_cast<size_t>(config.block_cache_bytes);
+  options.key_rules_fingerprint = UrlKeyRulesFingerprint();
+  options.versions = {{"rules", std::to_string(kRulesVersion)},
+                      {"sketch", std::to_string(kSketchVersion)},
+                      {"wirefoldd", kVersion}};
+  return options;
+}
+
+SpaceReserve ReserveOptions(const Config& config) {
+  SpaceReserve reserve;
+  reserve.min_free_bytes = static_cast<uint64_t>(config.min_free_bytes);
+  reserve.min_free_ppm = static_cast<uint32_t>(config.min_free_ppm);
+  return reserve;
+}
+
+FairBudget::Options BudgetOptions(const Config& config) {
+  FairBudget::Options options;
+  options.total_bytes = static_cast<size_t>(config.max_inflight_bytes);
+  options.stream_bytes = static_cast<size_t>(config.max_stream_inflight_bytes);
+  return options;
+}
+
+PipelineOptions PipelineOptionsOf(const Config& config) {
+  PipelineOptions options;
+  options.workers = static_cast<int>(config.workers);
+  options.window_ms = config.window_days * kDayMs;
+  options.comparison_cache_bytes = static_cast<size_t>(config.comparison_cache_bytes);
+  return options;
+}
+
+RpcServer::Options ServerOptions(const Config& config, SpaceCheck space_check) {
+  RpcServer::Options options;
+  options.listen = config.listen;
+  options.read_threads = static_cast<size_t>(config.read_threads);
+  options.ingest.max_streams = static_cast<size_t>(config.max_streams);
+  options.ingest.unread_ack_timeout = std::chrono::milliseconds(config.unread_ack_timeout_ms);
+  options.space_check = std::move(space_check);
+  return options;
+}
+
+}  // namespace wirefold

@@ -1,0 +1,44 @@
+#include "server/read_pool.h"
+
+#include <utility>
+
+namespace wirefold {
+
+ReadPool::ReadPool(size_t threads) {
+  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+ReadPool::~ReadPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  not_empty_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+bool ReadPool::Run(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (tasks_.size() >= kMaxWaitingReads) return false;
+    tasks_.push_back(std::move(task));
+  }
+  not_empty_.notify_one();
+  return true;
+}
+
+void ReadPool::Work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    not_empty_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+    if (tasks_.empty()) return;
+    std::function<void()> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+    task = nullptr;  // what it holds goes outside the lock
+    lock.lock();
+  }
+}
+
+}  // namespace wirefold

@@ -1,0 +1,38 @@
+// Unary: answers one unary call on the read pool.
+//
+// Example:
+//   return AnswerOn(pool_, context, [=, this] { return reader_.Get(*request, *response); });
+//
+// The request and the response belong to gRPC and live until the reactor is finished. A call that
+// was cancelled while it waited is not worked on. Thread-safe.
+#ifndef WIREFOLD_SERVER_UNARY_H_
+#define WIREFOLD_SERVER_UNARY_H_
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/errors.h"
+#include "server/read_pool.h"
+
+namespace wirefold {
+
+// `work` returns an absl::Status and is called on a thread of `pool`, or never.
+template <typename Work>
+grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* context,
+                                   Work work) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const bool accepted = pool.Run([context, reactor, work = std::move(work)] {
+    reactor->Finish(context->IsCancelled() ? grpc::Status::CANCELLED : ToGrpcStatus(work()));
+  });
+  if (!accepted) {
+    reactor->Finish(MakeGrpcError(grpc::StatusCode::RESOURCE_EXHAUSTED, kReasonOverloaded,
+                                  "too many reads wait already; try again in a moment"));
+  }
+  return reactor;
+}
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_SERVER_UNARY_H_

@@ -1,0 +1,287 @@
+#include "gmock/gmock.h"
+#include "lib/base/limits.h"
+#include "lib/url/canonicalize.h"
+#include "tests/server/server_fixture.h"
+
+namespace wirefold {
+namespace {
+
+class ArticleServiceTest : public ServerFixture {
+ protected:
+  // A unique article observed at `time_ms`; a copy of `story` if that is given.
+  Ulid Add(int64_t time_ms, const std::string& name, Ulid story = {}) {
+    StoredArticle stored;
+    stored.id = Ulid::Make(time_ms, HashBytes128(name));
+    stored.story_id = stored.representative_id = story.IsZero() ? stored.id : story;
+    stored.article.title = name;
+    stored.article.text = "text of " + name;
+    stored.article.host = "host" + std::to_string(time_ms % 2);
+    stored.article.observed_at_ms = time_ms;
+    if (!story.IsZero()) stored.match = {Relation::kNear, story, {}};
+    store.articles[stored.id] = stored;
+    return stored.id;
+  }
+
+  // Follows page tokens to the end.
+  std::vector<std::string> ListAll(v1::ListArticlesRequest request, int* pages = nullptr) {
+    std::vector<std::string> ids;
+    do {
+      grpc::ClientContext context;
+      v1::ListArticlesResponse response;
+      const grpc::Status status = articles->ListArticles(&context, request, &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      for (const v1::Article& article : response.articles()) ids.push_back(article.id());
+      request.set_page_token(response.next_page_token());
+      if (pages != nullptr) ++*pages;
+    } while (!request.page_token().empty());
+    return ids;
+  }
+
+  template <typename Request, typename Response>
+  std::string ReasonOfCall(grpc::Status (v1::ArticleService::Stub::*call)(grpc::ClientContext*,
+                                                                          const Request&,
+                                                                          Response*),
+                           const Request& request) {
+    grpc::ClientContext context;
+    Response response;
+    return GrpcReasonOf((articles.get()->*call)(&context, request, &response));
+  }
+};
+
+TEST_F(ArticleServiceTest, GetsByIdAndByAnySpellingOfTheUrl) {
+  const Ulid id = Add(5, "a");
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl("https://www.rfi.fr/cn/a");
+  ASSERT_TRUE(url.ok());
+  store.identities[HashBytes128(url->url_key, 1)] = id;
+  StartServer();
+  v1::GetArticleRequest request;
+  request.set_id(id.ToString());
+  request.set_view(v1::ARTICLE_VIEW_FULL);
+  {
+    grpc::ClientContext context;
+    v1::Article article;
+    ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
+    EXPECT_EQ(article.id(), id.ToString());
+    EXPECT_EQ(article.text(), "text of a");
+  }
+  request.set_url("http://www.rfi.fr//cn/a#top");
+  request.set_view(v1::ARTICLE_VIEW_UNSPECIFIED);
+  grpc::ClientContext context;
+  v1::Article article;
+  ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
+  EXPECT_EQ(article.id(), id.ToString());
+  EXPECT_EQ(article.text(), "");
+}
+
+TEST_F(ArticleServiceTest, GetErrorsAreNamed) {
+  StartServer();
+  const auto call = &v1::ArticleService::Stub::GetArticle;
+  v1::GetArticleRequest request;
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ARGUMENT");
+  request.set_id("nonsense");
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ID");
+  request.set_id(Ulid::Make(1, {}).ToString());
+  EXPECT_EQ(ReasonOfCall(call, request), "NOT_FOUND");
+  request.set_url("https://unknown.example/");
+  EXPECT_EQ(ReasonOfCall(call, request), "NOT_FOUND");
+  request.set_url("ftp://x/");
+  EXPECT_EQ(ReasonOfCall(call, request), "UNSUPPORTED_SCHEME");
+  request.set_url("https://x/" + std::string(kMaxUrlBytes, 'a'));
+  EXPECT_EQ(ReasonOfCall(call, request), "URL_TOO_LONG");
+}
+
+TEST_F(ArticleServiceTest, BatchGetKeepsTheOrderAndNamesWhatIsMissing) {
+  const Ulid a = Add(1, "a");
+  const Ulid b = Add(2, "b");
+  const Ulid missing = Ulid::Make(9, {});
+  StartServer();
+  v1::BatchGetArticlesRequest request;
+  for (const Ulid& id : {b, missing, a, b}) request.add_ids(id.ToString());
+  grpc::ClientContext context;
+  v1::BatchGetArticlesResponse response;
+  ASSERT_TRUE(articles->BatchGetArticles(&context, request, &response).ok());
+  ASSERT_EQ(response.articles_size(), 3);
+  EXPECT_EQ(response.articles(0).id(), b.ToString());
+  EXPECT_EQ(response.articles(1).id(), a.ToString());
+  EXPECT_EQ(response.articles(2).id(), b.ToString());
+  EXPECT_THAT(response.missing_ids(), testing::ElementsAre(missing.ToString()));
+}
+
+TEST_F(ArticleServiceTest, BatchGetTakesAThousandIdsAndNotOneMore) {
+  const Ulid a = Add(1, "a");
+  StartServer();
+  v1::BatchGetArticlesRequest request;
+  for (int i = 0; i < kMaxBatchGet; ++i) request.add_ids(a.ToString());
+  grpc::ClientContext context;
+  v1::BatchGetArticlesResponse response;
+  ASSERT_TRUE(articles->BatchGetArticles(&context, request, &response).ok());
+  EXPECT_EQ(response.articles_size(), kMaxBatchGet);
+  request.add_ids(a.ToString());
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request), "INVALID_ARGUMENT");
+  request.mutable_ids()->DeleteSubrange(1, kMaxBatchGet);
+  request.add_ids("bad");
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request), "INVALID_ID");
+}
+
+TEST_F(ArticleServiceTest, ListsEveryArticleOnceInOrderWhateverThePageSize) {
+  std::vector<std::string> expected;
+  for (int i = 0; i < 150; ++i) expected.push_back(Add(i, "a" + std::to_string(i)).ToString());
+  StartServer();
+  for (const int page_size : {0, 1, 7, 32, 33, 150, 1000, 100'000}) {
+    v1::ListArticlesRequest request;
+    request.set_page_size(page_size);
+    EXPECT_EQ(ListAll(request), expected);
+  }
+  v1::ListArticlesRequest request;
+  request.set_descending(true);
+  std::reverse(expected.begin(), expected.end());
+  EXPECT_EQ(ListAll(request), expected);
+}
+
+TEST_F(ArticleServiceTest, APageHasFiftyArticlesUnlessToldAndAThousandAtMost) {
+  for (int i = 0; i < 1001; ++i) Add(i, "a" + std::to_string(i));
+  StartServer();
+  for (const auto& [asked, got] : std::vector<std::pair<int, int>>{
+           {0, kDefaultPageSize}, {kMaxPageSize, kMaxPageSize}, {kMaxPageSize + 1, kMaxPageSize}}) {
+    v1::ListArticlesRequest request;
+    request.set_page_size(asked);
+    grpc::ClientContext context;
+    v1::ListArticlesResponse response;
+    ASSERT_TRUE(articles->ListArticles(&context, request, &response).ok());
+    EXPECT_EQ(response.articles_size(), got);
+  }
+}
+
+TEST_F(ArticleServiceTest, ListTakesTimesAndFilters) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(Add(i * 1000, "a" + std::to_string(i)).ToString());
+  StartServer();
+  v1::ListArticlesRequest request;
+  request.mutable_start_time()->set_seconds(3);
+  request.mutable_end_time()->set_seconds(5);
+  EXPECT_EQ(ListAll(request), (std::vector<std::string>{ids[3], ids[4]}));
+  request.set_host("host1");
+  EXPECT_TRUE(ListAll(request).empty());
+}
+
+TEST_F(ArticleServiceTest, ListErrorsAreNamed) {
+  for (int i = 0; i < 3; ++i) Add(i, "a" + std::to_string(i));
+  StartServer();
+  const auto call = &v1::ArticleService::Stub::ListArticles;
+  v1::ListArticlesRequest request;
+  request.set_page_size(-1);
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ARGUMENT");
+  request.set_page_size(1);
+  request.mutable_start_time()->set_seconds(3);
+  request.mutable_end_time()->set_seconds(2);
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ARGUMENT");
+  request.Clear();
+  request.set_page_token("nonsense");
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_PAGE_TOKEN");
+  request.Clear();
+  request.set_page_size(1);
+  grpc::ClientContext context;
+  v1::ListArticlesResponse response;
+  ASSERT_TRUE(articles->ListArticles(&context, request, &response).ok());
+  request.set_page_token(response.next_page_token());
+  request.set_page_size(2);
+  request.set_view(v1::ARTICLE_VIEW_FULL);
+  EXPECT_EQ(ReasonOfCall(call, request), "");  // neither size nor view is a filter
+  request.set_source("other");
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_PAGE_TOKEN");
+}
+
+TEST_F(ArticleServiceTest, PagesEndEarlyBeforeTheyExceedWhatClientsAccept) {
+  std::vector<std::string> expected;
+  for (int i = 0; i < 20; ++i) {
+    const Ulid id = Add(i, "a" + std::to_string(i));
+    // The last is alone too large for a page: it comes all the same.
+    store.articles[id].article.text = std::string(i == 19 ? 5'000'000 : 900'000, 'x');
+    expected.push_back(id.ToString());
+  }
+  StartServer();
+  v1::ListArticlesRequest request;
+  request.set_view(v1::ARTICLE_VIEW_FULL);
+  int pages = 0;
+  EXPECT_EQ(ListAll(request, &pages), expected);
+  EXPECT_EQ(pages, 8);  // 19 by threes, and the large one
+}
+
+TEST_F(ArticleServiceTest, AStoryHasItsRepresentativeAndItsCopiesInPages) {
+  const Ulid first = Add(10, "first");
+  std::vector<std::string> copies;
+  for (int i = 0; i < 70; ++i) {
+    copies.push_back(Add(20 + i, "copy" + std::to_string(i), first).ToString());
+  }
+  Add(15, "unrelated");
+  StartServer();
+  v1::GetStoryRequest request;
+  request.set_id(copies[5]);  // any member names the story
+  request.set_page_size(40);
+  std::vector<std::string> seen;
+  do {
+    grpc::ClientContext context;
+    v1::Story story;
+    const grpc::Status status = articles->GetStory(&context, request, &story);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(story.story_id(), first.ToString());
+    EXPECT_EQ(story.representative().id(), first.ToString());
+    EXPECT_EQ(story.sighting_count(), 70U);
+    for (const v1::Article& sighting : story.sightings()) seen.push_back(sighting.id());
+    request.set_page_token(story.next_page_token());
+    request.set_id(first.ToString());  // the token holds for the story, whichever member asks
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, copies);
+  request.set_page_token("nonsense");
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::GetStory, request), "INVALID_PAGE_TOKEN");
+  request.clear_page_token();
+  request.set_id(Ulid::Make(99, {}).ToString());
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::GetStory, request), "NOT_FOUND");
+}
+
+TEST_F(ArticleServiceTest, CheckSaysWhatWouldBecomeOfAFile) {
+  StartServer();
+  v1::CheckDocumentRequest request;
+  request.mutable_document()->set_content("bytes");
+  grpc::ClientContext context;
+  v1::CheckDocumentResponse response;
+  ASSERT_TRUE(articles->CheckDocument(&context, request, &response).ok());
+  EXPECT_EQ(response.result().outcome(), v1::OUTCOME_NEW);
+  EXPECT_EQ(response.article().text(), "bytes");
+  EXPECT_EQ(response.article().id(), response.result().id());
+  EXPECT_EQ(response.article().letters(), 7U);
+  ASSERT_EQ(response.candidates_size(), 1);
+  EXPECT_EQ(response.candidates(0).title(), "other");
+  EXPECT_EQ(response.candidates(0).explanation(), "compared in words");
+  request.mutable_document()->set_source(std::string(kMaxSourceBytes + 1, 's'));
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::CheckDocument, request), "INVALID_ARGUMENT");
+}
+
+TEST_F(ArticleServiceTest, StatisticsComeFromTheStoreThePipelineAndTheStreams) {
+  Add(1, "a");
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext stream_context;
+  const auto stream = ingest->Ingest(&stream_context);
+  stream->Write(File(1, std::string(1000, 'x')));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 1; }));
+  grpc::ClientContext context;
+  v1::Stats stats;
+  ASSERT_TRUE(admin->GetStats(&context, {}, &stats).ok());
+  EXPECT_EQ(stats.stored().articles(), 1U);
+  EXPECT_EQ(stats.stored().commits(), 3U);
+  EXPECT_EQ(stats.disk_bytes(), 4096U);
+  EXPECT_EQ(stats.pipeline().streams(), 1U);
+  EXPECT_EQ(stats.pipeline().files_in_flight(), 1U);
+  EXPECT_GE(stats.pipeline().bytes_in_flight(), 1000U);
+  EXPECT_EQ(stats.start_time().seconds(), 1'700'000'000);
+  EXPECT_NE(stats.version(), "");
+  EXPECT_FALSE(stats.read_only());
+  pipeline.Resume();
+  stream->WritesDone();
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace wirefold

@@ -1,0 +1,245 @@
+// Fakes: a pipeline that answers as it is told, from a commit thread of its own, and a store in
+// memory; so that the services can be tested without either.
+//
+// Example:
+//   FakePipeline pipeline;
+//   pipeline.Hold();                 // nothing is answered …
+//   pipeline.Resume();               // … until now
+#ifndef WIREFOLD_TESTS_SERVER_FAKES_H_
+#define WIREFOLD_TESTS_SERVER_FAKES_H_
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "lib/base/reason.h"
+#include "lib/pipeline/pipeline.h"
+#include "lib/store/store.h"
+
+namespace wirefold {
+
+class Lane {};
+
+class FakePipeline final : public Pipeline {
+ public:
+  using Judge = std::function<FileOutcome(const IncomingFile&)>;
+
+  FakePipeline() : thread_([this] { Answer(); }) {}
+  ~FakePipeline() override {
+    Drain();
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  // What becomes of a file; NEW under an ID made of its bytes unless this is set.
+  void SetJudge(Judge judge) {
+    const std::lock_guard lock(mutex_);
+    judge_ = std::move(judge);
+  }
+  void Hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  void Resume() {
+    {
+      const std::lock_guard lock(mutex_);
+      held_ = false;
+    }
+    changed_.notify_all();
+  }
+  void SetReadOnly(absl::Status status) {
+    const std::lock_guard lock(mutex_);
+    stats_.read_only = std::move(status);
+  }
+  size_t submitted() const {
+    const std::lock_guard lock(mutex_);
+    return submitted_;
+  }
+
+  static FileOutcome New(const IncomingFile& file) {
+    FileOutcome outcome;
+    outcome.status = FileStatus::kNew;
+    outcome.id = Ulid::Make(1, HashBytes128(file.bytes));
+    outcome.story_id = outcome.representative_id = outcome.id;
+    return outcome;
+  }
+  static FileOutcome Rejected(Reason reason, std::string message) {
+    FileOutcome outcome;
+    outcome.reason = reason;
+    outcome.message = std::move(message);
+    return outcome;
+  }
+
+  std::shared_ptr<Lane> OpenLane() override { return std::make_shared<Lane>(); }
+  void Submit(const std::shared_ptr<Lane>& /*lane*/, IncomingFile file, FileDone done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++submitted_;
+      ++in_flight_;
+      queue_.push_back({std::move(file), std::move(done), draining_});
+    }
+    changed_.notify_all();
+  }
+  CheckResult Check(const IncomingFile& file) override {
+    CheckResult result;
+    const std::lock_guard lock(mutex_);
+    result.outcome = judge_ ? judge_(file) : New(file);
+    result.article.article.title = "checked";
+    result.article.article.text = file.bytes;
+    result.article.matching_letters = 7;
+    result.candidates.push_back({result.outcome.id, "other", {}, "compared in words"});
+    return result;
+  }
+  void Drain() override {
+    std::unique_lock lock(mutex_);
+    draining_ = true;
+    held_ = false;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return in_flight_ == 0; });
+  }
+  PipelineStats GetStats() const override {
+    const std::lock_guard lock(mutex_);
+    PipelineStats stats = stats_;
+    stats.files_in_flight = in_flight_;
+    return stats;
+  }
+
+ private:
+  struct Waiting {
+    IncomingFile file;
+    FileDone done;
+    bool late = false;
+  };
+
+  void Answer() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return stopping_ || (!held_ && !queue_.empty()); });
+      if (queue_.empty()) return;
+      std::deque<Waiting> group = std::exchange(queue_, {});
+      const Judge judge = judge_;
+      lock.unlock();
+      for (Waiting& waiting : group) {
+        FileOutcome outcome = waiting.late ? Rejected(Reason::kShuttingDown, "drained")
+                              : judge      ? judge(waiting.file)
+                                           : New(waiting.file);
+        waiting.done(std::move(outcome));
+      }
+      const size_t answered = group.size();
+      group.clear();
+      lock.lock();
+      in_flight_ -= answered;
+      changed_.notify_all();
+    }
+  }
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::deque<Waiting> queue_;
+  Judge judge_;
+  PipelineStats stats_;
+  size_t submitted_ = 0;
+  size_t in_flight_ = 0;
+  bool held_ = false;
+  bool draining_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+// Filled by the test before the server starts.
+class FakeStore final : public Store {
+ public:
+  std::map<Ulid, StoredArticle> articles;  // copies too
+  std::map<Hash128, Ulid> identities;
+
+  absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
+  absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
+  absl::StatusOr<NewestRecord> ReadNewest(const UrlState&) const override { return NotFound(); }
+  absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
+    const auto it = articles.find(id);
+    if (it == articles.end()) return NotFound();
+    return it->second;
+  }
+  std::vector<absl::StatusOr<StoredArticle>> GetArticles(std::span<const Ulid> ids) const override {
+    std::vector<absl::StatusOr<StoredArticle>> found;
+    for (const Ulid& id : ids) found.push_back(GetArticle(id));
+    return found;
+  }
+  absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override {
+    const auto it = identities.find(identity);
+    if (it == identities.end()) return NotFound();
+    return GetArticle(it->second);
+  }
+  std::vector<std::optional<ComparisonText>> GetComparisonTexts(
+      std::span<const Ulid> ids) const override {
+    return std::vector<std::optional<ComparisonText>>(ids.size());
+  }
+  absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override {
+    std::vector<const StoredArticle*> matching;
+    for (const auto& [id, stored] : articles) {
+      if (id != stored.story_id) continue;
+      if (!query.host.empty() && stored.article.host != query.host) continue;
+      const int64_t at = stored.article.observed_at_ms;
+      if (at >= query.start_ms && at < query.end_ms) matching.push_back(&stored);
+    }
+    if (query.descending) std::reverse(matching.begin(), matching.end());
+    ListPage page;
+    for (const StoredArticle* stored : matching) {
+      if (query.after &&
+          (query.descending ? stored->id >= *query.after : stored->id <= *query.after)) {
+        continue;
+      }
+      if (page.articles.size() == query.limit) {
+        page.next_after = page.articles.back().id;
+        break;
+      }
+      page.articles.push_back(*stored);
+    }
+    return page;
+  }
+  absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id, std::optional<Ulid> after,
+                                             size_t limit) const override {
+    SightingPage page;
+    for (const auto& [id, stored] : articles) {
+      if (stored.story_id != story_id || id == story_id) continue;
+      ++page.total;
+      if (after && id <= *after) continue;
+      if (page.sightings.size() == limit) {
+        page.next_after = page.sightings.back().id;
+      } else {
+        page.sightings.push_back(stored);
+      }
+    }
+    return page;
+  }
+  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid&) const override {
+    return std::vector<StoredArticle>{};
+  }
+  absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&) const override {
+    return absl::OkStatus();
+  }
+  StoreCounts Counts() const override { return {.articles = articles.size(), .commits = 3}; }
+  uint64_t DiskBytes() const override { return 4096; }
+
+ private:
+  static absl::Status NotFound() {
+    return Reject(Reason::kNotFound, "no such article; check the ID or the URL");
+  }
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_TESTS_SERVER_FAKES_H_

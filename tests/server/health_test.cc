@@ -1,0 +1,124 @@
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "grpcpp/generic/generic_stub.h"
+#include "gtest/gtest.h"
+#include "tests/server/server_fixture.h"
+
+namespace wirefold {
+namespace {
+
+using HealthTest = ServerFixture;
+
+// grpc.health.v1 over raw bytes, since no generated stub of it is installed: a request is field 1
+// (the service's name), an answer field 1 (1: SERVING, 2: NOT_SERVING). -1 for an error.
+int HealthOf(const std::shared_ptr<grpc::Channel>& channel, const std::string& service) {
+  std::string request;
+  if (!service.empty()) {
+    request = "\x0a";
+    request += static_cast<char>(service.size());
+    request += service;
+  }
+  const grpc::Slice slice(request);
+  const grpc::ByteBuffer bytes(&slice, 1);
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", bytes, &queue);
+  call->StartCall();
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  call->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (!status.ok()) return -1;
+  grpc::Slice flat;
+  answer.DumpToSingleSlice(&flat);
+  return flat.size() < 2 ? 0 : flat.begin()[1];
+}
+
+TEST_F(HealthTest, EveryServiceIsServing) {
+  StartServer();
+  EXPECT_EQ(HealthOf(channel, ""), 1);
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.IngestService"), 1);
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 1);
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.AdminService"), 1);
+  EXPECT_EQ(HealthOf(channel, "unknown"), -1);
+}
+
+TEST_F(HealthTest, AFullDiskStopsIngestionAloneAndAFailedCommitTheWhole) {
+  options.health_period = std::chrono::milliseconds(10);
+  std::atomic<bool> full = false;
+  options.space_check = [&full] {
+    return full ? Reject(Reason::kReadOnly, "full") : absl::OkStatus();
+  };
+  StartServer();
+  full = true;
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "wirefold.v1.IngestService") == 2; }));
+  EXPECT_EQ(HealthOf(channel, ""), 1);
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 1);
+  full = false;
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "wirefold.v1.IngestService") == 1; }));
+  pipeline.SetReadOnly(Reject(Reason::kStoreFailed, "failed"));
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "") == 2; }));
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 1);
+}
+
+TEST_F(HealthTest, NothingIsServingWhileDraining) {
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  stream->Write(File(1));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 1; }));
+  std::thread shutdown([&] { server->Shutdown(std::chrono::milliseconds(10'000)); });
+  EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "") == 2; }));
+  EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 2);
+  pipeline.Resume();
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  stream->Finish();
+  shutdown.join();
+}
+
+TEST_F(HealthTest, TheAddressThatIsTakenIsRefused) {
+  StartServer();
+  FairBudget other({});
+  RpcServer::Options same = options;
+  same.listen = server->address();
+  const auto second = RpcServer::Open(same, store, pipeline, other, clock);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(HealthTest, ReflectionIsLinkedIn) {
+  StartServer();
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(channel);
+  const auto call = stub.PrepareCall(
+      &context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  call->StartCall(nullptr);
+  queue.Next(&tag, &ok);
+  const grpc::Slice list_services("\x3a\x01*");  // field 7, list_services
+  call->Write(grpc::ByteBuffer(&list_services, 1), nullptr);
+  queue.Next(&tag, &ok);
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  queue.Next(&tag, &ok);
+  ASSERT_TRUE(ok);
+  grpc::Slice flat;
+  answer.DumpToSingleSlice(&flat);
+  const std::string text(flat.begin(), flat.end());
+  EXPECT_NE(text.find("wirefold.v1.IngestService"), std::string::npos);
+  EXPECT_NE(text.find("wirefold.v1.ArticleService"), std::string::npos);
+  context.TryCancel();
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
+}
+
+}  // namespace
+}  // namespace wirefold

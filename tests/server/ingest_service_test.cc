@@ -1,0 +1,242 @@
+#include <fstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "lib/base/limits.h"
+#include "tests/server/server_fixture.h"
+
+namespace wirefold {
+namespace {
+
+using IngestServiceTest = ServerFixture;
+using std::chrono::milliseconds;
+
+TEST_F(IngestServiceTest, AcknowledgesEveryFileInTheOrderOfTheStream) {
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (uint64_t i = 0; i < 5000; ++i) ASSERT_TRUE(stream->Write(File(i * 3, std::to_string(i))));
+  stream->WritesDone();
+  const std::vector<v1::IngestResult> results = ReadAll(*stream);
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(results.size(), 5000U);
+  for (uint64_t i = 0; i < 5000; ++i) {
+    ASSERT_EQ(results[i].sequence(), i * 3);
+    ASSERT_EQ(results[i].outcome(), v1::OUTCOME_NEW);
+    ASSERT_EQ(results[i].id(), Ulid::Make(1, HashBytes128(std::to_string(i))).ToString());
+  }
+}
+
+TEST_F(IngestServiceTest, GathersAcknowledgementsThatAreReadyTogether) {
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (uint64_t i = 1; i <= 3000; ++i) ASSERT_TRUE(stream->Write(File(i)));
+  stream->WritesDone();
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 3000; }));
+  pipeline.Resume();
+  size_t messages = 0;
+  EXPECT_EQ(ReadAll(*stream, &messages).size(), 3000U);
+  EXPECT_LT(messages, 100U);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(IngestServiceTest, NoMessageOfAcknowledgementsExceedsWhatClientsAcceptByDefault) {
+  StartServer();
+  pipeline.SetJudge([](const IncomingFile&) {
+    return FakePipeline::Rejected(Reason::kInvalidUrl, std::string(8000, 'x'));
+  });
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (uint64_t i = 1; i <= 2000; ++i) ASSERT_TRUE(stream->Write(File(i)));
+  stream->WritesDone();
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 2000; }));
+  pipeline.Resume();
+  v1::IngestResponse response;
+  size_t results = 0;
+  while (stream->Read(&response)) {
+    EXPECT_LT(response.ByteSizeLong(), kMaxResponseBytes + 10'000);
+    results += static_cast<size_t>(response.results_size());
+  }
+  EXPECT_EQ(results, 2000U);
+}
+
+TEST_F(IngestServiceTest, EndsAStreamWhoseSequenceDoesNotGrowAfterAcknowledgingWhatCameBefore) {
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (const uint64_t sequence : {1, 5, 5}) stream->Write(File(sequence));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 2; }));
+  pipeline.Resume();
+  const std::vector<v1::IngestResult> results = ReadAll(*stream);
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[1].sequence(), 5U);
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(GrpcReasonOf(status), "SEQUENCE_OUT_OF_ORDER");
+}
+
+TEST_F(IngestServiceTest, EndsAStreamOfBytesThatAreNoRequest) {
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  ASSERT_TRUE(stream->Write(File(1)));
+  v1::IngestRequest malformed = File(2);
+  // protobuf's own parser is lenient about strings that are not UTF-8 only in the writer.
+  malformed.set_source("\xff\xfe");
+  stream->Write(malformed);
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(GrpcReasonOf(status), "INVALID_ARGUMENT");
+}
+
+TEST_F(IngestServiceTest, TakesASourceAtItsLimitAndEndsTheStreamOneByteAbove) {
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  v1::IngestRequest file = File(1);
+  file.set_source(std::string(kMaxSourceBytes, 's'));
+  ASSERT_TRUE(stream->Write(file));
+  file.set_sequence(2);
+  file.set_source(std::string(kMaxSourceBytes + 1, 's'));
+  stream->Write(file);
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(IngestServiceTest, TakesAMessageAtTheLimitAndEndsTheStreamOneByteAbove) {
+  StartServer();
+  const size_t overhead =
+      File(1, std::string(kMaxMessageBytes - 100, 'x')).ByteSizeLong() - (kMaxMessageBytes - 100);
+  {
+    grpc::ClientContext context;
+    const auto stream = ingest->Ingest(&context);
+    stream->Write(File(1, std::string(kMaxMessageBytes - overhead, 'x')));
+    stream->WritesDone();
+    EXPECT_EQ(ReadAll(*stream).size(), 1U);
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  stream->Write(File(1, std::string(kMaxMessageBytes - overhead + 1, 'x')));
+  EXPECT_EQ(ReadAll(*stream).size(), 0U);
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("larger than max"));
+}
+
+TEST_F(IngestServiceTest, WhatTheStoreDidNotTakeIsNotAcknowledgedAndEndsTheStream) {
+  StartServer();
+  pipeline.SetJudge([](const IncomingFile& file) {
+    return file.bytes == "bad" ? FakePipeline::Rejected(Reason::kStoreFailed, "commit failed")
+                               : FakePipeline::New(file);
+  });
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  stream->Write(File(1));
+  stream->Write(File(2, "bad"));
+  stream->Write(File(3));
+  stream->WritesDone();
+  const std::vector<v1::IngestResult> results = ReadAll(*stream);
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].sequence(), 1U);
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(GrpcReasonOf(status), "STORE_FAILED");
+  EXPECT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
+}
+
+TEST_F(IngestServiceTest, AcknowledgementsThatAreNotReadHoldTheStreamBackAndCloseItInTheEnd) {
+  budget_options = {.total_bytes = size_t{8} << 20, .stream_bytes = size_t{2} << 20};
+  options.ingest.unread_ack_timeout = milliseconds(500);
+  StartServer();
+  // Large acknowledgements fill the client's window sooner.
+  pipeline.SetJudge([](const IncomingFile&) {
+    return FakePipeline::Rejected(Reason::kInvalidUrl, std::string(8000, 'x'));
+  });
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  uint64_t written = 0;
+  while (written < 1'000'000 && stream->Write(File(written, std::string(1000, 'y')))) ++written;
+  EXPECT_LT(written, 1'000'000U);  // paused, then closed
+  ReadAll(*stream);
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), testing::StartsWith("CLIENT_TOO_SLOW: "));
+  EXPECT_TRUE(Eventually([&] { return server->streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
+}
+
+TEST_F(IngestServiceTest, BytesInFlightStayBelowTheBoundWhilePaused) {
+  budget_options = {.total_bytes = size_t{1} << 20, .stream_bytes = size_t{256} << 10};
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  std::thread writer([&] {
+    for (uint64_t i = 0; i < 2000; ++i) {
+      if (!stream->Write(File(i, std::string(1000, 'y')))) break;
+    }
+    stream->WritesDone();
+  });
+  ASSERT_TRUE(Eventually([&] { return budget->streams_waiting() == 1; }));
+  EXPECT_LE(budget->bytes_in_flight(), size_t{256} << 10);
+  pipeline.Resume();
+  EXPECT_EQ(ReadAll(*stream).size(), 2000U);
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
+}
+
+TEST_F(IngestServiceTest, RefusesStreamsOverTheLimit) {
+  options.ingest.max_streams = 2;
+  StartServer();
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<Stream>> open;
+  for (int i = 0; i < 2; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    open.push_back(ingest->Ingest(contexts.back().get()));
+  }
+  ASSERT_TRUE(Eventually([&] { return server->streams() == 2; }));
+  grpc::ClientContext context;
+  const auto refused = ingest->Ingest(&context);
+  EXPECT_TRUE(ReadAll(*refused).empty());
+  const grpc::Status status = refused->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(GrpcReasonOf(status), "TOO_MANY_STREAMS");
+  for (const auto& stream : open) stream->WritesDone();
+  for (const auto& stream : open) EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_TRUE(Eventually([&] { return server->streams() == 0; }));
+}
+
+TEST_F(IngestServiceTest, AThousandIdleStreamsHaveNoThreadsOfTheirOwn) {
+  StartServer();
+  const auto threads = [] {
+    size_t count = 0;
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line)) {
+      if (line.starts_with("Threads:")) count = std::stoul(line.substr(8));
+    }
+    return count;
+  };
+  const size_t before = threads();
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<Stream>> open;
+  for (int i = 0; i < 1000; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    open.push_back(ingest->Ingest(contexts.back().get()));
+  }
+  ASSERT_TRUE(Eventually([&] { return server->streams() == 1000; }));
+  EXPECT_LT(threads(), before + 20);
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& stream : open) stream->Finish();
+  EXPECT_TRUE(Eventually([&] { return server->streams() == 0; }));
+}
+
+}  // namespace
+}  // namespace wirefold
