@@ -70,7 +70,7 @@ TEST(Config, EverySettingCanBeGivenInEachOfTheThreeWays) {
         text = toml = std::to_string(setting.min + 1);
         break;
       case SettingKind::kBytes:
-        text = "12MiB";
+        text = "17MiB";  // fits both bounds on bytes in flight
         break;
       case SettingKind::kText:
         text = "/other";

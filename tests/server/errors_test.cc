@@ -1,5 +1,10 @@
 #include "server/errors.h"
 
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/strings.h"
 #include "wirefold/v1/errors.pb.h"
@@ -49,6 +54,21 @@ TEST(Errors, LongMessagesAreCutAtACharacterSoThatTheyFitTheTrailers) {
   const grpc::Status status = GrpcError(Reason::kInvalidUrl, message);
   EXPECT_EQ(status.error_message().size(), 1023U + 3U);  // 341 characters and an ellipsis
   EXPECT_EQ(GrpcReasonOf(status), "INVALID_URL");
+}
+
+TEST(Errors, TheReferenceListsEveryReasonWithItsCode) {
+  std::ifstream file(WIREFOLD_SOURCE_DIR "/docs/api.md");
+  std::stringstream reference;
+  reference << file.rdbuf();
+  for (int i = 1; i <= static_cast<int>(Reason::kSequenceOutOfOrder); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    const std::string code = absl::StatusCodeToString(Reject(reason, "").code());
+    EXPECT_THAT(reference.str(), testing::HasSubstr("| `" + std::string(ReasonName(reason)) +
+                                                    "` | `" + code + "` |"));
+  }
+  for (const std::string_view name : {kReasonTooManyStreams, kReasonOverloaded, kReasonInternal}) {
+    EXPECT_THAT(reference.str(), testing::HasSubstr("| `" + std::string(name) + "` |"));
+  }
 }
 
 TEST(Errors, ThreeReasonsSayNothingAboutTheFile) {
