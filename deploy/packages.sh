@@ -23,7 +23,7 @@ set -euo pipefail
     libabsl-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
     librocksdb-dev libzstd-dev libxxhash-dev     # the store
     libicu-dev libopencc-dev libopencc-data      # text; the dictionaries are read at build time
-    libcld2-dev libpsl-dev publicsuffix libxml2-dev # language, domains, HTML
+    libcld2-dev libpsl-dev publicsuffix # language, domains
   )
   test=(libgtest-dev libgmock-dev python3 tar zstd)
   fuzz=(clang libclang-rt-dev)

@@ -11,8 +11,9 @@
 // stand in the input, references undecoded. One addition, since real files need it: a tag whose
 // name has swallowed its first attribute (<divdata-id="7">, <divclass="ad">) is taken apart.
 //
-// Why not libxml2's HTML reader: it repairs the tree as it goes, which costs 42 µs for an average
-// file where this takes 4, prints to stderr, and ends at its own depth limit.
+// Why not libxml2's HTML reader: its SAX interface takes 26.5 µs for an average real file (4.2 KB)
+// where this takes 2.0 (medians of one run over 8,555 files, release build, one core), it prints to
+// standard error, and it ends at a depth limit of its own.
 //
 // Not thread-safe; one per input. Linear in the input, constant memory.
 #ifndef WIREFOLD_LIB_PARSE_HTML_TOKENIZER_H_
