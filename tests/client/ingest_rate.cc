@@ -19,7 +19,6 @@ int main(int argc, char** argv) {
   if (argc > 2 && std::string_view(argv[1]) == "serve") {
     wirefold::FakeServer sink(argv[2]);
     sink.Forget();
-    // The sync server has no idle moment to flush in, so each file is acknowledged by itself.
     while (std::getchar() != EOF) continue;
     return 0;
   }

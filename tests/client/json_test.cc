@@ -54,7 +54,8 @@ TEST(JsonEscape, AgreesWithNlohmannOnRandomBytes) {
     for (int i = 0; i < 6; ++i) text += pieces[random() % pieces.size()];
     const std::string slow =
         nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    ASSERT_EQ(nlohmann::json::parse("\"" + Escaped(text) + "\""), nlohmann::json::parse(slow));
+    ASSERT_EQ(nlohmann::json::parse(absl::StrCat("\"", Escaped(text), "\"")),
+              nlohmann::json::parse(slow));
   }
 }
 
@@ -106,19 +107,19 @@ TEST(Render, WritesTheContractsKeysInOrderWithNullsWhereNothingIs) {
 TEST(Render, WritesAComparisonsFiguresAndRelation) {
   v1::IngestResult result;
   result.set_outcome(v1::OUTCOME_DUPLICATE);
-  result.set_id("A");
-  result.set_story_id("B");
-  result.set_representative_id("C");
+  result.set_id("ID_A");
+  result.set_story_id("ID_B");
+  result.set_representative_id("ID_C");
   result.set_relation(v1::RELATION_EXCERPT);
-  result.set_matched_id("D");
+  result.set_matched_id("ID_D");
   result.mutable_similarity()->set_jaccard_ppm(250'000);
   result.mutable_similarity()->set_containment_ppm(1'000'000);
-  result.add_related_ids("E");
-  result.add_related_ids("F");
+  result.add_related_ids("ID_E");
+  result.add_related_ids("ID_F");
   EXPECT_EQ(ResultLine(result),
-            R"({"path":"D/a.txt","item":0,"outcome":"DUPLICATE","id":"A","story_id":"B",)"
-            R"("representative_id":"C","relation":"EXCERPT","matched_id":"D","jaccard":0.25,)"
-            R"("containment":1.0,"score":0.0,"related":["E","F"],"reason":null})");
+            R"({"path":"D/a.txt","item":0,"outcome":"DUPLICATE","id":"ID_A","story_id":"ID_B",)"
+            R"("representative_id":"ID_C","relation":"EXCERPT","matched_id":"ID_D","jaccard":0.25,)"
+            R"("containment":1.0,"score":0.0,"related":["ID_E","ID_F"],"reason":null})");
 }
 
 TEST(Render, KeepsControlCharactersOffTheTerminal) {
