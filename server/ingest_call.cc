@@ -44,23 +44,20 @@ void IngestCall::OnReadDone(bool ok) {
 }
 
 void IngestCall::OnGranted(size_t bytes) {
+  v1::IngestRequest request;
+  const absl::Status status = TakeMessage(request);
+  read_buffer_.Clear();
+  if (!status.ok()) EndAfterAnswers(ToGrpcStatus(status));
   bool wanted = false;
   {
     const std::lock_guard lock(mutex_);
     wanted = !ending_.has_value();
+    // In one step: whoever ends the stream from here on waits for this file's answer.
+    if (wanted) ++outstanding_;
   }
-  v1::IngestRequest request;
-  absl::Status status = absl::OkStatus();
-  if (wanted) status = TakeMessage(request);
-  read_buffer_.Clear();
-  if (!wanted || !status.ok()) {
+  if (!wanted) {
     budget_->Release(bytes);
-    if (!status.ok()) EndAfterAnswers(ToGrpcStatus(status));
     return;
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    ++outstanding_;
   }
   const uint64_t sequence = request.sequence();
   hub_.pipeline().Submit(lane_, TakeFile(request),
