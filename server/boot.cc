@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "lib/article/normalize.h"
+#include "lib/article/versions.h"
 #include "lib/dedup/sketch.h"
 #include "lib/url/canonicalize.h"
 #include "server/version.h"
@@ -20,9 +20,9 @@ RocksDbOptions StoreOptions(const Config& config) {
   options.path = config.data_dir;
   options.block_cache_bytes = static_cast<size_t>(config.block_cache_bytes);
   options.key_rules_fingerprint = UrlKeyRulesFingerprint();
-  options.versions = {{"rules", std::to_string(kRulesVersion)},
-                      {"sketch", std::to_string(kSketchVersion)},
-                      {"wirefoldd", kVersion}};
+  options.versions = NormalizerVersions();
+  options.versions["sketch"] = std::to_string(kSketchVersion);
+  options.versions["wirefoldd"] = kVersion;
   return options;
 }
 

@@ -1,6 +1,10 @@
-// wirefold get: one article by ID or URL.
+// wirefold get: articles by ID or URL.
+#include <algorithm>
+#include <iostream>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "client/command/command.h"
 #include "client/command/render.h"
@@ -8,50 +12,120 @@
 namespace wirefold {
 namespace {
 
+// Articles asked for in one call: a page of full texts, not a flood.
+constexpr size_t kBatch = 100;
+
 struct GetArguments {
-  std::string key;
+  std::vector<std::string> keys;
   std::string view = "full";
   bool json = false;
+};
+
+// A URL has a colon, which no ID has; a mistyped ID is the server's to explain.
+bool IsUrl(const std::string& key) { return key.find(':') != std::string::npos; }
+
+class Getter {
+ public:
+  Getter(Client& client, const GetArguments& arguments)
+      : client_(client), full_(arguments.view == "full"), json_(arguments.json) {}
+
+  // Prints the article of each key, in order; those that are not found are told of and make the
+  // exit code kExitFailed.
+  int Run(const std::vector<std::string>& keys) {
+    int code = kExitOk;
+    for (size_t at = 0; at < keys.size();) {
+      size_t end = at + 1;
+      if (!IsUrl(keys[at])) {
+        while (end < keys.size() && end - at < kBatch && !IsUrl(keys[end])) ++end;
+      }
+      const std::span some(keys.data() + at, end - at);
+      code = std::max(code, some.size() == 1 ? GetOne(some[0]) : GetMany(some));
+      at = end;
+    }
+    return code;
+  }
+
+ private:
+  [[nodiscard]] v1::ArticleView view() const {
+    return full_ ? v1::ARTICLE_VIEW_FULL : v1::ARTICLE_VIEW_BASIC;
+  }
+
+  int PrintArticle(const v1::Article& article) {
+    std::string out;
+    if (json_) {
+      JsonWriter json(out);
+      AppendArticle(article, full_, json);
+      out += '\n';
+    } else {
+      AppendArticleBlock(article, out);
+    }
+    return Print(out);
+  }
+
+  int GetOne(const std::string& key) {
+    v1::GetArticleRequest request;
+    if (IsUrl(key)) {
+      request.set_url(key);
+    } else {
+      request.set_id(key);
+    }
+    request.set_view(view());
+    const absl::StatusOr<v1::Article> article = client_.GetArticle(request);
+    return article.ok() ? PrintArticle(*article) : Fail(article.status());
+  }
+
+  int GetMany(std::span<const std::string> ids) {
+    v1::BatchGetArticlesRequest request;
+    for (const std::string& id : ids) request.add_ids(id);
+    request.set_view(view());
+    const absl::StatusOr<v1::BatchGetArticlesResponse> response = client_.BatchGetArticles(request);
+    if (!response.ok()) return Fail(response.status());
+    int code = kExitOk;
+    for (const v1::Article& article : response->articles()) {
+      code = std::max(code, PrintArticle(article));
+    }
+    for (const std::string& id : response->missing_ids()) {
+      code = std::max(code, Fail(absl::NotFoundError("there is no article " + id)));
+    }
+    return code;
+  }
+
+  Client& client_;
+  const bool full_;
+  const bool json_;
 };
 
 int RunGet(const GetArguments& arguments, const Globals& globals) {
   absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
   if (!client.ok()) return Fail(client.status());
-  v1::GetArticleRequest request;
-  // A URL has a colon, which no ID has; a mistyped ID is the server's to explain.
-  if (arguments.key.find(':') != std::string::npos) {
-    request.set_url(arguments.key);
-  } else {
-    request.set_id(arguments.key);
+  std::vector<std::string> keys;
+  for (const std::string& key : arguments.keys) {
+    if (key != "-") {
+      keys.push_back(key);
+      continue;
+    }
+    for (std::string line; std::getline(std::cin, line);) {
+      if (!line.empty()) keys.push_back(line);
+    }
   }
-  const bool full = arguments.view == "full";
-  request.set_view(full ? v1::ARTICLE_VIEW_FULL : v1::ARTICLE_VIEW_BASIC);
-  const absl::StatusOr<v1::Article> article = (*client)->GetArticle(request);
-  if (!article.ok()) return Fail(article.status());
-  std::string out;
-  if (arguments.json) {
-    JsonWriter json(out);
-    AppendArticle(*article, full, json);
-    out += '\n';
-  } else {
-    AppendArticleBlock(*article, out);
-  }
-  return Print(out);
+  return Getter(**client, arguments).Run(keys);
 }
 
 }  // namespace
 
 void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("get", "Fetch one article by its ID or URL");
+  CLI::App* command = app.add_subcommand("get", "Fetch articles by ID or URL");
   // Shared by the options that fill it and the callback that reads it.
   auto arguments = std::make_shared<GetArguments>();
-  command->add_option("KEY", arguments->key, "The ID of an article (a copy's too), or a URL")
-      ->type_name("ID|URL")
+  command
+      ->add_option("KEY", arguments->keys,
+                   "The ID of an article (a copy's too), or a URL; - reads one a line")
+      ->type_name("ID|URL|-")
       ->required();
   command->add_option("--view", arguments->view, "basic leaves out text, images and links")
       ->check(CLI::IsMember({"basic", "full"}))
       ->capture_default_str();
-  command->add_flag("--json", arguments->json, "The article as one JSON object");
+  command->add_flag("--json", arguments->json, "One JSON object a line");
   command->callback([arguments, &globals, &exit_code] { exit_code = RunGet(*arguments, globals); });
 }
 

@@ -64,13 +64,9 @@ class RealCorpus(ServerTest):
         self.assertEqual(server.stop(), 0)
 
     def missing(self, server, ids):
-        """IDs that `get` does not find, asked for a hundred at a time."""
-        missing = []
-        for at in range(0, len(ids), 100):
-            done = server.run('get', '--json', *ids[at:at + 100])
-            found = [json.loads(line)['id'] for line in done.stdout.splitlines()]
-            missing += sorted(set(ids[at:at + 100]) - set(found))
-        return missing
+        """IDs that `get` does not find."""
+        done = server.run('get', '--json', '--view', 'basic', '-', input='\n'.join(ids).encode())
+        return sorted(set(ids) - {json.loads(line)['id'] for line in done.stdout.splitlines()})
 
     def check_labels(self, lines):
         story = {'/'.join(line['path'].split('/')[-2:]): line['story_id'] for line in lines}
@@ -128,8 +124,8 @@ class RealCorpus(ServerTest):
         for n, (client, output) in enumerate(clients):
             self.assertEqual(client.wait(timeout=600), 0)
             output.close()
-            lines = [json.loads(line) for line in (self.place / f'out{n}').open()]
-            new += sum(line['outcome'] == 'NEW' for line in lines)
+            with open(self.place / f'out{n}', encoding='utf8') as lines:
+                new += sum(json.loads(line)['outcome'] == 'NEW' for line in lines)
         articles = server.json('list', '--limit', '0', '--view', 'full')
         self.assertEqual(len(articles), new)
         self.assertEqual(server.stats()['stored']['articles'], new)

@@ -1,0 +1,22 @@
+// Versions: what a canonical article depends on beside its file: our rules, and the data of the
+// libraries. The same bytes give the same article for one set of these.
+//
+// Example:
+//   for (const auto& [name, version] : NormalizerVersions()) log(name, version);
+//
+// Thread-safe: a pure function.
+#ifndef WIREFOLD_LIB_ARTICLE_VERSIONS_H_
+#define WIREFOLD_LIB_ARTICLE_VERSIONS_H_
+
+#include <map>
+#include <string>
+
+namespace wirefold {
+
+// By name: "rules", "url_rules", "icu", "unicode", "cld2", "han_table" (a hash of what OpenCC's
+// dictionary was when the program was built), "public_suffix_list".
+std::map<std::string, std::string> NormalizerVersions();
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_ARTICLE_VERSIONS_H_
