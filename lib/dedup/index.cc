@@ -1,6 +1,7 @@
 #include "lib/dedup/index.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <mutex>
 #include <tuple>
@@ -65,9 +66,16 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
   if (sketch.shingles < kMinShingles) return hits;
   std::vector<uint32_t> by_band;
   std::vector<uint32_t> by_anchor;
+  std::array<uint32_t, kBands> band_keys;
+  for (int band = 0; band < kBands; ++band) band_keys[band] = BandKey(sketch.signature, band);
   const std::shared_lock lock(mutex_);
-  for (int band = 0; band < kBands; ++band) {
-    VisitBucket(bands_, BandKey(sketch.signature, band), kMaxBandBucket, options,
+  // Nearly every access is a cache miss: let them wait together, not one after the other.
+  for (const uint32_t key : band_keys) bands_.PrefetchHead(key);
+  for (const uint32_t anchor : sketch.anchors) anchors_.PrefetchHead(anchor);
+  for (const uint32_t key : band_keys) bands_.PrefetchFirst(key);
+  for (const uint32_t anchor : sketch.anchors) anchors_.PrefetchFirst(anchor);
+  for (const uint32_t key : band_keys) {
+    VisitBucket(bands_, key, kMaxBandBucket, options,
                 [&](uint32_t entry) { by_band.push_back(entry); });
   }
   for (const uint32_t anchor : sketch.anchors) {

@@ -29,6 +29,13 @@ class Postings {
     head = static_cast<uint32_t>(nodes_.size() - 1);
   }
 
+  // Asks for what First and Next will read, ahead of time: the head, or what the head points at.
+  void PrefetchHead(uint32_t key) const { __builtin_prefetch(&heads_[Bucket(key)]); }
+  void PrefetchFirst(uint32_t key) const {
+    const uint32_t at = heads_[Bucket(key)];
+    if (at != kEnd) __builtin_prefetch(&nodes_[at]);
+  }
+
   // The newest posting of `key`, or kEnd.
   [[nodiscard]] uint32_t First(uint32_t key) const { return Skip(heads_[Bucket(key)], key); }
   // The next older posting of the same key.

@@ -245,7 +245,7 @@ class ThreadedPipeline final : public Pipeline {
     return Reject(Reason::kShuttingDown, "wirefoldd is shutting down; send the file again later");
   }
   // Why no file can be taken now: the store failed, or the disk is nearly full.
-  absl::Status CurrentRefusal() {
+  absl::Status CurrentRefusal() const {
     const int64_t now_ms = clock_.NowMs();
     const std::lock_guard lock(state_mutex_);
     if (!failed_.ok()) return failed_;
@@ -281,8 +281,8 @@ class ThreadedPipeline final : public Pipeline {
   uint64_t in_flight_ = 0;
   bool draining_ = false;
   absl::Status failed_;
-  absl::Status space_;
-  int64_t space_checked_ms_ = INT64_MIN / 2;
+  mutable absl::Status space_;
+  mutable int64_t space_checked_ms_ = INT64_MIN / 2;
   std::array<uint64_t, kFileStatuses> outcomes_{};
   std::map<std::string, uint64_t> rejected_by_reason_;
 };
@@ -330,11 +330,12 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.comparisons = comparisons_.load(std::memory_order_relaxed);
   stats.groups = groups_.load(std::memory_order_relaxed);
   stats.group_files = group_files_.load(std::memory_order_relaxed);
+  // Asked anew, so that it is true as well while no files come in.
+  stats.read_only = CurrentRefusal();
   const std::lock_guard lock(state_mutex_);
   stats.outcomes = outcomes_;
   stats.rejected_by_reason = rejected_by_reason_;
   stats.files_in_flight = in_flight_;
-  stats.read_only = !failed_.ok() ? failed_ : space_;
   return stats;
 }
 

@@ -126,8 +126,8 @@ absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) 
   return Reject(Reason::kStoreRulesDiffer,
                 absl::StrCat("the store's keys were made under the rules '", ToAbsl(*rules),
                              "', and this program's are '", options.key_rules_fingerprint,
-                             "'; run 'wirefoldd rekey' on ", options.path,
-                             " (every ID is kept), or use the wirefoldd that wrote it"));
+                             "'; open ", options.path,
+                             " with the wirefoldd that wrote it, or ingest into a new folder"));
 }
 
 // Someone may take *.log for logs that can be cleared away. RocksDB notices when one of several is
