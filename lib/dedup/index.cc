@@ -42,12 +42,12 @@ void CandidateIndex::Add(const Ulid& id, int64_t time_ms, const Sketch& sketch) 
 }
 
 template <typename Visit>
-void CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t cap,
+bool CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t cap,
                                  const FindOptions& options, Visit visit) const {
   size_t seen = 0;
   for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at)) {
     const uint32_t number = postings.EntryAt(at);
-    if (number < options.first_entry) return;  // newest first: all that follow are older
+    if (number < options.first_entry) break;  // newest first: all that follow are older
     const Entry& entry = entries_[number];
     if (!entry.live) continue;
     if (options.window_ms != 0 && std::abs(entry.time_ms - options.time_ms) > options.window_ms) {
@@ -55,10 +55,11 @@ void CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t 
     }
     if (++seen > cap) {
       capped_buckets_.fetch_add(1, std::memory_order_relaxed);
-      return;
+      return false;
     }
     visit(number);
   }
+  return true;
 }
 
 std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options) const {
@@ -78,9 +79,16 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     VisitBucket(bands_, key, kMaxBandBucket, options,
                 [&](uint32_t entry) { by_band.push_back(entry); });
   }
+  uint64_t rare_anchors = 0;
   for (const uint32_t anchor : sketch.anchors) {
-    VisitBucket(anchors_, anchor, kMaxAnchorBucket, options,
-                [&](uint32_t entry) { by_anchor.push_back(entry); });
+    const size_t before = by_anchor.size();
+    const bool rare = VisitBucket(anchors_, anchor, kMaxAnchorBucket, options,
+                                  [&](uint32_t entry) { by_anchor.push_back(entry); });
+    if (rare) {
+      ++rare_anchors;
+    } else {
+      by_anchor.resize(before);  // boilerplate: it tells nothing
+    }
   }
   std::sort(by_band.begin(), by_band.end());
   std::sort(by_anchor.begin(), by_anchor.end());
@@ -92,10 +100,12 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     hit.entry = from_band ? by_band[b] : by_anchor[a];
     for (; b < by_band.size() && by_band[b] == hit.entry; ++b) ++hit.bands;
     for (; a < by_anchor.size() && by_anchor[a] == hit.entry; ++a) ++hit.anchors_shared;
-    if (hit.bands == 0 && hit.anchors_shared < kMinSharedAnchors) continue;
     const Entry& entry = entries_[hit.entry];
+    const uint64_t fewer = std::min<uint64_t>(entry.anchors, rare_anchors);
+    // One band alone is chance, unless there are too few anchors to tell.
+    const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
+    if (hit.bands < min_bands && hit.anchors_shared < kMinSharedAnchors) continue;
     hit.id = entry.id;
-    const uint64_t fewer = std::min<uint64_t>(entry.anchors, sketch.anchors.size());
     if (fewer > 0) {
       hit.anchor_containment_ppm =
           static_cast<uint32_t>(uint64_t{hit.anchors_shared} * 1'000'000 / fewer);

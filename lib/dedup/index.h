@@ -6,9 +6,11 @@
 //   index.Add(id, time_ms, sketch);
 //   for (const IndexHit& hit : index.Find(sketch, {.time_ms = now, .window_ms = month})) …
 //
-// Articles that share a band of the signature (32 bands of 4 rows: .87 of the pairs at Jaccard .5,
-// .988 at .6) or two anchors are candidates. Buckets are read newest first up to a cap, so that a
-// template that thousands of articles carry costs a bounded time; what was left out is counted.
+// Articles that share two bands of the signature, or two rare anchors, are candidates. (At 32 bands
+// of 4 rows, .87 of the pairs at Jaccard .5 share one band and .988 at .6; those that share one
+// alone share anchors, or have so few that one band is enough.) A band's bucket is read newest
+// first up to a cap, so that a template that thousands of articles carry costs a bounded time; an
+// anchor that more articles carry than its cap is boilerplate and left out. Both are counted.
 //
 // Thread-safe: any number of Find beside one Add or Remove.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_H_
@@ -56,10 +58,13 @@ struct IndexStats {
 
 class CandidateIndex {
  public:
-  // A bucket is read so far; a further candidate in it is not seen through this band or anchor.
+  // A band's bucket is read so far; a further candidate in it is not seen through this band.
   static constexpr size_t kMaxBandBucket = 128;
-  static constexpr size_t kMaxAnchorBucket = 64;
+  // An anchor that more articles carry is not rare.
+  static constexpr size_t kMaxAnchorBucket = 32;
   static constexpr uint32_t kMinSharedAnchors = 2;
+  // From so many rare anchors on, a copy would share two.
+  static constexpr uint64_t kTellingAnchors = 8;
 
   // Sketches under kMinShingles are not indexed. An ID that is there already is replaced: a
   // revision's text stands for its article.
@@ -82,8 +87,10 @@ class CandidateIndex {
     bool live = true;
   };
 
+  // Visits the live entries of a bucket that the options admit, newest first. False if there were
+  // more than `cap`.
   template <typename Visit>
-  void VisitBucket(const Postings& postings, uint32_t key, size_t cap, const FindOptions& options,
+  bool VisitBucket(const Postings& postings, uint32_t key, size_t cap, const FindOptions& options,
                    Visit visit) const;
 
   mutable std::shared_mutex mutex_;  // guards all below; held for one Find or Add, in memory only

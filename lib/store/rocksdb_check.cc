@@ -123,11 +123,11 @@ absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) 
   const absl::StatusOr<std::string_view> rules = Payload(*value, kKeyRulesKey);
   if (!rules.ok()) return rules.status();
   if (*rules == options.key_rules_fingerprint) return absl::OkStatus();
-  return Reject(Reason::kStoreRulesDiffer,
-                absl::StrCat("the store's keys were made under the rules '", ToAbsl(*rules),
-                             "', and this program's are '", options.key_rules_fingerprint,
-                             "'; open ", options.path,
-                             " with the wirefoldd that wrote it, or ingest into a new folder"));
+  return Reject(
+      Reason::kStoreRulesDiffer,
+      absl::StrCat("the store's keys were made under the rules '", ToAbsl(*rules),
+                   "', and this program's are '", options.key_rules_fingerprint, "'; open ",
+                   options.path, " with the wirefoldd that wrote it, or ingest into a new folder"));
 }
 
 // Someone may take *.log for logs that can be cleared away. RocksDB notices when one of several is

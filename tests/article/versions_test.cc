@@ -7,8 +7,8 @@ namespace {
 
 TEST(NormalizerVersions, NamesEverythingThatAnArticleDependsOn) {
   const std::map<std::string, std::string> versions = NormalizerVersions();
-  for (const char* name : {"rules", "url_rules", "icu", "unicode", "cld2", "han_table",
-                           "public_suffix_list"}) {
+  for (const char* name :
+       {"rules", "url_rules", "icu", "unicode", "cld2", "han_table", "public_suffix_list"}) {
     ASSERT_TRUE(versions.contains(name)) << name;
     EXPECT_FALSE(versions.at(name).empty()) << name;
   }

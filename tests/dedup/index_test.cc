@@ -107,9 +107,28 @@ TEST(CandidateIndex, ReadsOversizedBucketsUpToTheCapAndCountsThat) {
   for (uint32_t i = 0; i < many; ++i) index.Add(IdOf(1, i), 1, sketch);
   const auto hits = index.Find(sketch, {.max_hits = 10000});
   EXPECT_EQ(hits.size(), CandidateIndex::kMaxBandBucket);
-  EXPECT_EQ(hits.front().entry, many - CandidateIndex::kMaxAnchorBucket);
+  // Anchors that so many articles carry are boilerplate, and say nothing.
+  EXPECT_EQ(hits.front().anchors_shared, 0u);
+  EXPECT_EQ(hits.front().entry, many - CandidateIndex::kMaxBandBucket);
   EXPECT_GE(index.stats().capped_buckets, uint64_t{kBands});
   EXPECT_EQ(index.Find(sketch, {.max_hits = 5}).size(), 5u);
+}
+
+TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
+  // Contained in all of them, and resembling none: only anchors can find it.
+  const std::string part = HanText(1, 300);
+  for (const size_t carriers :
+       {CandidateIndex::kMaxAnchorBucket, CandidateIndex::kMaxAnchorBucket + 1}) {
+    CandidateIndex index;
+    for (uint32_t i = 0; i < carriers; ++i) {
+      index.Add(IdOf(1, i), 1, SketchOf(part + HanText(100 + i, 3000)));
+    }
+    size_t by_anchor = 0;
+    for (const IndexHit& hit : index.Find(SketchOf(part), {.max_hits = 1000})) {
+      by_anchor += hit.anchors_shared >= CandidateIndex::kMinSharedAnchors;
+    }
+    EXPECT_EQ(by_anchor, carriers <= CandidateIndex::kMaxAnchorBucket ? carriers : 0);
+  }
 }
 
 TEST(CandidateIndex, RecallAtTheResemblanceThatBandsAreMadeFor) {
