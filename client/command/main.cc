@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
 #include "client/errors.h"
+#include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
 
 namespace wirefold {
@@ -45,6 +46,7 @@ constexpr char kFooter[] =
     "Exit code: 0 all went well, 2 it ran but some files were rejected, 1 anything else.";
 
 int RunMain(int argc, char** argv) {
+  OpenStandardStreams();
   // gRPC's own log lines say what the messages here say better; set GRPC_VERBOSITY to see them.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // NOLINT(concurrency-mt-unsafe)
   Globals globals;
