@@ -8,6 +8,7 @@
 #include "client/errors.h"
 #include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
+#include "lib/text/utf8.h"
 
 namespace wirefold {
 
@@ -32,6 +33,15 @@ int Print(std::string_view text) {
   std::cout << text << std::flush;
   if (std::cout.good()) return kExitOk;
   return Fail(absl::UnknownError("cannot write the output"));
+}
+
+CLI::Validator Utf8() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return ValidUtf8Prefix(text) == text.size() ? std::string()
+                                                    : std::string("not UTF-8; write it in UTF-8");
+      },
+      "");
 }
 
 namespace {
