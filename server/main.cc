@@ -10,6 +10,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/reason.h"
+#include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
 #include "lib/store/rocksdb_store.h"
 #include "server/boot.h"
@@ -34,6 +35,7 @@ int Fail(std::string_view what, const absl::Status& status) {
 }
 
 int Main(int argc, char** argv) {
+  OpenStandardStreams();
   const absl::StatusOr<Invocation> invocation = ParseInvocation(argc, argv, ProcessEnvironment());
   if (!invocation.ok()) return FailEarly(invocation.status());
   if (invocation->action == Invocation::Action::kPrint) {

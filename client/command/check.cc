@@ -118,8 +118,8 @@ void AddCheckCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   // Shared by the options that fill it and the callback that reads it.
   auto arguments = std::make_shared<CheckArguments>();
   command->add_option("FILE", arguments->path, "The file, or - for standard input")->required();
-  command->add_option("--source", arguments->source, "As with ingest");
-  command->add_option("--url", arguments->url, "As with ingest");
+  command->add_option("--source", arguments->source, "As with ingest")->check(Utf8());
+  command->add_option("--url", arguments->url, "As with ingest")->check(Utf8());
   command->add_option("--observed-time", arguments->observed_time, "As with ingest")
       ->type_name("TIME");
   command->add_flag("--explain", arguments->explain, "List what it was compared with, and why");

@@ -38,6 +38,10 @@ int Fail(const absl::Status& status);
 // Writes all of `text` to standard output. kExitOk, or Fail.
 int Print(std::string_view text);
 
+// A check of options whose text travels in a protobuf `string`: it must be UTF-8. (Sent as it is,
+// it would come back as an error that says nothing.)
+CLI::Validator Utf8();
+
 void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddListCommand(CLI::App& app, const Globals& globals, int& exit_code);

@@ -94,7 +94,13 @@ std::optional<ListedFile> FileLister::Next() {
       is_folder = name.back() == '/';
     } else {
       std::optional<std::string> argument = NextArgument();
-      if (!argument.has_value()) return std::nullopt;
+      if (!argument.has_value()) {
+        if (list_ == nullptr || !list_->bad() || std::exchange(told_unreadable_, true)) {
+          return std::nullopt;
+        }
+        return ListedFile{.path = "--files-from",
+                          .error = absl::DataLossError("cannot read the list of files to its end")};
+      }
       path = *std::move(argument);
       if (path == kStdinPath) return ListedFile{.path = std::move(path), .error = {}};
       struct stat info {};
@@ -159,6 +165,11 @@ absl::StatusOr<FileLister> OpenLister(const FileArguments& arguments,
     return absl::InvalidArgumentError("give either PATHs or --files-from, not both");
   }
   if (arguments.files_from == kStdinPath) return FileLister(std::cin);
+  struct stat info {};
+  if (stat(arguments.files_from.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(arguments.files_from, " is a folder and no list; name it as a PATH"));
+  }
   list = std::make_unique<std::ifstream>(arguments.files_from, std::ios::binary);
   if (!list->is_open()) {
     return absl::NotFoundError(absl::StrCat("cannot read the list ", arguments.files_from));

@@ -42,6 +42,7 @@ class FileLister {
   // The files of each argument, in the order of the arguments.
   explicit FileLister(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {}
   // Arguments that are read one a line from `list` (an empty line is none); it must outlive this.
+  // If it can't be read to its end, the last file is "--files-from" with an error.
   explicit FileLister(std::istream& list) : list_(&list) {}
 
   // The next file; nullopt at the end.
@@ -62,7 +63,8 @@ class FileLister {
   std::vector<std::string> arguments_;
   size_t next_argument_ = 0;
   std::istream* list_ = nullptr;
-  std::vector<Folder> open_;  // the folder that is being walked, outermost first
+  bool told_unreadable_ = false;  // the list broke off, and Next() has said so
+  std::vector<Folder> open_;      // the folder that is being walked, outermost first
 };
 
 // The whole of a file, or of standard input for "-". OUT_OF_RANGE if it has more than `max_bytes`,
@@ -76,7 +78,8 @@ struct FileArguments {
   std::string files_from;  // empty if not given; "-" is standard input
 };
 
-// A lister over `arguments`. INVALID_ARGUMENT if they are missing or contradict each other,
+// A lister over `arguments`. INVALID_ARGUMENT if they are missing or contradict each other, or if
+// files_from is a folder;
 // NOT_FOUND if files_from can't be opened. `list` holds the opened file as long as the lister
 // lives.
 [[nodiscard]] absl::StatusOr<FileLister> OpenLister(const FileArguments& arguments,

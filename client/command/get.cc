@@ -121,7 +121,8 @@ void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code) {
       ->add_option("KEY", arguments->keys,
                    "The ID of an article (a copy's too), or a URL; - reads one a line")
       ->type_name("ID|URL|-")
-      ->required();
+      ->required()
+      ->check(Utf8());
   command->add_option("--view", arguments->view, "basic leaves out text, images and links")
       ->check(CLI::IsMember({"basic", "full"}))
       ->capture_default_str();

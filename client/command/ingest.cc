@@ -226,9 +226,12 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
                    "Read the paths from this file, one a line; - is standard input")
       ->type_name("LIST");
   command->add_option("--source", arguments->source, "Your name for where the files came from")
-      ->type_name("NAME");
-  command->add_option("--url", arguments->url,
-                      "Where the file was fetched from, if it does not say so (one file only)");
+      ->type_name("NAME")
+      ->check(Utf8());
+  command
+      ->add_option("--url", arguments->url,
+                   "Where the file was fetched from, if it does not say so (one file only)")
+      ->check(Utf8());
   command
       ->add_option("--observed-time", arguments->observed_time,
                    "When it was fetched, if it does not say so (one file only)")

@@ -81,11 +81,13 @@ void AddListCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("--from", arguments->from, "Observed at this time or later")
       ->type_name("TIME");
   command->add_option("--to", arguments->to, "Observed before this time")->type_name("TIME");
-  command->add_option("--host", arguments->host, "Only of this host or registrable domain");
-  command->add_option("--source", arguments->source, "Only of this source");
-  command->add_option("--language", arguments->language,
-                      "Only in this language; zh is any Chinese");
+  command->add_option("--host", arguments->host, "Only of this host or registrable domain")
+      ->check(Utf8());
+  command->add_option("--source", arguments->source, "Only of this source")->check(Utf8());
+  command->add_option("--language", arguments->language, "Only in this language; zh is any Chinese")
+      ->check(Utf8());
   command->add_option("--limit", arguments->limit, "At most so many; 0 for all")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--view", arguments->view, "full adds text, images and links to --json")
       ->check(CLI::IsMember({"basic", "full"}))

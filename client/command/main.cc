@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
 #include "client/errors.h"
+#include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
+#include "lib/text/utf8.h"
 
 namespace wirefold {
 
@@ -33,6 +35,15 @@ int Print(std::string_view text) {
   return Fail(absl::UnknownError("cannot write the output"));
 }
 
+CLI::Validator Utf8() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return ValidUtf8Prefix(text) == text.size() ? std::string()
+                                                    : std::string("not UTF-8; write it in UTF-8");
+      },
+      "");
+}
+
 namespace {
 
 constexpr char kFooter[] =
@@ -45,6 +56,7 @@ constexpr char kFooter[] =
     "Exit code: 0 all went well, 2 it ran but some files were rejected, 1 anything else.";
 
 int RunMain(int argc, char** argv) {
+  OpenStandardStreams();
   // gRPC's own log lines say what the messages here say better; set GRPC_VERBOSITY to see them.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // NOLINT(concurrency-mt-unsafe)
   Globals globals;

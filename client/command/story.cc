@@ -82,7 +82,9 @@ void AddStoryCommand(CLI::App& app, const Globals& globals, int& exit_code) {
       app.add_subcommand("story", "Show a story: its unique article and all copies");
   // Shared by the options that fill it and the callback that reads it.
   auto arguments = std::make_shared<StoryArguments>();
-  command->add_option("ID", arguments->id, "The ID of any article of the story")->required();
+  command->add_option("ID", arguments->id, "The ID of any article of the story")
+      ->required()
+      ->check(Utf8());
   command->add_flag("--full", arguments->full, "With the text of each copy");
   command->add_flag("--json", arguments->json, "The story as one JSON object");
   command->callback(

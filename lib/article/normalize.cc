@@ -12,6 +12,7 @@
 #include "lib/parse/html_blocks.h"
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
+#include "lib/text/character_table.h"
 #include "lib/text/language.h"
 #include "lib/text/matching.h"
 #include "lib/text/stored.h"
@@ -47,8 +48,13 @@ Script ToScript(TextScript script) {
   return Script::kUnknown;
 }
 
-bool IsWhiteSpace(std::string_view bytes) {
-  return bytes.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+// Of valid UTF-8: whether it has nothing but white space, in any script's sense.
+bool IsWhiteSpace(std::string_view utf8) {
+  const CharacterTable& table = CharacterTable::Get();
+  for (size_t pos = 0; pos < utf8.size();) {
+    if (table.Of(NextCodePoint(utf8, pos)).stored() != StoredClass::kSpace) return false;
+  }
+  return true;
 }
 
 std::string ReadTitle(std::string_view raw) {
@@ -191,9 +197,6 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
 absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
   if (raw.bytes.size() > kMaxDocumentBytes) {
     return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
-  }
-  if (IsWhiteSpace(raw.bytes)) {
-    return Reject(Reason::kEmptyFile, "the file holds nothing; there is nothing to store");
   }
   std::string storage;
   const absl::StatusOr<Utf8Text> text = RepairUtf8(raw.bytes, storage);

@@ -9,6 +9,7 @@
 
 #include "lib/text/character_table.h"
 #include "lib/text/han_table.h"
+#include "lib/text/stored.h"
 #include "lib/text/utf8.h"
 
 namespace wirefold {
@@ -102,6 +103,10 @@ class Writer {
   MatchClass pending_ = MatchClass::kTransparent;
 };
 
+// Characters folded together with the one before them. Stored text has no longer runs of marks, but
+// variation selectors and the like may stand between.
+constexpr size_t kMaxJoined = 4 * kMaxCombiningRun;
+
 // Folds a span that stands alone under normalization, through ICU.
 void FoldSpan(std::string_view span, Writer& writer) {
   UErrorCode status = U_ZERO_ERROR;
@@ -147,13 +152,16 @@ MatchingText ToMatching(std::string_view utf8) {
       previous = start;
       before_previous = writer.Save();
     }
-    // Everything that may combine with the span belongs to it.
-    while (pos < utf8.size()) {
+    // Everything that may combine with the span belongs to it, up to a bound: folding n marks takes
+    // time in n^2. What is beyond it is dropped, as nearly all of it would be anyway.
+    size_t end = pos;
+    for (size_t joined = 0; pos < utf8.size(); ++joined) {
       size_t next = pos;
       if (!table.Of(NextCodePoint(utf8, next)).joins()) break;
       pos = next;
+      if (joined < kMaxJoined) end = pos;
     }
-    FoldSpan(utf8.substr(previous, pos - previous), writer);
+    FoldSpan(utf8.substr(previous, end - previous), writer);
   }
   return writer.Take();
 }

@@ -27,6 +27,22 @@ std::string ToNfc(const std::string& text) {
   return U_FAILURE(status) ? text : out;
 }
 
+// Leaves the first kMaxCombiningRun of characters in a row that may combine.
+void CutCombiningRuns(std::string& text) {
+  const CharacterTable& table = CharacterTable::Get();
+  size_t in_a_row = 0;
+  size_t size = 0;
+  for (size_t pos = 0; pos < text.size();) {
+    const size_t start = pos;
+    const CharacterInfo info = table.Of(NextCodePoint(text, pos));
+    const bool combines = info.stored() == StoredClass::kNormalize && info.joins();
+    in_a_row = combines ? in_a_row + 1 : 0;
+    if (in_a_row > kMaxCombiningRun) continue;
+    for (size_t i = start; i < pos; ++i) text[size++] = text[i];
+  }
+  text.resize(size);
+}
+
 }  // namespace
 
 std::string StoredLine(std::string_view utf8) {
@@ -62,7 +78,11 @@ std::string StoredLine(std::string_view utf8) {
     if (stored == StoredClass::kSpace) space = true;
   }
   flush(utf8.size());
-  return normalize ? ToNfc(out) : out;
+  if (!normalize) return out;
+  CutCombiningRuns(out);
+  out = ToNfc(out);
+  CutCombiningRuns(out);  // some characters decompose into several that combine
+  return out;
 }
 
 }  // namespace wirefold

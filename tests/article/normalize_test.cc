@@ -83,6 +83,7 @@ TEST(Normalize, RejectsEmptyFiles) {
   EXPECT_EQ(Refusal(""), Reason::kEmptyFile);
   EXPECT_EQ(Refusal(" \r\n\t "), Reason::kEmptyFile);
   EXPECT_EQ(Refusal("\xEF\xBB\xBF\n"), Reason::kEmptyFile);
+  EXPECT_EQ(Refusal(" \u3000\u00A0\u2028"), Reason::kEmptyFile);
 }
 
 TEST(Normalize, TakesFilesUpToTheLimitAndNotPastIt) {

@@ -129,6 +129,18 @@ TEST_F(FilesTest, RefusesArgumentsThatContradictEachOther) {
   EXPECT_FALSE(OpenLister({.paths = {"a"}, .files_from = "b"}, list).ok());
   EXPECT_EQ(OpenLister({.paths = {}, .files_from = root_ + "/none"}, list).status().code(),
             absl::StatusCode::kNotFound);
+  EXPECT_EQ(OpenLister({.paths = {}, .files_from = root_}, list).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(FilesTest, SaysThatAListBrokeOff) {
+  std::ifstream list(root_);  // a folder opens and can't be read
+  FileLister lister(list);
+  const std::optional<ListedFile> file = lister.Next();
+  ASSERT_TRUE(file.has_value());
+  EXPECT_EQ(file->path, "--files-from");
+  EXPECT_FALSE(file->error.ok());
+  EXPECT_FALSE(lister.Next().has_value());
 }
 
 }  // namespace

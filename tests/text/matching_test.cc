@@ -80,6 +80,14 @@ TEST(ToMatching, AgreesWithTheTwinOnRandomText) {
   }
 }
 
+// Out of their canonical order and of what stored text bounds: folding all at once would take
+// hours.
+TEST(ToMatching, TakesLinearTimeForMarks) {
+  std::string marks;
+  for (int i = 0; i < 1'000'000; ++i) marks += "\u0301\u200D\u0316";
+  EXPECT_EQ(ToMatching("e" + marks + "f").text, "\u00E9f");
+}
+
 TEST(CharacterTable, HoldsWhatComputeSays) {
   const CharacterTable& table = CharacterTable::Get();
   for (char32_t c = 0; c <= 0xFFFF; c += 7) {
