@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "lib/base/hash.h"
+#include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/url/canonicalize.h"
@@ -22,8 +22,6 @@ namespace {
 // Records read from the store at a time: pages are cut by size, and a full one of large articles
 // would not fit memory.
 constexpr size_t kChunk = 32;
-// Normalize makes the identity of an article with a URL so (NormalizedArticle::identity).
-constexpr uint64_t kUrlIdentitySeed = 1;
 
 absl::StatusOr<size_t> PageSize(int32_t asked) {
   if (asked < 0) {
@@ -71,7 +69,7 @@ absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Articl
     case v1::GetArticleRequest::kUrl: {
       const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url());
       if (!url.ok()) return url.status();
-      stored = store_.GetByIdentity(HashBytes128(url->url_key, kUrlIdentitySeed));
+      stored = store_.GetByIdentity(IdentityOfUrlKey(url->url_key));
       break;
     }
     case v1::GetArticleRequest::KEY_NOT_SET:

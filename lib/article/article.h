@@ -97,10 +97,9 @@ struct CanonicalArticle {
 // The canonical record together with what matching needs.
 struct NormalizedArticle {
   CanonicalArticle article;
-  // Title and text reduced to letters and digits: NFKC_Casefold, traditional folded to simplified.
-  // UTF-8. Paragraphs of the text keep their '\n' (and only those) between them, so that comparison
+  // The text reduced to letters and digits: NFKC_Casefold, traditional folded to simplified.
+  // UTF-8. Its paragraphs keep their '\n' (and only those) between them, so that comparison
   // can see them; words of scripts that put spaces between words are separated by one ' '.
-  std::string matching_title;
   std::string matching_text;
   // Letters and digits in matching_text.
   uint32_t matching_letters = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/parse/dump_format.h"
@@ -22,11 +23,6 @@
 
 namespace wirefold {
 namespace {
-
-// Seeds that keep identities of different origin apart.
-constexpr uint64_t kUrlSeed = 1;
-constexpr uint64_t kTextSeed = 2;
-constexpr uint64_t kBytesSeed = 3;
 
 // A date that an article gives itself may lie so far behind the crawler's time, which allows for
 // time zones and no more: a text can't be observed before it is published.
@@ -185,11 +181,11 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
   const CanonicalArticle& article = normalized.article;
   normalized.text_hash = HashMatching(normalized.matching_text);
   if (!article.url_key.empty()) {
-    normalized.identity = HashBytes128(article.url_key, kUrlSeed);
+    normalized.identity = IdentityOfUrlKey(article.url_key);
   } else if (normalized.HasUsableText()) {
-    normalized.identity = HashMatching(normalized.matching_text, kTextSeed);
+    normalized.identity = IdentityOfText(normalized.matching_text);
   } else {
-    normalized.identity = HashBytes128(raw, kBytesSeed);
+    normalized.identity = IdentityOfBytes(raw);
   }
   normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
 }
@@ -226,7 +222,6 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
   article.title = ReadTitle(file.title);
   ReadBody(file.body, article);
 
-  normalized.matching_title = ToMatching(article.title).text;
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
   normalized.matching_letters = matching.letters;
@@ -252,7 +247,9 @@ absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw) {
     return NormalizeOrThrow(raw);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
-    return absl::InternalError(error.what());
+    return Reject(Reason::kNormalizeFailed,
+                  std::string("the file could not be read (") + error.what() +
+                      "); if it happens again, please report it with the file");
   }
 }
 

@@ -19,7 +19,7 @@ namespace wirefold {
 inline constexpr uint32_t kRulesVersion = 1;
 
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
-// kUrlTooLong, kNotText, kNoContent. Never throws.
+// kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.
 [[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw);
 
 }  // namespace wirefold

@@ -20,7 +20,7 @@ inline constexpr size_t kMaxUrlBytes = 8192;
 inline constexpr size_t kMaxTitleBytes = 4096;
 // The crawler's name for where a file came from.
 inline constexpr size_t kMaxSourceBytes = 256;
-// Images and links kept for an article; further ones are counted, not kept.
+// Images and links kept for an article; further ones are left out (Warning::kTruncated).
 inline constexpr size_t kMaxImages = 256;
 inline constexpr size_t kMaxLinks = 512;
 // A text with fewer letters and digits than this is empty for matching: it is found by URL alone

@@ -27,6 +27,7 @@ constexpr std::array kTable = {
     Row{Reason::kUrlTooLong, absl::StatusCode::kInvalidArgument, "URL_TOO_LONG"},
     Row{Reason::kNotText, absl::StatusCode::kInvalidArgument, "NOT_TEXT"},
     Row{Reason::kNoContent, absl::StatusCode::kInvalidArgument, "NO_CONTENT"},
+    Row{Reason::kNormalizeFailed, absl::StatusCode::kInternal, "NORMALIZE_FAILED"},
     Row{Reason::kRemoved, absl::StatusCode::kFailedPrecondition, "REMOVED"},
     Row{Reason::kInvalidId, absl::StatusCode::kInvalidArgument, "INVALID_ID"},
     Row{Reason::kInvalidPageToken, absl::StatusCode::kInvalidArgument, "INVALID_PAGE_TOKEN"},

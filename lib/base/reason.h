@@ -29,6 +29,7 @@ enum class Reason {
   kUrlTooLong,         // over kMaxUrlBytes, before or after percent-encoding
   kNotText,            // binary data, or text whose charset is not understood
   kNoContent,          // neither a URL nor a title nor a letter of text
+  kNormalizeFailed,    // a library failed on it: a defect, or memory ran out
   kRemoved,            // deleted here and not wanted back
   // A call or a stream that is refused:
   kInvalidId,

@@ -45,9 +45,14 @@ template <typename Visit>
 bool CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t cap,
                                  const FindOptions& options, Visit visit) const {
   size_t seen = 0;
+  size_t visited = 0;
   for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at)) {
     const uint32_t number = postings.EntryAt(at);
     if (number < options.first_entry) break;  // newest first: all that follow are older
+    if (++visited > kMaxVisited) {
+      capped_buckets_.fetch_add(1, std::memory_order_relaxed);
+      return false;
+    }
     const Entry& entry = entries_[number];
     if (!entry.live) continue;
     if (options.window_ms != 0 && std::abs(entry.time_ms - options.time_ms) > options.window_ms) {

@@ -62,6 +62,8 @@ class CandidateIndex {
   static constexpr size_t kMaxBandBucket = 128;
   // An anchor that more articles carry is not rare.
   static constexpr size_t kMaxAnchorBucket = 32;
+  // Postings of one bucket that are looked at in all, revised and out-of-window ones included.
+  static constexpr size_t kMaxVisited = 1024;
   static constexpr uint32_t kMinSharedAnchors = 2;
   // From so many rare anchors on, a copy would share two.
   static constexpr uint64_t kTellingAnchors = 8;

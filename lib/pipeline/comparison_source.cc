@@ -14,12 +14,15 @@ constexpr size_t kEntryBytes = 96;
 
 }  // namespace
 
-std::vector<ComparisonSource::Doc> ComparisonSource::Get(std::span<const Ulid> ids) {
+absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
+    std::span<const Ulid> ids) {
   std::vector<Doc> docs(ids.size());
   std::vector<Ulid> missing;
   std::vector<size_t> missing_at;
+  uint64_t revisions = 0;
   {
     const std::lock_guard lock(mutex_);
+    revisions = revisions_;
     for (size_t i = 0; i < ids.size(); ++i) {
       const auto found = entries_.find(ids[i]);
       if (found == entries_.end()) {
@@ -34,10 +37,12 @@ std::vector<ComparisonSource::Doc> ComparisonSource::Get(std::span<const Ulid> i
   if (missing.empty()) return docs;
 
   const auto texts = store_.GetComparisonTexts(missing);
+  if (!texts.ok()) return texts.status();
   for (size_t i = 0; i < missing.size(); ++i) {
-    if (!texts[i].has_value()) continue;
+    const std::optional<Store::ComparisonText>& text = (*texts)[i];
+    if (!text.has_value()) continue;
     docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(
-        MakeComparisonDoc(ToMatching(texts[i]->text).text, texts[i]->host));
+        MakeComparisonDoc(ToMatching(text->text).text, text->host));
   }
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < missing.size(); ++i) {
@@ -46,7 +51,7 @@ std::vector<ComparisonSource::Doc> ComparisonSource::Get(std::span<const Ulid> i
     const auto found = entries_.find(missing[i]);
     if (found != entries_.end()) {
       doc = found->second->doc;  // somebody was faster, and may know a newer text
-    } else {
+    } else if (revisions == revisions_) {
       PutLocked(missing[i], doc, /*pins=*/0);
     }
   }
@@ -54,8 +59,9 @@ std::vector<ComparisonSource::Doc> ComparisonSource::Get(std::span<const Ulid> i
   return docs;
 }
 
-void ComparisonSource::Pin(const Ulid& id, Doc doc) {
+void ComparisonSource::Pin(const Ulid& id, Doc doc, bool revised) {
   const std::lock_guard lock(mutex_);
+  if (revised) ++revisions_;
   int pins = 1;
   if (const auto found = entries_.find(id); found != entries_.end()) {
     pins += found->second->pins;

@@ -12,6 +12,7 @@
 #define WIREFOLD_LIB_PIPELINE_COMPARISON_SOURCE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
 #include "lib/base/ulid.h"
 #include "lib/dedup/compare.h"
 #include "lib/store/store.h"
@@ -33,11 +35,12 @@ class ComparisonSource {
   ComparisonSource(const Store& store, size_t cache_bytes)
       : store_(store), cache_bytes_(cache_bytes) {}
 
-  // In the order of `ids`; reads the store for those that are not cached.
-  std::vector<Doc> Get(std::span<const Ulid> ids);
+  // In the order of `ids`; reads the store for those that are not cached. An error is the store's.
+  [[nodiscard]] absl::StatusOr<std::vector<Doc>> Get(std::span<const Ulid> ids);
 
   // `doc` is the article's text from now on, and stays until Unpin. Pins of one ID add up.
-  void Pin(const Ulid& id, Doc doc);
+  // `revised` says that the article had another text before.
+  void Pin(const Ulid& id, Doc doc, bool revised);
   void Unpin(const Ulid& id);
 
   [[nodiscard]] size_t memory_bytes() const;
@@ -55,10 +58,12 @@ class ComparisonSource {
 
   const Store& store_;
   const size_t cache_bytes_;
-  mutable std::mutex mutex_;  // guards the three below; not held while the store is read
+  mutable std::mutex mutex_;  // guards all below; not held while the store is read
   Order order_;
   absl::flat_hash_map<Ulid, Order::iterator> entries_;
   size_t bytes_ = 0;
+  // Goes up with each revision: what was read from the store before may be an old text.
+  uint64_t revisions_ = 0;
 };
 
 }  // namespace wirefold

@@ -118,21 +118,26 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
     outlook.found = *std::move(found);
     outlook.newest.reset();
   }
-  if (recent != nullptr) return *recent;
-  if (!outlook.found.url.has_value()) return std::nullopt;
-  KnownUrl known{*outlook.found.url, {}};
-  if (!Contains(known.state.text_hashes, article.text_hash)) {
-    if (!outlook.newest.has_value()) {
-      absl::StatusOr<NewestRecord> newest = view_.store.ReadNewest(known.state);
-      if (!newest.ok()) return newest.status();
-      outlook.newest = *std::move(newest);
-    }
-    known.newest = *outlook.newest;
+  KnownUrl known;
+  if (recent != nullptr) {
+    known = *recent;
+  } else if (outlook.found.url.has_value()) {
+    known.state = *outlook.found.url;
+    if (outlook.newest.has_value()) known.newest = *outlook.newest;
+  } else {
+    return std::nullopt;
+  }
+  const bool revision = !Contains(known.state.text_hashes, article.text_hash);
+  if (revision && known.newest.record == nullptr) {
+    // Committed, or the overlay would have it.
+    absl::StatusOr<NewestRecord> newest = view_.store.ReadNewest(known.state);
+    if (!newest.ok()) return newest.status();
+    known.newest = *std::move(newest);
   }
   return known;
 }
 
-void Decider::CatchUp(PreparedFile& prepared) {
+absl::Status Decider::CatchUp(PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   std::vector<ScoredCandidate>& candidates = outlook.candidates;
   if (!outlook.compared) outlook.first_entry = 0;
@@ -140,9 +145,12 @@ void Decider::CatchUp(PreparedFile& prepared) {
   std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
     return !index_.IsLive(candidate.hit.entry);
   });
-  std::vector<ScoredCandidate> later = FindAndCompare(view_, prepared, outlook.first_entry);
+  absl::StatusOr<std::vector<ScoredCandidate>> found =
+      FindAndCompare(view_, prepared, outlook.first_entry);
+  if (!found.ok()) return found.status();
+  std::vector<ScoredCandidate>& later = *found;
   outlook.compared = true;
-  if (later.empty()) return;
+  if (later.empty()) return absl::OkStatus();
   // The same candidates as if all had been sought now.
   candidates.insert(candidates.end(), std::make_move_iterator(later.begin()),
                     std::make_move_iterator(later.end()));
@@ -151,6 +159,7 @@ void Decider::CatchUp(PreparedFile& prepared) {
               return MorePromising(a.hit, b.hit);
             });
   if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -160,7 +169,7 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
   Decision decision;
   if (known->has_value()) {
     if (!Contains((*known)->state.text_hashes, prepared.article.text_hash)) {
-      CatchUp(prepared);
+      if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
       Revise(prepared, **std::move(known), decision);
     } else {
@@ -168,7 +177,7 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
     }
     return decision;
   }
-  Admit(prepared, decision);
+  if (absl::Status status = Admit(prepared, decision); !status.ok()) return status;
   return decision;
 }
 
@@ -196,7 +205,7 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
     state.newest_text_hash = article.text_hash;
     if (state.id == state.story_id) {
       mutation.sketch = prepared.sketch;
-      Index(state.id, prepared, decision);
+      Index(state.id, prepared, /*revised=*/true, decision);
     }
   }
   // Whose text it is, is settled by who had it first.
@@ -210,14 +219,16 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
   decision.mutation = std::move(mutation);
 }
 
-void Decider::Admit(PreparedFile& prepared, Decision& decision) {
+absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   const NormalizedArticle& article = prepared.article;
   std::optional<TextOwner> owner;
   if (article.HasUsableText()) {
     owner = prepared.outlook.found.text;
     if (const TextOwner* recent = overlay_.FindText(article.text_hash)) owner = *recent;
   }
-  if (!owner.has_value()) CatchUp(prepared);
+  if (!owner.has_value()) {
+    if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
+  }
   decision.outcome = OutcomeOfNewUrl(prepared, owner);
 
   Mutation mutation;
@@ -236,7 +247,7 @@ void Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
     mutation.sketch = prepared.sketch;
-    Index(mutation.id, prepared, decision);
+    Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
   }
@@ -244,11 +255,12 @@ void Decider::Admit(PreparedFile& prepared, Decision& decision) {
   overlay_.Put(decision.sequence, article.identity,
                {mutation.url, {mutation.record, mutation.match}}, mutation.new_text);
   decision.mutation = std::move(mutation);
+  return absl::OkStatus();
 }
 
-void Decider::Index(const Ulid& id, PreparedFile& prepared, Decision& decision) {
+void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision) {
   if (prepared.doc != nullptr) {
-    view_.source.Pin(id, prepared.doc);
+    view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
   index_.Add(id, id.TimeMs(), prepared.sketch);

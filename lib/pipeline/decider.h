@@ -53,10 +53,10 @@ class Decider {
 
  private:
   absl::StatusOr<std::optional<KnownUrl>> FindUrl(PreparedFile& prepared);
-  void CatchUp(PreparedFile& prepared);
+  absl::Status CatchUp(PreparedFile& prepared);
   void Revise(PreparedFile& prepared, KnownUrl known, Decision& decision);
-  void Admit(PreparedFile& prepared, Decision& decision);
-  void Index(const Ulid& id, PreparedFile& prepared, Decision& decision);
+  absl::Status Admit(PreparedFile& prepared, Decision& decision);
+  void Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision);
 
   StoredView view_;
   CandidateIndex& index_;

@@ -14,6 +14,14 @@ void Overlay::Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
 }
 
 void Overlay::Trim(uint64_t committed) {
+  for (; released_ < order_.size() && order_[released_].sequence <= committed; ++released_) {
+    const Decision& decision = order_[released_];
+    const auto url = urls_.find(decision.identity);
+    // A later decision on the same URL may not be committed yet.
+    if (url != urls_.end() && url->second.sequence == decision.sequence) {
+      url->second.known.newest.record.reset();
+    }
+  }
   while (order_.size() > kRemembered && order_.front().sequence <= committed) {
     const Decision& oldest = order_.front();
     // A later decision on the same URL keeps its slot.
@@ -25,6 +33,7 @@ void Overlay::Trim(uint64_t committed) {
     }
     forgotten_ = oldest.sequence;
     order_.pop_front();
+    --released_;
   }
 }
 

@@ -23,7 +23,8 @@
 
 namespace wirefold {
 
-// A URL's state with its newest record.
+// A URL's state with its newest record. The record is null once it has been committed: the store
+// has it then, and the overlay holds no more than a few hundred bytes a decision.
 struct KnownUrl {
   UrlState state;
   NewestRecord newest;
@@ -39,7 +40,8 @@ class Overlay {
   void Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
            const std::optional<Hash128>& text);
 
-  // Forgets decisions up to `committed` beyond the newest kRemembered.
+  // Lets go of the records of decisions up to `committed`, and forgets those decisions beyond the
+  // newest kRemembered.
   void Trim(uint64_t committed);
 
   [[nodiscard]] const KnownUrl* FindUrl(const Hash128& identity) const;
@@ -65,6 +67,7 @@ class Overlay {
   };
 
   std::deque<Decision> order_;
+  size_t released_ = 0;  // of order_, from its front: their records have been let go
   absl::flat_hash_map<Hash128, UrlSlot> urls_;
   absl::flat_hash_map<Hash128, TextSlot> texts_;
   uint64_t forgotten_ = 0;  // decisions up to this one may be missing here

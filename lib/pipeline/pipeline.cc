@@ -123,7 +123,7 @@ class ThreadedPipeline final : public Pipeline {
       PreparedFile& prepared = (*item)->prepared;
       prepared = PrepareFile((*item)->file, clock_.NowMs());
       (*item)->file = {};  // the record holds all that is kept of it
-      if (prepared.error.ok()) prepared.error = LookAhead(view_, prepared);
+      if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
       MarkReady(**item);
     }
   }
@@ -148,19 +148,17 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   Decision DecideOne(PreparedFile& prepared) {
-    absl::Status refusal = prepared.error;
-    if (refusal.ok()) refusal = CurrentRefusal();
-    if (refusal.ok()) {
+    if (!prepared.error.ok()) return Refused(prepared.error);
+    if (absl::Status refusal = CurrentRefusal(); !refusal.ok()) return Refused(refusal);
+    absl::Status failure = prepared.store_error;
+    if (failure.ok()) {
       absl::StatusOr<Decision> decision = decider_.Decide(prepared);
       if (decision.ok()) return *std::move(decision);
-      refusal = decision.status();
+      failure = decision.status();
     }
-    if (ReasonOf(refusal) == Reason::kUnspecified) {
-      // Not about the file: the store could not be read.
-      Fail(refusal);
-      refusal = CurrentRefusal();
-    }
-    return Refused(refusal);
+    // Not about the file: the store can't be read, and deciding without it would be guessing.
+    Fail(failure);
+    return Refused(Failure());
   }
 
   static Decision Refused(const absl::Status& refusal) {
@@ -246,9 +244,9 @@ class ThreadedPipeline final : public Pipeline {
   }
   // Why no file can be taken now: the store failed, or the disk is nearly full.
   absl::Status CurrentRefusal() const {
+    if (absl::Status failure = Failure(); !failure.ok()) return failure;
     const int64_t now_ms = clock_.NowMs();
-    const std::lock_guard lock(state_mutex_);
-    if (!failed_.ok()) return failed_;
+    const std::lock_guard lock(space_mutex_);
     if (space_check_ && std::abs(now_ms - space_checked_ms_) >= kSpaceCheckIntervalMs) {
       space_checked_ms_ = now_ms;
       space_ = space_check_();
@@ -276,13 +274,15 @@ class ThreadedPipeline final : public Pipeline {
   std::thread decide_thread_;
   std::thread commit_thread_;
 
-  mutable std::mutex state_mutex_;  // guards all below; the space check runs under it
+  mutable std::mutex space_mutex_;  // guards the next two, and is held while the disk is asked
+  mutable absl::Status space_;
+  mutable int64_t space_checked_ms_ = INT64_MIN / 2;
+
+  mutable std::mutex state_mutex_;  // guards all below
   std::condition_variable idle_;
   uint64_t in_flight_ = 0;
   bool draining_ = false;
   absl::Status failed_;
-  mutable absl::Status space_;
-  mutable int64_t space_checked_ms_ = INT64_MIN / 2;
   std::array<uint64_t, kFileStatuses> outcomes_{};
   std::map<std::string, uint64_t> rejected_by_reason_;
 };
@@ -290,9 +290,10 @@ class ThreadedPipeline final : public Pipeline {
 CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
   CheckResult result;
   PreparedFile prepared = PrepareFile(file, clock_.NowMs());
-  if (prepared.error.ok()) prepared.error = LookAhead(view_, prepared);
-  if (!prepared.error.ok()) {
-    result.outcome = Refused(prepared.error).outcome;
+  if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
+  const absl::Status& error = prepared.error.ok() ? prepared.store_error : prepared.error;
+  if (!error.ok()) {
+    result.outcome = Refused(error).outcome;
     return result;
   }
   result.outcome = Decider::Foresee(prepared);
@@ -305,7 +306,7 @@ CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
     const ScoredCandidate& candidate = prepared.outlook.candidates[i];
     CheckedCandidate checked;
     checked.id = ids[i];
-    if (texts[i].has_value()) checked.title = texts[i]->title;
+    if (texts.ok() && (*texts)[i].has_value()) checked.title = (*texts)[i]->title;
     checked.match = {candidate.verdict.relation, ids[i], candidate.verdict.scores};
     checked.explanation = "found by " + std::to_string(candidate.hit.bands) + " of " +
                           std::to_string(kBands) + " bands and " +

@@ -50,13 +50,16 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     return absl::OkStatus();  // the exact tier answers
   }
   outlook.first_entry = view.index.next_entry();
-  outlook.candidates = FindAndCompare(view, prepared, 0);
+  absl::StatusOr<std::vector<ScoredCandidate>> candidates = FindAndCompare(view, prepared, 0);
+  if (!candidates.ok()) return candidates.status();
+  outlook.candidates = *std::move(candidates);
   outlook.compared = true;
   return absl::OkStatus();
 }
 
-std::vector<ScoredCandidate> FindAndCompare(const StoredView& view, const PreparedFile& prepared,
-                                            uint32_t first_entry) {
+absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(const StoredView& view,
+                                                            const PreparedFile& prepared,
+                                                            uint32_t first_entry) {
   std::vector<ScoredCandidate> scored;
   if (prepared.doc == nullptr) return scored;
   const std::vector<IndexHit> hits =
@@ -68,7 +71,9 @@ std::vector<ScoredCandidate> FindAndCompare(const StoredView& view, const Prepar
   std::vector<Ulid> ids;
   ids.reserve(hits.size());
   for (const IndexHit& hit : hits) ids.push_back(hit.id);
-  const std::vector<ComparisonSource::Doc> docs = view.source.Get(ids);
+  const absl::StatusOr<std::vector<ComparisonSource::Doc>> found = view.source.Get(ids);
+  if (!found.ok()) return found.status();
+  const std::vector<ComparisonSource::Doc>& docs = *found;
   scored.reserve(hits.size());
   for (size_t i = 0; i < hits.size(); ++i) {
     // A posting is a hint: the article behind it may be gone.

@@ -3,7 +3,7 @@
 //
 // Example:
 //   PreparedFile prepared = PrepareFile(file, now_ms);
-//   if (prepared.error.ok()) LookAhead(view, prepared);
+//   if (prepared.error.ok()) prepared.store_error = LookAhead(view, prepared);
 //
 // Thread-safe: each call works on its own file.
 #ifndef WIREFOLD_LIB_PIPELINE_PREPARE_H_
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "lib/article/article.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/index.h"
@@ -41,7 +42,8 @@ struct Outlook {
 };
 
 struct PreparedFile {
-  absl::Status error;  // with a Reason where the file was refused
+  absl::Status error;        // why the file was refused
+  absl::Status store_error;  // why the store could not be looked at: not about the file
   NormalizedArticle article;
   EncodedRecord record;
   Sketch sketch;
@@ -65,12 +67,13 @@ inline constexpr size_t kMaxCandidates = 16;
 // Pure but for the time, which is recorded as ingested_at.
 PreparedFile PrepareFile(const IncomingFile& file, int64_t now_ms);
 
-// Fills in `prepared.outlook`. An error is the store's.
+// Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
 [[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);
 
-// Candidates among entries from `first_entry` on, compared, the most promising first.
-std::vector<ScoredCandidate> FindAndCompare(const StoredView& view, const PreparedFile& prepared,
-                                            uint32_t first_entry);
+// Candidates among entries from `first_entry` on, compared, the most promising first. An error is
+// the store's.
+[[nodiscard]] absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(
+    const StoredView& view, const PreparedFile& prepared, uint32_t first_entry);
 
 }  // namespace wirefold
 

@@ -57,6 +57,7 @@ void ForLookup(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOpt
 rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
   rocksdb::DBOptions db;
   db.create_if_missing = false;
+  db.statistics = options.statistics;
   db.paranoid_checks = true;
   // A record that a crash cut off at the log's end was never acknowledged and is dropped. Damage
   // anywhere else refuses to open: the default would drop all that follows and say nothing.

@@ -16,6 +16,7 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/options.h"
+#include "rocksdb/statistics.h"
 
 namespace wirefold {
 
@@ -36,6 +37,8 @@ struct RocksDbOptions {
   std::string key_rules_fingerprint{};
   // Of rules and of the libraries' data, by name; recorded with the commit they came into force.
   std::map<std::string, std::string> versions{};
+  // Counts what the database does, log syncs for one; null: nothing is counted.
+  std::shared_ptr<rocksdb::Statistics> statistics{};
   // For tests: a commit fails where this returns true, in place of its write.
   std::function<bool()> test_fail_commit{};
 };

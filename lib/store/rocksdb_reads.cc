@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
@@ -14,8 +15,6 @@
 namespace wirefold {
 namespace {
 
-// The seed of identities that are made of a URL (lib/article).
-constexpr uint64_t kUrlSeed = 1;
 constexpr size_t kSketchReadaheadBytes = size_t{2} << 20;
 
 absl::Status NoArticle(const Ulid& id) {
@@ -114,7 +113,7 @@ absl::Status RocksDbStore::CountRevisions(const rocksdb::ReadOptions& read,
                                           StoredArticle& article) const {
   article.revision_count = 0;
   if (article.article.url_key.empty()) return absl::OkStatus();
-  const Hash128 identity = HashBytes128(article.article.url_key, kUrlSeed);
+  const Hash128 identity = IdentityOfUrlKey(article.article.url_key);
   const auto value = Get(read, kUrls, identity.ToBytes());
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::OkStatus();
@@ -154,7 +153,7 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetByIdentity(const Hash128& identit
   return GetArticle(state->id);
 }
 
-std::vector<std::optional<Store::ComparisonText>> RocksDbStore::GetComparisonTexts(
+absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::GetComparisonTexts(
     std::span<const Ulid> ids) const {
   std::vector<std::string> keys;
   keys.reserve(ids.size());
@@ -166,11 +165,11 @@ std::vector<std::optional<Store::ComparisonText>> RocksDbStore::GetComparisonTex
                 statuses.data());
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (!statuses[i].ok()) continue;
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return FromRocksDb(statuses[i], "reading articles to compare");
     const absl::StatusOr<RecordFields> fields = PeekRecord(values[i].ToStringView());
-    if (!fields.ok()) continue;
-    texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host),
-                std::string(fields->source), fields->observed_at_ms};
+    if (!fields.ok()) return fields.status();
+    texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host)};
   }
   return texts;
 }

@@ -60,8 +60,7 @@ class RocksDbStore final : public Store {
   [[nodiscard]] std::vector<absl::StatusOr<StoredArticle>> GetArticles(
       std::span<const Ulid> ids) const override;
   [[nodiscard]] absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override;
-  // An article whose record can't be read is unset as well: a comparison is a matter of candidates.
-  [[nodiscard]] std::vector<std::optional<ComparisonText>> GetComparisonTexts(
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
       std::span<const Ulid> ids) const override;
   [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override;
   [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,

@@ -156,11 +156,9 @@ class Store {
     std::string title;
     std::string text;
     std::string host;
-    std::string source;
-    int64_t observed_at_ms = 0;
   };
-  [[nodiscard]] virtual std::vector<std::optional<ComparisonText>> GetComparisonTexts(
-      std::span<const Ulid> ids) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<ComparisonText>>>
+  GetComparisonTexts(std::span<const Ulid> ids) const = 0;
 
   // Unique articles by time. One call reads a bounded number of records, so that a page may hold
   // fewer than asked for and still not be the last.

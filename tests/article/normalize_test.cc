@@ -58,7 +58,6 @@ TEST(Normalize, ReadsAWholeFile) {
   EXPECT_TRUE(article.warnings.empty());
   EXPECT_EQ(article.raw_bytes, sizeof(kFile) - 1);
   EXPECT_EQ(article.rules_version, kRulesVersion);
-  EXPECT_EQ(normalized->matching_title, "港务局公布年度报告");
   EXPECT_EQ(normalized->text_hash, HashMatching(normalized->matching_text));
   EXPECT_EQ(normalized->identity, HashBytes128(article.url_key, 1));
   EXPECT_EQ(normalized->id, Ulid::Make(article.observed_at_ms, normalized->identity));

@@ -114,6 +114,19 @@ TEST(CandidateIndex, ReadsOversizedBucketsUpToTheCapAndCountsThat) {
   EXPECT_EQ(index.Find(sketch, {.max_hits = 5}).size(), 5u);
 }
 
+TEST(CandidateIndex, LooksAtABoundedNumberOfRevisedEntries) {
+  const Sketch sketch = SketchOf(HanText(1, 300));
+  for (const size_t revisions : {CandidateIndex::kMaxVisited - 1, CandidateIndex::kMaxVisited}) {
+    CandidateIndex index;
+    index.Add(IdOf(1, 1), 1, sketch);
+    // One article, revised again and again, with the text of the other.
+    for (size_t i = 0; i < revisions; ++i) index.Add(IdOf(1, 2), 1, sketch);
+    const size_t found = index.Find(sketch, {}).size();
+    EXPECT_EQ(found, revisions < CandidateIndex::kMaxVisited ? 2u : 1u);
+    EXPECT_EQ(index.stats().capped_buckets > 0, revisions >= CandidateIndex::kMaxVisited);
+  }
+}
+
 TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
   // Contained in all of them, and resembling none: only anchors can find it.
   const std::string part = HanText(1, 300);

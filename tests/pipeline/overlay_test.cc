@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+
 namespace wirefold {
 namespace {
 
@@ -46,6 +49,24 @@ TEST(Overlay, ForgetsOnlyWhatIsCommittedAndOld) {
   // Who looked at the store before decision 10 was committed may have missed what is gone.
   EXPECT_FALSE(overlay.Covers(9));
   EXPECT_TRUE(overlay.Covers(10));
+}
+
+TEST(Overlay, LetsGoOfRecordsOnceTheyAreCommitted) {
+  Overlay overlay;
+  const auto with_record = [](uint64_t n) {
+    KnownUrl known = Known(n);
+    known.newest.record = std::make_shared<const std::string>("record");
+    return known;
+  };
+  overlay.Put(1, H(1), with_record(1), std::nullopt);
+  overlay.Put(2, H(2), with_record(2), std::nullopt);
+  overlay.Put(3, H(1), with_record(1), std::nullopt);
+  overlay.Trim(2);
+  EXPECT_NE(overlay.FindUrl(H(1))->newest.record, nullptr) << "decision 3 is not committed";
+  EXPECT_EQ(overlay.FindUrl(H(2))->newest.record, nullptr);
+  overlay.Trim(3);
+  EXPECT_EQ(overlay.FindUrl(H(1))->newest.record, nullptr);
+  EXPECT_EQ(overlay.FindUrl(H(1))->state, Known(1).state);
 }
 
 TEST(Overlay, ALaterDecisionOnAUrlOutlivesTheEarlierOne) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/dedup/texts.h"
+#include "tests/pipeline/failing_store.h"
 #include "tests/pipeline/raw_files.h"
 #include "tests/store/store_testing.h"
 
@@ -290,6 +291,47 @@ TEST_F(PipelineTest, AFailedCommitAcknowledgesNothingFromThereOn) {
             FileStatus::kUnchanged);
   EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/2", "题", HanText(2, 300))).status,
             FileStatus::kNew);
+}
+
+TEST_F(PipelineTest, AStoreThatCannotBeReadStopsEverythingRatherThanGuessing) {
+  const std::string text = HanText(1, 600);
+  ASSERT_EQ(Ingest(RawFile(kNow, "https://a.example/1", "题", text)).status, FileStatus::kNew);
+  for (const bool lookups : {true, false}) {
+    FailingStore failing(*store_);
+    // Nothing cached, so that comparing reads the store.
+    auto pipeline = *Pipeline::Open({.workers = 1}, failing, clock_, nullptr);
+    auto lane = pipeline->OpenLane();
+    const auto ingest = [&](const std::string& file) {
+      std::promise<FileOutcome> promise;
+      pipeline->Submit(lane, {.bytes = file},
+                       [&](FileOutcome outcome) { promise.set_value(std::move(outcome)); });
+      return promise.get_future().get();
+    };
+    // What is wrong with the file itself is still said of the file.
+    EXPECT_EQ(ingest("").reason, Reason::kEmptyFile);
+    (lookups ? failing.fail_lookups : failing.fail_comparison_texts) = true;
+    const std::string copy = RawFile(kNow, "https://b.example/1", "题", Edited(text, 5, 80));
+    EXPECT_EQ(ingest(copy).reason, Reason::kStoreFailed);
+    failing.fail_lookups = failing.fail_comparison_texts = false;
+    EXPECT_EQ(ingest(copy).reason, Reason::kStoreFailed) << "until it is opened again";
+    EXPECT_EQ(ReasonOf(pipeline->GetStats().read_only), Reason::kStoreFailed);
+  }
+  EXPECT_EQ(store_->Counts().articles, 1u);
+}
+
+TEST_F(PipelineTest, ARevisionOfWhatIsCommittedKeepsThePreviousText) {
+  const std::string url = "https://a.example/1";
+  for (uint32_t i = 1; i <= 3; ++i) {
+    const FileOutcome outcome = Ingest(RawFile(kNow + i, url, "题", HanText(i, 300)));
+    EXPECT_EQ(outcome.status, i == 1 ? FileStatus::kNew : FileStatus::kRevision);
+    if (i < 3) continue;
+    const auto revisions = store_->ListRevisions(outcome.id);
+    ASSERT_TRUE(revisions.ok());
+    ASSERT_EQ(revisions->size(), 2u);
+    EXPECT_EQ((*revisions)[0].article.text, HanText(1, 300));
+    EXPECT_EQ((*revisions)[1].article.text, HanText(2, 300));
+    EXPECT_EQ(store_->GetArticle(outcome.id)->article.text, HanText(3, 300));
+  }
 }
 
 TEST_F(PipelineTest, AFullDiskRefusesAndComesBackByItself) {

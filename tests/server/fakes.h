@@ -183,7 +183,7 @@ class FakeStore final : public Store {
     if (it == identities.end()) return NotFound();
     return GetArticle(it->second);
   }
-  std::vector<std::optional<ComparisonText>> GetComparisonTexts(
+  absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
       std::span<const Ulid> ids) const override {
     return std::vector<std::optional<ComparisonText>>(ids.size());
   }

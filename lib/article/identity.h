@@ -1,0 +1,26 @@
+// Identity: what an article is known by, as one hash: its url_key; without a URL its matching text;
+// without a text either, its raw bytes. Three seeds keep the three apart.
+//
+// Example:
+//   Hash128 identity = IdentityOfUrlKey("example.org/story/1");
+//   store.GetByIdentity(identity);
+//
+// Stored: `urls` is keyed by it and IDs are minted from it, so it never changes. Thread-safe: pure
+// functions.
+#ifndef WIREFOLD_LIB_ARTICLE_IDENTITY_H_
+#define WIREFOLD_LIB_ARTICLE_IDENTITY_H_
+
+#include <string_view>
+
+#include "lib/base/hash.h"
+
+namespace wirefold {
+
+Hash128 IdentityOfUrlKey(std::string_view url_key);
+// `matching_text` as in NormalizedArticle; its separators don't count.
+Hash128 IdentityOfText(std::string_view matching_text);
+Hash128 IdentityOfBytes(std::string_view raw_bytes);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_ARTICLE_IDENTITY_H_

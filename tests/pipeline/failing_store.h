@@ -1,0 +1,72 @@
+// A store whose reads fail when they are told to; everything else goes to the real one.
+#ifndef WIREFOLD_TESTS_PIPELINE_FAILING_STORE_H_
+#define WIREFOLD_TESTS_PIPELINE_FAILING_STORE_H_
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lib/base/reason.h"
+#include "lib/store/store.h"
+
+namespace wirefold {
+
+class FailingStore final : public Store {
+ public:
+  explicit FailingStore(Store& real) : real_(real) {}
+
+  std::atomic<bool> fail_lookups = false;
+  std::atomic<bool> fail_comparison_texts = false;
+
+  absl::Status Commit(std::span<const Mutation> mutations) override {
+    return real_.Commit(mutations);
+  }
+  absl::StatusOr<Found> Lookup(const Hash128& identity, const Hash128& text) const override {
+    if (fail_lookups) return Damaged();
+    return real_.Lookup(identity, text);
+  }
+  absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override {
+    return real_.ReadNewest(state);
+  }
+  absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
+    return real_.GetArticle(id);
+  }
+  std::vector<absl::StatusOr<StoredArticle>> GetArticles(std::span<const Ulid> ids) const override {
+    return real_.GetArticles(ids);
+  }
+  absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override {
+    return real_.GetByIdentity(identity);
+  }
+  absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
+      std::span<const Ulid> ids) const override {
+    if (fail_comparison_texts) return Damaged();
+    return real_.GetComparisonTexts(ids);
+  }
+  absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override {
+    return real_.ListArticles(query);
+  }
+  absl::StatusOr<SightingPage> ListSightings(const Ulid& story, std::optional<Ulid> after,
+                                             size_t limit) const override {
+    return real_.ListSightings(story, after, limit);
+  }
+  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id) const override {
+    return real_.ListRevisions(id);
+  }
+  absl::Status ScanSketches(
+      const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
+    return real_.ScanSketches(visit);
+  }
+  StoreCounts Counts() const override { return real_.Counts(); }
+  uint64_t DiskBytes() const override { return real_.DiskBytes(); }
+
+ private:
+  static absl::Status Damaged() { return Reject(Reason::kStoreCorrupt, "a block is damaged"); }
+
+  Store& real_;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_TESTS_PIPELINE_FAILING_STORE_H_
