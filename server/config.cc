@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -47,6 +49,10 @@ absl::Status ReadFile(const std::string& path, GivenValues& values) {
   }
   toml::table table;
   try {
+    // A folder opens like an empty file.
+    if (std::error_code error; std::filesystem::is_directory(path, error)) {
+      return Invalid(absl::StrCat(path, " is a folder; name the TOML file in it"));
+    }
     table = toml::parse_file(path);
   } catch (const toml::parse_error& error) {
     return Invalid(absl::StrCat(path, ":", error.source().begin.line, ": ",

@@ -7,7 +7,8 @@
 // A program may be started with one of the descriptors 0, 1 and 2 closed (`wirefoldd 2>&-`, some
 // supervisors). The next file that it opens then gets that number, and whatever is meant for
 // standard error, from a log line to an assertion's text, is written into it: into a table or a log
-// of the database, or a connection. Call it first in main, before anything is opened.
+// of the database, or a connection. Call it first in main; a program that does also runs it before
+// the constructors of the libraries that it uses, some of which open files.
 #ifndef WIREFOLD_LIB_BASE_STANDARD_STREAMS_H_
 #define WIREFOLD_LIB_BASE_STANDARD_STREAMS_H_
 

@@ -1,14 +1,19 @@
 // Opening and closing: the folder, the checks, then RocksDB.
+#include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/hash.h"
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_check.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
+#include "lib/store/space_guard.h"
 
 namespace wirefold {
 namespace {
@@ -35,6 +40,27 @@ absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
   return FromRocksDb(db.Write(write, &batch), "creating the store");
 }
 
+// For a manifest, options and messages.
+constexpr uint64_t kMinFreeBytesToOpen = uint64_t{16} << 20;
+
+// RocksDB writes while it opens: these, and tables out of what the logs hold. Without room for them
+// it refuses or, as Debian's build does, aborts.
+absl::Status CheckRoomToOpen(const std::string& folder) {
+  uint64_t needed = kMinFreeBytesToOpen;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() != ".log") continue;
+    const uintmax_t bytes = entry.file_size(error);
+    if (!error) needed += bytes;
+  }
+  const absl::StatusOr<DiskSpace> space = StatvfsProbe(folder).Read();
+  if (!space.ok() || space->free_bytes >= needed) return absl::OkStatus();
+  return Reject(Reason::kReadOnly,
+                ToStd(absl::StrCat("the disk is full: opening the store may write ", needed >> 20,
+                                   " MiB, and ", space->free_bytes >> 20,
+                                   " MiB are free; free some space and start again")));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOptions& options) {
@@ -45,6 +71,8 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   if (!lock.ok()) return lock.status();
   const absl::StatusOr<FolderContent> content = InspectFolder(options.path);
   if (!content.ok()) return content.status();
+
+  if (absl::Status room = CheckRoomToOpen(options.path); !room.ok()) return room;
 
   rocksdb::DBOptions db_options = MakeDbOptions(options);
   const bool create = *content != FolderContent::kStore;

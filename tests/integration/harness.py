@@ -21,6 +21,7 @@ READY_S = 120
 
 class Server:
     """A wirefoldd on `folder`; `start` returns once it serves."""
+    listen = '127.0.0.1:0'
 
     def __init__(self, folder, *flags):
         self.folder = pathlib.Path(folder)
@@ -33,7 +34,7 @@ class Server:
         log = open(self.log_path, 'ab')
         begin = self.log_path.stat().st_size
         self.process = subprocess.Popen(
-            [BIN / 'wirefoldd', '--listen', '127.0.0.1:0', '--data-dir', self.folder, *self.flags],
+            [BIN / 'wirefoldd', '--listen', self.listen, '--data-dir', self.folder, *self.flags],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean_environment())
         log.close()
         deadline = time.monotonic() + READY_S
