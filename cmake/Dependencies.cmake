@@ -32,5 +32,6 @@ endif()
 
 if(WIREFOLD_BUILD_TESTS)
   find_package(GTest REQUIRED)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
   find_package(nlohmann_json REQUIRED)
 endif()

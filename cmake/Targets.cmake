@@ -43,3 +43,15 @@ function(wirefold_test name)
       "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
   endif()
 endfunction()
+
+# wirefold_program_test(name label timeout): a black-box test of the two programs, in Python, NAME.py
+# beside the CMakeLists.txt that declares it. Exit code 77 says that it was left out, and why.
+function(wirefold_program_test name label timeout)
+  add_test(NAME ${name}
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/${name}.py)
+  set_tests_properties(${name} PROPERTIES
+    LABELS ${label}
+    TIMEOUT ${timeout}
+    SKIP_RETURN_CODE 77
+    ENVIRONMENT "WIREFOLD_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()
