@@ -50,6 +50,10 @@ int Main(int argc, char** argv) {
   Log(LogLevel::kInfo, "starting", {{"version", kVersion}, {"data_dir", config.data_dir}});
 
   const SystemClock clock;
+  const StatvfsProbe disk_before(NearestExistingFolder(config.data_dir));
+  if (absl::Status room = CheckRoomToOpen(disk_before); !room.ok()) {
+    return Fail("store_refused", room);
+  }
   absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(StoreOptions(config));
   if (!store.ok()) return Fail("store_refused", store.status());
   const StatvfsProbe disk(config.data_dir);
@@ -63,7 +67,7 @@ int Main(int argc, char** argv) {
   if (!pipeline.ok()) return Fail("pipeline_refused", pipeline.status());
 
   absl::StatusOr<std::unique_ptr<RpcServer>> server =
-      RpcServer::Open(ServerOptions(config, space_check), **store, **pipeline, budget, clock);
+      RpcServer::Open(ServerOptions(config), **store, **pipeline, budget, clock);
   if (!server.ok()) return Fail("listen_refused", server.status());
   Log(LogLevel::kInfo, "ready",
       {{"address", (*server)->address()},

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,6 +41,15 @@ class StatvfsProbe final : public SpaceProbe {
  private:
   const std::string folder_;
 };
+
+// Opening a store replays its log and writes tables, so it needs so much, whatever the reserve is.
+inline constexpr uint64_t kMinFreeToOpenBytes = uint64_t{64} << 20;
+
+// OK if at least kMinFreeToOpenBytes are free; kReadOnly otherwise and if the space can't be read.
+[[nodiscard]] absl::Status CheckRoomToOpen(const SpaceProbe& probe);
+
+// `folder`, or of what is above it the nearest that exists: where the folder is going to lie.
+std::string NearestExistingFolder(const std::string& folder);
 
 struct SpaceReserve {
   uint64_t min_free_bytes = uint64_t{512} << 20;

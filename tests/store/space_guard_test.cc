@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/reason.h"
+#include "tests/store/store_testing.h"
 
 namespace wirefold {
 namespace {
@@ -50,6 +51,28 @@ TEST(SpaceGuard, CountsWhatIsAboutToBeWrittenAndRecoversByItself) {
   EXPECT_EQ(ReasonOf(guard.Check()), Reason::kReadOnly);
   probe.space = DiskSpace{12 * kMiB, 100 * kMiB};
   EXPECT_TRUE(guard.Check().ok());
+}
+
+TEST(SpaceGuard, AStoreIsOpenedAtTheFloorAndNotOneByteBelow) {
+  FakeProbe probe;
+  probe.space = DiskSpace{kMinFreeToOpenBytes, 1024 * kMiB};
+  EXPECT_TRUE(CheckRoomToOpen(probe).ok());
+  probe.space = DiskSpace{kMinFreeToOpenBytes - 1, 1024 * kMiB};
+  const absl::Status full = CheckRoomToOpen(probe);
+  EXPECT_EQ(ReasonOf(full), Reason::kReadOnly);
+  EXPECT_NE(full.ToString().find("63 MiB are free, and opening the store needs 64 MiB"),
+            std::string::npos)
+      << full;
+  probe.space = absl::UnavailableError("gone");
+  EXPECT_EQ(ReasonOf(CheckRoomToOpen(probe)), Reason::kReadOnly);
+}
+
+TEST(SpaceGuard, AFolderThatIsNotThereYetIsLookedAtWhereItWillLie) {
+  const testing::TempFolder folder;
+  EXPECT_EQ(NearestExistingFolder(folder.path()), folder.path());
+  EXPECT_EQ(NearestExistingFolder(folder.path() + "/a/b"), folder.path());
+  EXPECT_EQ(NearestExistingFolder("/no-such-folder/b"), "/");
+  EXPECT_TRUE(StatvfsProbe(NearestExistingFolder("relative/folder")).Read().ok());
 }
 
 TEST(SpaceGuard, ReadsARealFileSystem) {
