@@ -50,10 +50,6 @@ int Main(int argc, char** argv) {
   Log(LogLevel::kInfo, "starting", {{"version", kVersion}, {"data_dir", config.data_dir}});
 
   const SystemClock clock;
-  const StatvfsProbe disk_before(NearestExistingFolder(config.data_dir));
-  if (absl::Status room = CheckRoomToOpen(disk_before); !room.ok()) {
-    return Fail("store_refused", room);
-  }
   absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(StoreOptions(config));
   if (!store.ok()) return Fail("store_refused", store.status());
   const StatvfsProbe disk(config.data_dir);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -23,29 +22,14 @@ absl::StatusOr<DiskSpace> StatvfsProbe::Read() const {
   return DiskSpace{info.f_bavail * block, info.f_blocks * block};
 }
 
-absl::Status CheckRoomToOpen(const SpaceProbe& probe) {
+absl::Status CheckRoomToOpen(const SpaceProbe& probe, uint64_t log_bytes) {
+  const uint64_t needed = kMinFreeBytesToOpen + log_bytes;
   const absl::StatusOr<DiskSpace> space = probe.Read();
-  if (!space.ok()) {
-    return Reject(Reason::kReadOnly,
-                  ToStd(absl::StrCat("the free disk space of the data folder can't be read (",
-                                     space.status().message(), "); name another with --data-dir")));
-  }
-  if (space->free_bytes >= kMinFreeToOpenBytes) return absl::OkStatus();
-  return Reject(
-      Reason::kReadOnly,
-      ToStd(absl::StrCat("the data folder's disk is full: ", space->free_bytes >> 20,
-                         " MiB are free, and opening the store needs ", kMinFreeToOpenBytes >> 20,
-                         " MiB; free some space and start again")));
-}
-
-std::string NearestExistingFolder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::path path = std::filesystem::absolute(folder, error);
-  if (error) return folder;
-  while (!std::filesystem::exists(path, error) && path.has_relative_path()) {
-    path = path.parent_path();
-  }
-  return path.string();
+  if (!space.ok() || space->free_bytes >= needed) return absl::OkStatus();
+  return Reject(Reason::kReadOnly,
+                ToStd(absl::StrCat("the disk is full: opening the store may write ", needed >> 20,
+                                   " MiB, and ", space->free_bytes >> 20,
+                                   " MiB are free; free some space and start again")));
 }
 
 absl::Status SpaceGuard::Check(uint64_t about_to_write_bytes) const {

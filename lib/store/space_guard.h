@@ -42,14 +42,13 @@ class StatvfsProbe final : public SpaceProbe {
   const std::string folder_;
 };
 
-// Opening a store replays its log and writes tables, so it needs so much, whatever the reserve is.
-inline constexpr uint64_t kMinFreeToOpenBytes = uint64_t{64} << 20;
+// What opening a store may write beside its tables: a manifest, options and messages.
+inline constexpr uint64_t kMinFreeBytesToOpen = uint64_t{16} << 20;
 
-// OK if at least kMinFreeToOpenBytes are free; kReadOnly otherwise and if the space can't be read.
-[[nodiscard]] absl::Status CheckRoomToOpen(const SpaceProbe& probe);
-
-// `folder`, or of what is above it the nearest that exists: where the folder is going to lie.
-std::string NearestExistingFolder(const std::string& folder);
+// OK if there is room for opening a store whose logs have `log_bytes`: tables are made out of them,
+// and without room RocksDB refuses or, as Debian's build does, aborts. kReadOnly otherwise. OK as
+// well where the space can't be read: opening the folder says more.
+[[nodiscard]] absl::Status CheckRoomToOpen(const SpaceProbe& probe, uint64_t log_bytes);
 
 struct SpaceReserve {
   uint64_t min_free_bytes = uint64_t{512} << 20;

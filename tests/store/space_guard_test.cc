@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/reason.h"
-#include "tests/store/store_testing.h"
 
 namespace wirefold {
 namespace {
@@ -53,26 +52,17 @@ TEST(SpaceGuard, CountsWhatIsAboutToBeWrittenAndRecoversByItself) {
   EXPECT_TRUE(guard.Check().ok());
 }
 
-TEST(SpaceGuard, AStoreIsOpenedAtTheFloorAndNotOneByteBelow) {
+TEST(SpaceGuard, AStoreIsOpenedWithRoomForItsLogsAndNotOneByteBelow) {
   FakeProbe probe;
-  probe.space = DiskSpace{kMinFreeToOpenBytes, 1024 * kMiB};
-  EXPECT_TRUE(CheckRoomToOpen(probe).ok());
-  probe.space = DiskSpace{kMinFreeToOpenBytes - 1, 1024 * kMiB};
-  const absl::Status full = CheckRoomToOpen(probe);
-  EXPECT_EQ(ReasonOf(full), Reason::kReadOnly);
-  EXPECT_NE(full.ToString().find("63 MiB are free, and opening the store needs 64 MiB"),
-            std::string::npos)
-      << full;
-  probe.space = absl::UnavailableError("gone");
-  EXPECT_EQ(ReasonOf(CheckRoomToOpen(probe)), Reason::kReadOnly);
-}
-
-TEST(SpaceGuard, AFolderThatIsNotThereYetIsLookedAtWhereItWillLie) {
-  const testing::TempFolder folder;
-  EXPECT_EQ(NearestExistingFolder(folder.path()), folder.path());
-  EXPECT_EQ(NearestExistingFolder(folder.path() + "/a/b"), folder.path());
-  EXPECT_EQ(NearestExistingFolder("/no-such-folder/b"), "/");
-  EXPECT_TRUE(StatvfsProbe(NearestExistingFolder("relative/folder")).Read().ok());
+  for (const uint64_t log_bytes : {uint64_t{0}, 300 * kMiB}) {
+    probe.space = DiskSpace{kMinFreeBytesToOpen + log_bytes, 1024 * kMiB};
+    EXPECT_TRUE(CheckRoomToOpen(probe, log_bytes).ok());
+    probe.space = DiskSpace{kMinFreeBytesToOpen + log_bytes - 1, 1024 * kMiB};
+    EXPECT_EQ(ReasonOf(CheckRoomToOpen(probe, log_bytes)), Reason::kReadOnly);
+  }
+  EXPECT_NE(
+      CheckRoomToOpen(probe, 300 * kMiB).ToString().find("may write 316 MiB, and 315 MiB are free"),
+      std::string::npos);
 }
 
 TEST(SpaceGuard, ReadsARealFileSystem) {
