@@ -15,6 +15,7 @@
 #include "client/errors.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "wirefold/v1/ingest.grpc.pb.h"
 
 namespace wirefold {
 namespace {
@@ -60,11 +61,21 @@ int HealthStatus(const grpc::ByteBuffer& response) {
   return bytes.size() == 2 && bytes[0] == 0x08 ? bytes[1] : 0;
 }
 
+// HealthCheckRequest of a service with a short name (field 1); empty for the whole server.
+std::string HealthRequest(std::string_view service) {
+  if (service.empty()) return {};
+  std::string bytes = "\x0a";
+  bytes += static_cast<char>(service.size());
+  return bytes.append(service);
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
+  // An article may be larger than the file it was made of, and an answer holds many of them: the
+  // server bounds what it sends.
+  arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(static_cast<int>(kMaxMessageBytes));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
@@ -148,12 +159,21 @@ absl::StatusOr<v1::Stats> Client::GetStats() {
 }
 
 absl::Status Client::CheckHealth() {
+  for (const std::string_view service :
+       {std::string_view(), std::string_view(v1::IngestService::service_full_name())}) {
+    if (absl::Status status = CheckHealthOf(service); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Client::CheckHealthOf(std::string_view service) {
   constexpr int kServing = 1;
   grpc::ClientContext context;
   context.set_deadline(After(options_.connect_timeout_ms));
   grpc::GenericStub stub(channel_);
   grpc::CompletionQueue queue;
-  grpc::ByteBuffer request(nullptr, 0);  // no service named: the whole server
+  const grpc::Slice slice(HealthRequest(service));
+  const grpc::ByteBuffer request(&slice, 1);
   grpc::ByteBuffer response;
   grpc::Status status;
   const auto call =
@@ -167,9 +187,10 @@ absl::Status Client::CheckHealth() {
   if (!status.ok()) return FromGrpcStatus(status);
   const int health = HealthStatus(response);
   if (health == kServing) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("the server at ", options_.server,
-                                             " answers, but does not serve (health status ", health,
-                                             ")"));
+  return absl::UnavailableError(absl::StrCat(
+      "the server at ", options_.server, " answers, but ",
+      service.empty() ? "does not serve" : "takes no files; \"wirefold stats\" says why",
+      " (health status ", health, ")"));
 }
 
 }  // namespace wirefold

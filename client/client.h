@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -56,8 +57,8 @@ class Client {
   // The calls of wirefold.v1.AdminService.
   [[nodiscard]] absl::StatusOr<v1::Stats> GetStats();
 
-  // OK if the server says SERVING (grpc.health.v1 of the whole server); UNAVAILABLE with what it
-  // says instead otherwise.
+  // OK if the server says SERVING (grpc.health.v1), both of the whole and of IngestService, which
+  // takes no files on a full disk; UNAVAILABLE with what it says instead otherwise.
   [[nodiscard]] absl::Status CheckHealth();
 
   [[nodiscard]] const std::string& server() const { return options_.server; }
@@ -67,6 +68,7 @@ class Client {
  private:
   Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
 
+  absl::Status CheckHealthOf(std::string_view service);
   template <typename Response, typename Call>
   absl::StatusOr<Response> Unary(Call call);
 

@@ -7,9 +7,9 @@
 namespace wirefold {
 
 grpc::ServerUnaryReactor* AdminServiceImpl::GetStats(grpc::CallbackServerContext* context,
-                                                     const v1::GetStatsRequest* /*request*/,
+                                                     const v1::GetStatsRequest* request,
                                                      v1::Stats* response) {
-  return AnswerOn(pool_, context, [this, response] {
+  return AnswerOn(pool_, context, *request, [this, response] {
     ToProto(pipeline_.GetStats(), *response);
     ToProto(store_.Counts(), *response->mutable_stored());
     response->mutable_pipeline()->set_streams(hub_.streams());

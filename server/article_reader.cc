@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ namespace {
 // Records read from the store at a time: pages are cut by size, and a full one of large articles
 // would not fit memory.
 constexpr size_t kChunk = 32;
+// The same for IDs, of which each may be as large as an article gets.
+constexpr size_t kBatchChunk = 8;
 
 absl::StatusOr<size_t> PageSize(int32_t asked) {
   if (asked < 0) {
@@ -88,18 +91,34 @@ absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
                                kMaxBatchGet, " at a time"));
   }
   std::vector<Ulid> ids;
+  std::set<Ulid> seen;
   for (const std::string& text : request.ids()) {
     const absl::StatusOr<Ulid> id = Ulid::Parse(text);
     if (!id.ok()) return id.status();
+    if (!seen.insert(*id).second) {
+      return Reject(Reason::kInvalidArgument,
+                    absl::StrCat("the ID ", id->ToString(), " stands twice in ids; name it once"));
+    }
     ids.push_back(*id);
   }
-  for (size_t first = 0; first < ids.size(); first += kChunk) {
-    const size_t count = std::min(kChunk, ids.size() - first);
+  size_t bytes = 0;
+  for (size_t first = 0; first < ids.size(); first += kBatchChunk) {
+    const size_t count = std::min(kBatchChunk, ids.size() - first);
     std::vector<absl::StatusOr<StoredArticle>> found =
         store_.GetArticles(std::span(ids).subspan(first, count));
     for (size_t i = 0; i < found.size(); ++i) {
       if (found[i].ok()) {
-        ToProto(*std::move(found[i]), request.view(), *out.add_articles());
+        v1::Article& article = *out.add_articles();
+        ToProto(*std::move(found[i]), request.view(), article);
+        bytes += article.ByteSizeLong();
+        if (bytes > kMaxBatchPayloadBytes) {
+          out.Clear();
+          return RejectAs(
+              absl::StatusCode::kResourceExhausted, kReasonAnswerTooLarge,
+              absl::StrCat("the articles asked for have more than ", kMaxBatchPayloadBytes >> 20,
+                           " MiB together; ask for fewer IDs at a time, or for the "
+                           "view ARTICLE_VIEW_BASIC"));
+        }
       } else if (ReasonOf(found[i].status()) == Reason::kNotFound) {
         out.add_missing_ids(request.ids(static_cast<int>(first + i)));
       } else {
@@ -127,9 +146,9 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
   query.descending = request.descending();
   const std::string filters = FiltersOf(request);
   if (!request.page_token().empty()) {
-    const absl::StatusOr<Ulid> after = ParsePageToken(request.page_token(), filters);
-    if (!after.ok()) return after.status();
-    query.after = *after;
+    const absl::StatusOr<PagePosition> position = ParsePageToken(request.page_token(), filters);
+    if (!position.ok()) return position.status();
+    query.after = position->last_id;
   }
   size_t bytes = 0;
   while (true) {
@@ -141,7 +160,7 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
     for (StoredArticle& stored : page->articles) {
       const Ulid id = stored.id;
       if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_articles())) {
-        out.set_next_page_token(MakePageToken(*query.after, filters));
+        out.set_next_page_token(MakePageToken({*query.after}, filters));
         return absl::OkStatus();
       }
       query.after = id;
@@ -150,7 +169,7 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
     query.after = page->next_after;
     // A short page means that the store has read as much as one call may.
     if (short_page || static_cast<size_t>(out.articles_size()) == *page_size) {
-      out.set_next_page_token(MakePageToken(*query.after, filters));
+      out.set_next_page_token(MakePageToken({*query.after}, filters));
       return absl::OkStatus();
     }
   }
@@ -172,23 +191,25 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
   const std::string filters = "story " + story_id.ToBytes();
   std::optional<Ulid> after;
   if (!request.page_token().empty()) {
-    const absl::StatusOr<Ulid> token = ParsePageToken(request.page_token(), filters);
-    if (!token.ok()) return token.status();
-    after = *token;
+    const absl::StatusOr<PagePosition> position = ParsePageToken(request.page_token(), filters);
+    if (!position.ok()) return position.status();
+    after = position->last_id;
+    out.set_sighting_count(position->total);
   }
   out.set_story_id(story_id.ToString());
   ToProto(*std::move(member), request.view(), *out.mutable_representative());
   size_t bytes = out.ByteSizeLong();
   while (true) {
     const size_t have = static_cast<size_t>(out.sightings_size());
-    const size_t limit = std::min(kChunk, *page_size - have);
-    absl::StatusOr<SightingPage> page = store_.ListSightings(story_id, after, limit);
+    // The store ends its answer by bytes, so as much as the page lacks may be asked for.
+    const bool first = !after.has_value();
+    absl::StatusOr<SightingPage> page = store_.ListSightings(story_id, after, *page_size - have);
     if (!page.ok()) return page.status();
-    out.set_sighting_count(page->total);
+    if (first) out.set_sighting_count(page->total);
     for (StoredArticle& stored : page->sightings) {
       const Ulid sighting = stored.id;
       if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_sightings())) {
-        out.set_next_page_token(MakePageToken(*after, filters));
+        out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
         return absl::OkStatus();
       }
       after = sighting;
@@ -196,7 +217,7 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
     if (!page->next_after) return absl::OkStatus();
     after = page->next_after;
     if (static_cast<size_t>(out.sightings_size()) == *page_size || page->sightings.empty()) {
-      out.set_next_page_token(MakePageToken(*after, filters));
+      out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
       return absl::OkStatus();
     }
   }

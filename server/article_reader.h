@@ -22,6 +22,8 @@
 namespace wirefold {
 
 inline constexpr size_t kMaxPagePayloadBytes = size_t{3} << 20;
+// The articles that one BatchGet answers with have at most so many bytes together.
+inline constexpr size_t kMaxBatchPayloadBytes = size_t{64} << 20;
 
 class ArticleReader {
  public:
@@ -30,7 +32,8 @@ class ArticleReader {
 
   // kInvalidArgument without a key, kInvalidId, kInvalidUrl and its kin, kNotFound.
   [[nodiscard]] absl::Status Get(const v1::GetArticleRequest& request, v1::Article& out) const;
-  // kInvalidArgument over kMaxBatchGet IDs, kInvalidId. What is not found is named.
+  // kInvalidArgument over kMaxBatchGet IDs or for one that stands twice, kInvalidId,
+  // kReasonAnswerTooLarge over kMaxBatchPayloadBytes. What is not found is named.
   [[nodiscard]] absl::Status BatchGet(const v1::BatchGetArticlesRequest& request,
                                       v1::BatchGetArticlesResponse& out) const;
   // kInvalidPageToken, kInvalidArgument for a negative page size or an inverted time range.

@@ -1,7 +1,8 @@
 #include "server/boot.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
-#include <utility>
 
 #include "lib/article/versions.h"
 #include "lib/dedup/sketch.h"
@@ -12,6 +13,9 @@ namespace wirefold {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
+// Received messages that wait for their turn may have as many bytes as those in flight, within:
+constexpr size_t kMinHeldBytes = size_t{64} << 20;
+constexpr size_t kMaxHeldBytes = std::numeric_limits<size_t>::max() / 4;
 
 }  // namespace
 
@@ -48,13 +52,16 @@ PipelineOptions PipelineOptionsOf(const Config& config) {
   return options;
 }
 
-RpcServer::Options ServerOptions(const Config& config, SpaceCheck space_check) {
+RpcServer::Options ServerOptions(const Config& config) {
   RpcServer::Options options;
   options.listen = config.listen;
   options.read_threads = static_cast<size_t>(config.read_threads);
   options.ingest.max_streams = static_cast<size_t>(config.max_streams);
   options.ingest.unread_ack_timeout = std::chrono::milliseconds(config.unread_ack_timeout_ms);
-  options.space_check = std::move(space_check);
+  options.ingest.max_held_bytes =
+      std::max(static_cast<size_t>(config.max_inflight_bytes), kMinHeldBytes);
+  // Messages that wait, and as much again for those that are on their way in.
+  options.receive_bytes = std::min(options.ingest.max_held_bytes, kMaxHeldBytes) * 2;
   return options;
 }
 

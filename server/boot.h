@@ -20,7 +20,7 @@ RocksDbOptions StoreOptions(const Config& config);
 SpaceReserve ReserveOptions(const Config& config);
 FairBudget::Options BudgetOptions(const Config& config);
 PipelineOptions PipelineOptionsOf(const Config& config);
-RpcServer::Options ServerOptions(const Config& config, SpaceCheck space_check);
+RpcServer::Options ServerOptions(const Config& config);
 
 }  // namespace wirefold
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "absl/strings/cord.h"
 #include "lib/base/strings.h"
 #include "wirefold/v1/errors.pb.h"
 
@@ -11,9 +12,8 @@ namespace {
 
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kDomain[] = "wirefold";
-// A message travels twice in the trailers, percent-encoded and in base 64, and clients accept 8 KiB
-// of those.
-constexpr size_t kMaxErrorMessageBytes = 1024;
+// The payload of RejectAs.
+constexpr char kTransportReasonUrl[] = "wirefold/transport-reason";
 
 struct Row {
   absl::StatusCode from;
@@ -63,11 +63,20 @@ grpc::Status MakeGrpcError(grpc::StatusCode code, std::string_view reason,
   return {code, text, details.SerializeAsString()};
 }
 
+absl::Status RejectAs(absl::StatusCode code, std::string_view reason, std::string_view message) {
+  absl::Status status(code, ToAbsl(message));
+  status.SetPayload(kTransportReasonUrl, absl::Cord(ToAbsl(reason)));
+  return status;
+}
+
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   grpc::StatusCode code = grpc::StatusCode::INTERNAL;
   for (const Row& row : kTable) {
     if (row.from == status.code()) code = row.to;
+  }
+  if (const auto transport = status.GetPayload(kTransportReasonUrl)) {
+    return MakeGrpcError(code, std::string(*transport), ToStd(status.message()));
   }
   const Reason reason = ReasonOf(status);
   return MakeGrpcError(code, reason == Reason::kUnspecified ? kReasonInternal : ReasonName(reason),

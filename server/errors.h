@@ -10,6 +10,7 @@
 #ifndef WIREFOLD_SERVER_ERRORS_H_
 #define WIREFOLD_SERVER_ERRORS_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,17 @@ namespace wirefold {
 // Reasons of the transport alone, beside those of lib/base/reason.h.
 inline constexpr std::string_view kReasonTooManyStreams = "TOO_MANY_STREAMS";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
+inline constexpr std::string_view kReasonAnswerTooLarge = "ANSWER_TOO_LARGE";
 // The reason of a status that carries none.
 inline constexpr std::string_view kReasonInternal = "INTERNAL";
+
+// A message travels twice in the trailers, percent-encoded and in base 64, and clients accept 8 KiB
+// of those; a longer one is cut at a character's boundary.
+inline constexpr size_t kMaxErrorMessageBytes = 1024;
+
+// A status with one of the reasons above, which lib/ does not know; for ToGrpcStatus.
+[[nodiscard]] absl::Status RejectAs(absl::StatusCode code, std::string_view reason,
+                                    std::string_view message);
 
 // OK for OK. Otherwise the code that belongs to the status's code, its message and its reason.
 grpc::Status ToGrpcStatus(const absl::Status& status);

@@ -40,6 +40,14 @@ void IngestCall::OnReadDone(bool ok) {
     return;
   }
   const size_t bytes = read_buffer_.Length() + kPerFileOverheadBytes;
+  if (!hub_.Hold(bytes)) {
+    read_buffer_.Clear();
+    EndAfterAnswers(MakeGrpcError(
+        grpc::StatusCode::UNAVAILABLE, kReasonOverloaded,
+        "too many bytes of other streams wait already; send what was not acknowledged again, in a "
+        "new stream, in a moment"));
+    return;
+  }
   budget_->Acquire(bytes, [self = shared_from_this(), bytes] { self->OnGranted(bytes); });
 }
 
@@ -47,6 +55,7 @@ void IngestCall::OnGranted(size_t bytes) {
   v1::IngestRequest request;
   const absl::Status status = TakeMessage(request);
   read_buffer_.Clear();
+  hub_.LetGo(bytes);
   if (!status.ok()) EndAfterAnswers(ToGrpcStatus(status));
   bool wanted = false;
   {

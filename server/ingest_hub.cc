@@ -92,6 +92,12 @@ void IngestHub::QueueFlush(std::shared_ptr<IngestCall> call) {
   if (wake) flush_wanted_.notify_one();
 }
 
+bool IngestHub::Hold(size_t bytes) {
+  if ((held_bytes_ += bytes) <= options_.max_held_bytes) return true;
+  held_bytes_ -= bytes;
+  return false;
+}
+
 void IngestHub::RunFlusher() {
   std::vector<std::shared_ptr<IngestCall>> ready;
   std::unique_lock lock(flush_mutex_);

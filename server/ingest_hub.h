@@ -11,6 +11,7 @@
 #ifndef WIREFOLD_SERVER_INGEST_HUB_H_
 #define WIREFOLD_SERVER_INGEST_HUB_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -34,6 +35,9 @@ class IngestHub {
   struct Options {
     size_t max_streams = 1024;
     std::chrono::milliseconds unread_ack_timeout{60'000};
+    // Messages that were received and wait for their turn in the budget have at most so many bytes
+    // together. At least kMaxMessageBytes, so that any message passes alone.
+    size_t max_held_bytes = size_t{256} << 20;
   };
   using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
@@ -63,6 +67,10 @@ class IngestHub {
   void Register(const std::shared_ptr<IngestCall>& call);
   void Unregister(IngestCall* call);
   void QueueFlush(std::shared_ptr<IngestCall> call);
+  // Counts a message as waiting for its turn. False, without counting it, past max_held_bytes.
+  [[nodiscard]] bool Hold(size_t bytes);
+  void LetGo(size_t bytes) { held_bytes_ -= bytes; }
+  [[nodiscard]] size_t held_bytes() const { return held_bytes_; }
 
  private:
   void RunFlusher();
@@ -72,6 +80,8 @@ class IngestHub {
   const Options options_;
   Pipeline& pipeline_;
   FairBudget& budget_;
+
+  std::atomic<size_t> held_bytes_ = 0;
 
   mutable std::mutex mutex_;  // guards calls_, draining_ and stopping_
   std::condition_variable changed_;

@@ -63,7 +63,7 @@ int Main(int argc, char** argv) {
   if (!pipeline.ok()) return Fail("pipeline_refused", pipeline.status());
 
   absl::StatusOr<std::unique_ptr<RpcServer>> server =
-      RpcServer::Open(ServerOptions(config, space_check), **store, **pipeline, budget, clock);
+      RpcServer::Open(ServerOptions(config), **store, **pipeline, budget, clock);
   if (!server.ok()) return Fail("listen_refused", server.status());
   Log(LogLevel::kInfo, "ready",
       {{"address", (*server)->address()},

@@ -9,28 +9,39 @@ namespace wirefold {
 namespace {
 
 // Goes up when tokens change; tokens live as long as a listing, so old ones need not be read.
-constexpr uint64_t kTokenSeed = 1;
+constexpr uint64_t kTokenSeed = 2;
+constexpr size_t kPositionBytes = Ulid::kBytes + 8;
 
-std::string Fingerprint(std::string_view id_bytes, std::string_view filters) {
-  std::string text(id_bytes);
+std::string Fingerprint(std::string_view position, std::string_view filters) {
+  std::string text(position);
   text += filters;
   std::string out;
   AppendBigEndian64(HashBytes64(text, kTokenSeed), out);
   return out;
 }
 
-}  // namespace
-
-std::string MakePageToken(const Ulid& last_id, std::string_view filters) {
-  const std::string id = last_id.ToBytes();
-  return absl::WebSafeBase64Escape(id + Fingerprint(id, filters));
+uint64_t BigEndian64(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
 }
 
-absl::StatusOr<Ulid> ParsePageToken(std::string_view token, std::string_view filters) {
+}  // namespace
+
+std::string MakePageToken(const PagePosition& position, std::string_view filters) {
+  std::string bytes = position.last_id.ToBytes();
+  AppendBigEndian64(position.total, bytes);
+  return absl::WebSafeBase64Escape(bytes + Fingerprint(bytes, filters));
+}
+
+absl::StatusOr<PagePosition> ParsePageToken(std::string_view token, std::string_view filters) {
   std::string bytes;
-  if (absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) && bytes.size() == Ulid::kBytes + 8) {
-    const std::string id = bytes.substr(0, Ulid::kBytes);
-    if (bytes.substr(Ulid::kBytes) == Fingerprint(id, filters)) return Ulid::FromBytes(id);
+  if (absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) && bytes.size() == kPositionBytes + 8) {
+    const std::string position = bytes.substr(0, kPositionBytes);
+    if (bytes.substr(kPositionBytes) == Fingerprint(position, filters)) {
+      return PagePosition{Ulid::FromBytes(position.substr(0, Ulid::kBytes)),
+                          BigEndian64(position.substr(Ulid::kBytes))};
+    }
   }
   return Reject(Reason::kInvalidPageToken,
                 "page_token does not belong to this list; pass next_page_token of the page before, "

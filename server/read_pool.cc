@@ -17,11 +17,14 @@ ReadPool::~ReadPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool ReadPool::Run(std::function<void()> task) {
+bool ReadPool::Run(std::function<void()> task, size_t bytes) {
   {
     const std::lock_guard lock(mutex_);
-    if (tasks_.size() >= kMaxWaitingReads) return false;
-    tasks_.push_back(std::move(task));
+    if (tasks_.size() >= kMaxWaitingReads || bytes > kMaxWaitingReadBytes - waiting_bytes_) {
+      return false;
+    }
+    tasks_.push_back({std::move(task), bytes});
+    waiting_bytes_ += bytes;
   }
   not_empty_.notify_one();
   return true;
@@ -32,11 +35,12 @@ void ReadPool::Work() {
   while (true) {
     not_empty_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
     if (tasks_.empty()) return;
-    std::function<void()> task = std::move(tasks_.front());
+    Task task = std::move(tasks_.front());
     tasks_.pop_front();
+    waiting_bytes_ -= task.bytes;
     lock.unlock();
-    task();
-    task = nullptr;  // what it holds goes outside the lock
+    task.run();
+    task = {};  // what it holds goes outside the lock
     lock.lock();
   }
 }

@@ -23,6 +23,8 @@ namespace wirefold {
 
 // Calls that wait for a thread; further ones are refused with RESOURCE_EXHAUSTED (OVERLOADED).
 inline constexpr size_t kMaxWaitingReads = 1024;
+// The same for the bytes of their requests: CheckDocument carries a whole file.
+inline constexpr size_t kMaxWaitingReadBytes = size_t{64} << 20;
 
 class ReadPool {
  public:
@@ -32,15 +34,22 @@ class ReadPool {
   ReadPool(const ReadPool&) = delete;
   ReadPool& operator=(const ReadPool&) = delete;
 
-  // False, with `task` dropped, when too many wait. Never blocks.
-  [[nodiscard]] bool Run(std::function<void()> task);
+  // False, with `task` dropped, when too many wait, or too many bytes. `bytes` is what the call
+  // holds in memory until its turn comes. Never blocks.
+  [[nodiscard]] bool Run(std::function<void()> task, size_t bytes = 0);
 
  private:
+  struct Task {
+    std::function<void()> run;
+    size_t bytes = 0;
+  };
+
   void Work();
 
-  std::mutex mutex_;  // guards tasks_ and stopping_
+  std::mutex mutex_;  // guards tasks_, waiting_bytes_ and stopping_
   std::condition_variable not_empty_;
-  std::deque<std::function<void()>> tasks_;
+  std::deque<Task> tasks_;
+  size_t waiting_bytes_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -5,9 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
 #include "grpcpp/server_builder.h"
 #include "lib/base/limits.h"
 #include "lib/base/strings.h"
+#include "server/log.h"
 
 namespace wirefold {
 namespace {
@@ -32,7 +34,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& option
                                                            const Store& store, Pipeline& pipeline,
                                                            FairBudget& budget, const Clock& clock) {
   auto server = std::unique_ptr<RpcServer>(new RpcServer(options, store, pipeline, budget, clock));
-  if (absl::Status status = server->Start(options.listen); !status.ok()) return status;
+  if (absl::Status status = server->Start(options); !status.ok()) return status;
   server->health_ =
       std::thread([s = server.get(), period = options.health_period] { s->RunHealth(period); });
   return server;
@@ -41,7 +43,6 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& option
 RpcServer::RpcServer(const Options& options, const Store& store, Pipeline& pipeline,
                      FairBudget& budget, const Clock& clock)
     : pipeline_(pipeline),
-      space_check_(options.space_check),
       hub_(options.ingest, pipeline, budget),
       pool_(options.read_threads),
       reader_(store, pipeline),
@@ -51,7 +52,8 @@ RpcServer::RpcServer(const Options& options, const Store& store, Pipeline& pipel
 
 RpcServer::~RpcServer() { Shutdown(std::chrono::milliseconds(0)); }
 
-absl::Status RpcServer::Start(const std::string& listen) {
+absl::Status RpcServer::Start(const Options& options) {
+  const std::string& listen = options.listen;
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -59,6 +61,9 @@ absl::Status RpcServer::Start(const std::string& listen) {
   builder.AddListeningPort(listen, grpc::InsecureServerCredentials(), &port);
   builder.SetMaxReceiveMessageSize(static_cast<int>(kMaxMessageBytes));
   builder.SetMaxSendMessageSize(-1);
+  grpc::ResourceQuota quota("wirefoldd");
+  quota.Resize(options.receive_bytes);
+  builder.SetResourceQuota(quota);
   // With it a second daemon could listen on the same port and silently share the clients.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
@@ -89,14 +94,23 @@ void RpcServer::RunHealth(std::chrono::milliseconds period) {
   }
 }
 
-absl::Status RpcServer::Accepting() const {
-  absl::Status status = pipeline_.GetStats().read_only;
-  const bool full = status.ok() || ReasonOf(status) == Reason::kReadOnly;
-  return full && space_check_ ? space_check_() : status;
+void RpcServer::LogChange(const absl::Status& accepting) {
+  const Reason reason = ReasonOf(accepting);
+  if (reason == logged_) return;
+  logged_ = reason;
+  if (accepting.ok()) {
+    Log(LogLevel::kInfo, "read_write");
+  } else if (reason == Reason::kReadOnly) {
+    Log(LogLevel::kWarn, "read_only", {{"message", ToStd(accepting.message())}});
+  } else {
+    Log(LogLevel::kError, "store_failed",
+        {{"reason", ReasonName(reason)}, {"message", ToStd(accepting.message())}});
+  }
 }
 
 void RpcServer::UpdateHealth() {
-  const absl::Status accepting = Accepting();
+  const absl::Status accepting = pipeline_.GetStats().read_only;
+  LogChange(accepting);
   const bool failed = !accepting.ok() && ReasonOf(accepting) != Reason::kReadOnly;
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   const std::lock_guard lock(mutex_);
@@ -123,6 +137,7 @@ bool RpcServer::Shutdown(std::chrono::milliseconds drain_timeout) {
   server_->Wait();
   server_.reset();
   pipeline_.Drain();
+  LogChange(pipeline_.GetStats().read_only);  // the last commits may have failed
   return drained;
 }
 

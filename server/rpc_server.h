@@ -25,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/server.h"
 #include "lib/base/clock.h"
+#include "lib/base/reason.h"
 #include "lib/pipeline/fair_budget.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/store/store.h"
@@ -43,8 +44,11 @@ class RpcServer {
     std::string listen = "127.0.0.1:0";
     size_t read_threads = 4;
     IngestHub::Options ingest;
-    // Asked about by health, since the pipeline looks only while files come. May be empty.
-    SpaceCheck space_check;
+    // What gRPC may take for bytes received from all connections and not yet taken over by a call
+    // (partly received messages, and those that wait for their turn). Under pressure it narrows the
+    // clients' flow-control windows, at the bound it ends streams and refuses connections.
+    size_t receive_bytes = size_t{512} << 20;
+    // How often the state of the store is looked at, for health and the log.
     std::chrono::milliseconds health_period{1000};
   };
 
@@ -67,15 +71,13 @@ class RpcServer {
  private:
   RpcServer(const Options& options, const Store& store, Pipeline& pipeline, FairBudget& budget,
             const Clock& clock);
-  [[nodiscard]] absl::Status Start(const std::string& listen);
+  [[nodiscard]] absl::Status Start(const Options& options);
   void RunHealth(std::chrono::milliseconds period);
   void UpdateHealth();
-
-  // Why no file is accepted now, or OK.
-  [[nodiscard]] absl::Status Accepting() const;
+  // Logs when files are no longer accepted, and when they are again.
+  void LogChange(const absl::Status& accepting);
 
   Pipeline& pipeline_;
-  const SpaceCheck space_check_;
   IngestHub hub_;
   ReadPool pool_;
   ArticleReader reader_;
@@ -88,6 +90,7 @@ class RpcServer {
   std::mutex mutex_;  // guards draining_ and health, so that NOT_SERVING stays
   std::condition_variable changed_;
   bool draining_ = false;
+  Reason logged_ = Reason::kUnspecified;  // of what was logged last; the health thread's
   std::thread health_;
 };
 

@@ -1,7 +1,8 @@
 // Unary: answers one unary call on the read pool.
 //
 // Example:
-//   return AnswerOn(pool_, context, [=, this] { return reader_.Get(*request, *response); });
+//   return AnswerOn(pool_, context, *request,
+//                   [=, this] { return reader_.Get(*request, *response); });
 //
 // The request and the response belong to gRPC and live until the reactor is finished. A call that
 // was cancelled while it waited is not worked on. Thread-safe.
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/errors.h"
@@ -18,14 +20,26 @@
 
 namespace wirefold {
 
+// Logs `read_failed` for a read that failed for no fault of the client's (DATA_LOSS, INTERNAL and
+// their like), at most once a second.
+void LogIfOurFault(const absl::Status& status);
+
 // `work` returns an absl::Status and is called on a thread of `pool`, or never.
 template <typename Work>
 grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* context,
-                                   Work work) {
+                                   const google::protobuf::Message& request, Work work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool accepted = pool.Run([context, reactor, work = std::move(work)] {
-    reactor->Finish(context->IsCancelled() ? grpc::Status::CANCELLED : ToGrpcStatus(work()));
-  });
+  const bool accepted = pool.Run(
+      [context, reactor, work = std::move(work)] {
+        if (context->IsCancelled()) {
+          reactor->Finish(grpc::Status::CANCELLED);
+          return;
+        }
+        const absl::Status status = work();
+        LogIfOurFault(status);
+        reactor->Finish(ToGrpcStatus(status));
+      },
+      request.SpaceUsedLong());
   if (!accepted) {
     reactor->Finish(MakeGrpcError(grpc::StatusCode::RESOURCE_EXHAUSTED, kReasonOverloaded,
                                   "too many reads wait already; try again in a moment"));

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "client/command/command.h"
 #include "client/command/render.h"
+#include "lib/base/ulid.h"
 
 namespace wirefold {
 namespace {
@@ -24,6 +26,12 @@ struct GetArguments {
 // A URL has a colon, which no ID has; a mistyped ID is the server's to explain.
 bool IsUrl(const std::string& key) { return key.find(':') != std::string::npos; }
 
+// The same for all spellings of an ID.
+std::string Spelling(const std::string& key) {
+  const absl::StatusOr<Ulid> id = Ulid::Parse(key);
+  return id.ok() ? id->ToString() : key;
+}
+
 class Getter {
  public:
   Getter(Client& client, const GetArguments& arguments)
@@ -36,7 +44,12 @@ class Getter {
     for (size_t at = 0; at < keys.size();) {
       size_t end = at + 1;
       if (!IsUrl(keys[at])) {
-        while (end < keys.size() && end - at < kBatch && !IsUrl(keys[end])) ++end;
+        // An ID that stands twice starts another call: one call takes it once.
+        std::set<std::string> ids = {Spelling(keys[at])};
+        while (end < keys.size() && end - at < kBatch && !IsUrl(keys[end]) &&
+               ids.insert(Spelling(keys[end])).second) {
+          ++end;
+        }
       }
       const std::span some(keys.data() + at, end - at);
       code = std::max(code, some.size() == 1 ? GetOne(some[0]) : GetMany(some));
@@ -79,8 +92,13 @@ class Getter {
     for (const std::string& id : ids) request.add_ids(id);
     request.set_view(view());
     const absl::StatusOr<v1::BatchGetArticlesResponse> response = client_.BatchGetArticles(request);
-    if (!response.ok()) return Fail(response.status());
     int code = kExitOk;
+    if (response.status().code() == absl::StatusCode::kResourceExhausted) {
+      // Too much for one answer, so one by one.
+      for (const std::string& id : ids) code = std::max(code, GetOne(id));
+      return code;
+    }
+    if (!response.ok()) return Fail(response.status());
     for (const v1::Article& article : response->articles()) {
       code = std::max(code, PrintArticle(article));
     }

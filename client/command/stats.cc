@@ -133,7 +133,8 @@ void AddStatsCommand(CLI::App& app, const Globals& globals, int& exit_code) {
 }
 
 void AddHealthCommand(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("health", "Exit with 0 if the server is serving");
+  CLI::App* command =
+      app.add_subcommand("health", "Exit with 0 if the server is serving and takes files");
   // Shared by the option that fills it and the callback that reads it.
   auto wait_s = std::make_shared<double>(0);
   command->add_option("--wait", *wait_s, "Seconds to wait until it does")

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/hash.h"
 #include "lib/base/reason.h"
-#include "lib/base/strings.h"
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_check.h"
 #include "lib/store/rocksdb_status.h"
@@ -40,25 +39,15 @@ absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
   return FromRocksDb(db.Write(write, &batch), "creating the store");
 }
 
-// For a manifest, options and messages.
-constexpr uint64_t kMinFreeBytesToOpen = uint64_t{16} << 20;
-
-// RocksDB writes while it opens: these, and tables out of what the logs hold. Without room for them
-// it refuses or, as Debian's build does, aborts.
-absl::Status CheckRoomToOpen(const std::string& folder) {
-  uint64_t needed = kMinFreeBytesToOpen;
+uint64_t LogBytes(const std::string& folder) {
+  uint64_t sum = 0;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".log") continue;
     const uintmax_t bytes = entry.file_size(error);
-    if (!error) needed += bytes;
+    if (!error) sum += bytes;
   }
-  const absl::StatusOr<DiskSpace> space = StatvfsProbe(folder).Read();
-  if (!space.ok() || space->free_bytes >= needed) return absl::OkStatus();
-  return Reject(Reason::kReadOnly,
-                ToStd(absl::StrCat("the disk is full: opening the store may write ", needed >> 20,
-                                   " MiB, and ", space->free_bytes >> 20,
-                                   " MiB are free; free some space and start again")));
+  return sum;
 }
 
 }  // namespace
@@ -72,7 +61,8 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   const absl::StatusOr<FolderContent> content = InspectFolder(options.path);
   if (!content.ok()) return content.status();
 
-  if (absl::Status room = CheckRoomToOpen(options.path); !room.ok()) return room;
+  const StatvfsProbe disk(options.path);
+  if (absl::Status room = CheckRoomToOpen(disk, LogBytes(options.path)); !room.ok()) return room;
 
   rocksdb::DBOptions db_options = MakeDbOptions(options);
   const bool create = *content != FolderContent::kStore;

@@ -232,17 +232,16 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
   SightingPage page;
   limit = std::max<size_t>(limit, 1);
   size_t page_bytes = 0;
-  bool full = false;
   Ulid last;
-  for (it->Seek(story_id.ToBytes()); it->Valid(); it->Next()) {
+  // The first key behind `after` is its own with a byte more.
+  const std::string from =
+      after.has_value() ? SightingKey(story_id, *after) + '\0' : SightingKey(story_id, Ulid());
+  for (it->Seek(from); it->Valid(); it->Next()) {
     const std::optional<Ulid> copy_id = CopyOfSightingKey(it->key().ToStringView());
     if (!copy_id.has_value()) return DamagedKey(kSightings);
-    ++page.total;
-    if (full || (after.has_value() && *copy_id <= *after)) continue;
     if (page.sightings.size() >= limit || page_bytes >= kMaxPageBytes) {
       page.next_after = last;
-      full = true;
-      continue;
+      break;
     }
     const absl::StatusOr<Sighting> sighting = DecodeSighting(it->value().ToStringView());
     if (!sighting.ok()) return sighting.status();
@@ -254,6 +253,10 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
     if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
     page_bytes += it->value().size();
     page.sightings.push_back(std::move(article));
+  }
+  if (!after.has_value()) {
+    page.total = page.sightings.size();
+    for (; it->Valid() && page.total < kMaxCountedSightings; it->Next()) ++page.total;
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing copies");
   return page;

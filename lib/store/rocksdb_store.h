@@ -39,6 +39,8 @@ inline constexpr size_t kMaxScannedRecords = 10'000;
 inline constexpr size_t kMaxScannedBytes = size_t{64} << 20;
 // A page ends when its records have so many bytes.
 inline constexpr size_t kMaxPageBytes = size_t{8} << 20;
+// The copies of a story are counted up to this.
+inline constexpr size_t kMaxCountedSightings = 100'000;
 
 class RocksDbStore final : public Store {
  public:
@@ -63,6 +65,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
       std::span<const Ulid> ids) const override;
   [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override;
+  // Counting walks the whole story, so `total` is set on the first page alone (`after` unset) and 0
+  // on later ones; it ends at kMaxCountedSightings. A page costs what it holds, wherever it starts.
   [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
                                                            std::optional<Ulid> after,
                                                            size_t limit) const override;

@@ -22,6 +22,16 @@ absl::StatusOr<DiskSpace> StatvfsProbe::Read() const {
   return DiskSpace{info.f_bavail * block, info.f_blocks * block};
 }
 
+absl::Status CheckRoomToOpen(const SpaceProbe& probe, uint64_t log_bytes) {
+  const uint64_t needed = kMinFreeBytesToOpen + log_bytes;
+  const absl::StatusOr<DiskSpace> space = probe.Read();
+  if (!space.ok() || space->free_bytes >= needed) return absl::OkStatus();
+  return Reject(Reason::kReadOnly,
+                ToStd(absl::StrCat("the disk is full: opening the store may write ", needed >> 20,
+                                   " MiB, and ", space->free_bytes >> 20,
+                                   " MiB are free; free some space and start again")));
+}
+
 absl::Status SpaceGuard::Check(uint64_t about_to_write_bytes) const {
   const absl::StatusOr<DiskSpace> space = probe_.Read();
   if (!space.ok()) {

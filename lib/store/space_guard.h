@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,6 +41,14 @@ class StatvfsProbe final : public SpaceProbe {
  private:
   const std::string folder_;
 };
+
+// What opening a store may write beside its tables: a manifest, options and messages.
+inline constexpr uint64_t kMinFreeBytesToOpen = uint64_t{16} << 20;
+
+// OK if there is room for opening a store whose logs have `log_bytes`: tables are made out of them,
+// and without room RocksDB refuses or, as Debian's build does, aborts. kReadOnly otherwise. OK as
+// well where the space can't be read: opening the folder says more.
+[[nodiscard]] absl::Status CheckRoomToOpen(const SpaceProbe& probe, uint64_t log_bytes);
 
 struct SpaceReserve {
   uint64_t min_free_bytes = uint64_t{512} << 20;

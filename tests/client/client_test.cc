@@ -8,6 +8,7 @@
 
 #include "client/backoff.h"
 #include "client/errors.h"
+#include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "tests/client/fake_server.h"
 
@@ -85,8 +86,19 @@ TEST(Client, KnowsAServerThatServes) {
   FakeServer server;
   const std::unique_ptr<Client> client = ConnectTo(server);
   EXPECT_EQ(client->CheckHealth(), absl::OkStatus());
+  server.SetTakingFiles(false);
+  EXPECT_THAT(std::string(client->CheckHealth().message()), HasSubstr("takes no files"));
   server.Stop();
   EXPECT_EQ(client->CheckHealth().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(Client, TakesAnArticleThatIsLargerThanAnyFile) {
+  FakeServer server;
+  const std::unique_ptr<Client> client = ConnectTo(server);
+  server.SetText(std::string(2 * kMaxMessageBytes, 'x'));
+  const absl::StatusOr<v1::Article> article = client->GetArticle({});
+  ASSERT_TRUE(article.ok()) << article.status();
+  EXPECT_EQ(article->text().size(), 2 * kMaxMessageBytes);
 }
 
 TEST(Client, SaysAtOnceThatNobodyIsThereAndWhatToDo) {

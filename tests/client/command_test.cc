@@ -239,6 +239,50 @@ TEST_F(CommandTest, NamesTheReasonOfARefusedCall) {
   EXPECT_EQ(ran.err, "wirefold: no such article (NOT_FOUND)\n");
 }
 
+TEST_F(CommandTest, GetsOneByOneWhatIsTooMuchForOneAnswer) {
+  server_.FailBatches(
+      StatusWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED, "over 64 MiB", "ANSWER_TOO_LARGE"));
+  const Ran ran = Run("get --json A B C");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(server_.batch_requests().size(), 1U);
+  std::vector<std::string> ids;
+  for (const json& line : Lines(ran.out)) ids.push_back(line["id"]);
+  EXPECT_EQ(ids, (std::vector<std::string>{"A", "B", "C"}));
+}
+
+TEST_F(CommandTest, GetNamesAnIdOnceInACall) {
+  const Ran ran = Run("get --json A B 01EHQ8Z3KD5V9A0C6Q2XJ7N4TB 01ehq8z3kd5v9a0c6q2xj7n4tb A");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Lines(ran.out).size(), 5U);
+  const std::vector<v1::BatchGetArticlesRequest> requests = server_.batch_requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(requests[0].ids_size(), 3);
+  EXPECT_EQ(requests[1].ids_size(), 2);
+}
+
+TEST_F(CommandTest, TakesArgumentsAtTheirLimitsAndNotOnePast) {
+  Write("f", "1");
+  struct Limit {
+    std::string at;
+    std::string past;
+  };
+  for (const Limit& limit : {
+           Limit{"--streams 64", "--streams 65"},
+           Limit{"--source " + std::string(kMaxSourceBytes, 's'),
+                 "--source " + std::string(kMaxSourceBytes + 1, 's')},
+       }) {
+    EXPECT_EQ(Run("ingest " + limit.at + " f").exit_code, 0) << limit.at;
+    EXPECT_EQ(Run("ingest " + limit.past + " f").exit_code, 1) << limit.past;
+  }
+}
+
+TEST_F(CommandTest, HealthFailsWhileNoFileIsTaken) {
+  server_.SetTakingFiles(false);
+  const Ran ran = Run("health");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("takes no files"));
+}
+
 TEST_F(CommandTest, RefusesWhatItDoesNotUnderstand) {
   EXPECT_EQ(Run("").exit_code, 1);
   EXPECT_EQ(Run("ingest").exit_code, 1);

@@ -47,6 +47,7 @@ FakeServer::FakeServer(const std::string& address) : host_(address.substr(0, add
   builder.RegisterService(static_cast<v1::AdminService::Service*>(this));
   grpc::EnableDefaultHealthCheckService(true);
   server_ = builder.BuildAndStart();
+  SetTakingFiles(true);
 }
 
 FakeServer::~FakeServer() { Stop(); }
@@ -72,6 +73,26 @@ void FakeServer::FailCalls(grpc::Status status) {
 void FakeServer::RejectContent(const std::string& content, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   rejections_.emplace_back(content, reason);
+}
+
+void FakeServer::FailBatches(grpc::Status status) {
+  const std::lock_guard lock(mutex_);
+  batch_status_ = std::move(status);
+}
+
+void FakeServer::SetText(std::string text) {
+  const std::lock_guard lock(mutex_);
+  text_ = std::move(text);
+}
+
+void FakeServer::SetTakingFiles(bool taking) {
+  server_->GetHealthCheckService()->SetServingStatus(v1::IngestService::service_full_name(),
+                                                     taking);
+}
+
+std::vector<v1::BatchGetArticlesRequest> FakeServer::batch_requests() const {
+  const std::lock_guard lock(mutex_);
+  return batch_requests_;
 }
 
 std::string FakeServer::address() const { return host_ + ":" + std::to_string(port_); }
@@ -174,7 +195,17 @@ grpc::Status FakeServer::GetArticle(grpc::ServerContext*, const v1::GetArticleRe
                                     v1::Article* response) {
   *response = MakeArticle(request->has_id() ? request->id() : kId);
   const std::lock_guard lock(mutex_);
+  response->set_text(text_);
   return call_status_;
+}
+
+grpc::Status FakeServer::BatchGetArticles(grpc::ServerContext*,
+                                          const v1::BatchGetArticlesRequest* request,
+                                          v1::BatchGetArticlesResponse* response) {
+  for (const std::string& id : request->ids()) *response->add_articles() = MakeArticle(id);
+  const std::lock_guard lock(mutex_);
+  batch_requests_.push_back(*request);
+  return batch_status_;
 }
 
 grpc::Status FakeServer::ListArticles(grpc::ServerContext*, const v1::ListArticlesRequest* request,

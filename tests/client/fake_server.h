@@ -62,6 +62,12 @@ class FakeServer final : public v1::IngestService::Service,
   void PlanStream(StreamPlan plan);
   // Every unary call fails with this, unless OK.
   void FailCalls(grpc::Status status);
+  // The same for BatchGetArticles alone.
+  void FailBatches(grpc::Status status);
+  // The text of the article that GetArticle answers with.
+  void SetText(std::string text);
+  // What health says of IngestService.
+  void SetTakingFiles(bool taking);
   // Content that is answered with REJECTED and this reason.
   void RejectContent(const std::string& content, const std::string& reason);
 
@@ -74,6 +80,7 @@ class FakeServer final : public v1::IngestService::Service,
   [[nodiscard]] size_t max_pending_files() const { return max_pending_files_; }
   [[nodiscard]] size_t max_pending_bytes() const { return max_pending_bytes_; }
   [[nodiscard]] std::vector<v1::ListArticlesRequest> list_requests() const;
+  [[nodiscard]] std::vector<v1::BatchGetArticlesRequest> batch_requests() const;
   // Keep no requests and no contents: for measuring.
   void Forget() { forget_ = true; }
   void Stop();
@@ -83,6 +90,9 @@ class FakeServer final : public v1::IngestService::Service,
       grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream) override;
   grpc::Status GetArticle(grpc::ServerContext* context, const v1::GetArticleRequest* request,
                           v1::Article* response) override;
+  grpc::Status BatchGetArticles(grpc::ServerContext* context,
+                                const v1::BatchGetArticlesRequest* request,
+                                v1::BatchGetArticlesResponse* response) override;
   grpc::Status ListArticles(grpc::ServerContext* context, const v1::ListArticlesRequest* request,
                             v1::ListArticlesResponse* response) override;
   grpc::Status GetStory(grpc::ServerContext* context, const v1::GetStoryRequest* request,
@@ -98,6 +108,9 @@ class FakeServer final : public v1::IngestService::Service,
   mutable std::mutex mutex_;  // guards the plans and what was seen
   std::deque<StreamPlan> plans_;
   grpc::Status call_status_;
+  grpc::Status batch_status_;
+  std::string text_;
+  std::vector<v1::BatchGetArticlesRequest> batch_requests_;
   std::set<std::string> seen_;
   std::vector<std::string> stored_;
   std::vector<v1::IngestRequest> requests_;

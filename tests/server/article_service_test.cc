@@ -1,6 +1,15 @@
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
 #include "gmock/gmock.h"
 #include "lib/base/limits.h"
 #include "lib/url/canonicalize.h"
+#include "server/convert.h"
+#include "server/log.h"
+#include "server/unary.h"
 #include "tests/server/server_fixture.h"
 
 namespace wirefold {
@@ -20,6 +29,19 @@ class ArticleServiceTest : public ServerFixture {
     if (!story.IsZero()) stored.match = {Relation::kNear, story, {}};
     store.articles[stored.id] = stored;
     return stored.id;
+  }
+
+  // Gives the articles of the store, `count` of them, texts with which they have `bytes` in all as
+  // messages.
+  void FillTo(size_t bytes, int count) {
+    size_t total = 0;
+    for (auto& [id, stored] : store.articles) {
+      stored.article.text.assign(bytes / static_cast<size_t>(count) - 1000, 'x');
+      v1::Article message;
+      ToProto(StoredArticle(stored), v1::ARTICLE_VIEW_FULL, message);
+      total += message.ByteSizeLong();
+    }
+    store.articles.rbegin()->second.article.text.append(bytes - total, 'x');
   }
 
   // Follows page tokens to the end.
@@ -96,31 +118,106 @@ TEST_F(ArticleServiceTest, BatchGetKeepsTheOrderAndNamesWhatIsMissing) {
   const Ulid missing = Ulid::Make(9, {});
   StartServer();
   v1::BatchGetArticlesRequest request;
-  for (const Ulid& id : {b, missing, a, b}) request.add_ids(id.ToString());
+  for (const Ulid& id : {b, missing, a}) request.add_ids(id.ToString());
   grpc::ClientContext context;
   v1::BatchGetArticlesResponse response;
   ASSERT_TRUE(articles->BatchGetArticles(&context, request, &response).ok());
-  ASSERT_EQ(response.articles_size(), 3);
+  ASSERT_EQ(response.articles_size(), 2);
   EXPECT_EQ(response.articles(0).id(), b.ToString());
   EXPECT_EQ(response.articles(1).id(), a.ToString());
-  EXPECT_EQ(response.articles(2).id(), b.ToString());
   EXPECT_THAT(response.missing_ids(), testing::ElementsAre(missing.ToString()));
 }
 
 TEST_F(ArticleServiceTest, BatchGetTakesAThousandIdsAndNotOneMore) {
-  const Ulid a = Add(1, "a");
-  StartServer();
   v1::BatchGetArticlesRequest request;
-  for (int i = 0; i < kMaxBatchGet; ++i) request.add_ids(a.ToString());
+  for (int i = 0; i < kMaxBatchGet; ++i) request.add_ids(Add(i, "a").ToString());
+  StartServer();
   grpc::ClientContext context;
   v1::BatchGetArticlesResponse response;
   ASSERT_TRUE(articles->BatchGetArticles(&context, request, &response).ok());
   EXPECT_EQ(response.articles_size(), kMaxBatchGet);
-  request.add_ids(a.ToString());
+  request.add_ids(Ulid::Make(1, {}).ToString());
   EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request), "INVALID_ARGUMENT");
   request.mutable_ids()->DeleteSubrange(1, kMaxBatchGet);
   request.add_ids("bad");
   EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request), "INVALID_ID");
+}
+
+TEST_F(ArticleServiceTest, BatchGetRefusesAnIdThatStandsTwiceInAnySpelling) {
+  const std::string id = Add(1, "a").ToString();
+  std::string lower = id;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  StartServer();
+  for (const std::string& again : {id, lower}) {
+    v1::BatchGetArticlesRequest request;
+    request.add_ids(id);
+    request.add_ids(again);
+    EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request),
+              "INVALID_ARGUMENT");
+  }
+}
+
+TEST_F(ArticleServiceTest, BatchGetAnswersUpToItsBoundInBytesAndSaysWhatToDoPastIt) {
+  constexpr int kArticles = 16;
+  v1::BatchGetArticlesRequest request;
+  request.set_view(v1::ARTICLE_VIEW_FULL);
+  Ulid last;
+  for (int i = 0; i < kArticles; ++i) {
+    last = Add(i, "a");
+    request.add_ids(last.ToString());
+  }
+  FillTo(kMaxBatchPayloadBytes, kArticles);
+  StartServer();
+  {
+    grpc::ClientContext context;
+    v1::BatchGetArticlesResponse response;
+    const grpc::Status status = articles->BatchGetArticles(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.articles_size(), kArticles);
+  }
+  store.articles[last].article.text += 'x';
+  grpc::ClientContext context;
+  v1::BatchGetArticlesResponse response;
+  const grpc::Status status = articles->BatchGetArticles(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(GrpcReasonOf(status), "ANSWER_TOO_LARGE");
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("64 MiB"));
+  request.set_view(v1::ARTICLE_VIEW_BASIC);
+  EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::BatchGetArticles, request), "");
+}
+
+TEST_F(ArticleServiceTest, APageOfExactlyItsBoundIsOneAndAByteMoreMakesTwo) {
+  Add(0, "a");
+  const Ulid last = Add(1, "a");
+  FillTo(kMaxPagePayloadBytes, 2);
+  StartServer();
+  v1::ListArticlesRequest request;
+  request.set_view(v1::ARTICLE_VIEW_FULL);
+  int pages = 0;
+  EXPECT_EQ(ListAll(request, &pages).size(), 2U);
+  EXPECT_EQ(pages, 1);
+  store.articles[last].article.text += 'x';
+  pages = 0;
+  EXPECT_EQ(ListAll(request, &pages).size(), 2U);
+  EXPECT_EQ(pages, 2);
+}
+
+TEST_F(ArticleServiceTest, ADamagedArticleIsLoggedWithItsCause) {
+  const std::string log = testing::TempDir() + "/read_failed.log";
+  std::remove(log.c_str());
+  ASSERT_TRUE(OpenLog("info", log).ok());
+  LogIfOurFault(Reject(Reason::kNotFound, "the client's fault"));
+  LogIfOurFault(Reject(Reason::kReadOnly, "logged when it began"));
+  LogIfOurFault(Reject(Reason::kStoreCorrupt, "checksum mismatch"));
+  LogIfOurFault(Reject(Reason::kStoreCorrupt, "within the same second"));
+  FlushLog();
+  std::stringstream lines;
+  lines << std::ifstream(log).rdbuf();
+  EXPECT_THAT(lines.str(),
+              testing::EndsWith("error read_failed reason=STORE_CORRUPT message=\"checksum "
+                                "mismatch\"\n"));
+  EXPECT_EQ(std::count(std::istreambuf_iterator<char>(lines), {}, '\n'), 1);
+  ASSERT_TRUE(OpenLog("info", "").ok());
 }
 
 TEST_F(ArticleServiceTest, ListsEveryArticleOnceInOrderWhateverThePageSize) {

@@ -56,6 +56,20 @@ TEST(Errors, LongMessagesAreCutAtACharacterSoThatTheyFitTheTrailers) {
   EXPECT_EQ(GrpcReasonOf(status), "INVALID_URL");
 }
 
+TEST(Errors, AMessageAtItsLimitIsWholeAndOneByteMoreIsCut) {
+  const std::string at(kMaxErrorMessageBytes, 'x');
+  EXPECT_EQ(GrpcError(Reason::kInvalidUrl, at).error_message(), at);
+  EXPECT_EQ(GrpcError(Reason::kInvalidUrl, at + "x").error_message(), at + "…");
+}
+
+TEST(Errors, AReasonOfTheTransportKeepsItsCodeAndName) {
+  const grpc::Status mapped = ToGrpcStatus(
+      RejectAs(absl::StatusCode::kResourceExhausted, kReasonAnswerTooLarge, "ask for fewer"));
+  EXPECT_EQ(mapped.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(mapped.error_message(), "ask for fewer");
+  EXPECT_EQ(GrpcReasonOf(mapped), "ANSWER_TOO_LARGE");
+}
+
 TEST(Errors, TheReferenceListsEveryReasonWithItsCode) {
   std::ifstream file(WIREFOLD_SOURCE_DIR "/docs/api.md");
   std::stringstream reference;
@@ -66,7 +80,8 @@ TEST(Errors, TheReferenceListsEveryReasonWithItsCode) {
     EXPECT_THAT(reference.str(), testing::HasSubstr("| `" + std::string(ReasonName(reason)) +
                                                     "` | `" + code + "` |"));
   }
-  for (const std::string_view name : {kReasonTooManyStreams, kReasonOverloaded, kReasonInternal}) {
+  for (const std::string_view name :
+       {kReasonTooManyStreams, kReasonOverloaded, kReasonAnswerTooLarge, kReasonInternal}) {
     EXPECT_THAT(reference.str(), testing::HasSubstr("| `" + std::string(name) + "` |"));
   }
 }

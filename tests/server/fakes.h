@@ -215,7 +215,7 @@ class FakeStore final : public Store {
     SightingPage page;
     for (const auto& [id, stored] : articles) {
       if (stored.story_id != story_id || id == story_id) continue;
-      ++page.total;
+      if (!after) ++page.total;  // as RocksDbStore: on the first page alone
       if (after && id <= *after) continue;
       if (page.sightings.size() == limit) {
         page.next_after = page.sightings.back().id;

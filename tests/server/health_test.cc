@@ -1,9 +1,12 @@
-#include <atomic>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 
+#include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
+#include "server/log.h"
 #include "tests/server/server_fixture.h"
 
 namespace wirefold {
@@ -50,20 +53,49 @@ TEST_F(HealthTest, EveryServiceIsServing) {
 
 TEST_F(HealthTest, AFullDiskStopsIngestionAloneAndAFailedCommitTheWhole) {
   options.health_period = std::chrono::milliseconds(10);
-  std::atomic<bool> full = false;
-  options.space_check = [&full] {
-    return full ? Reject(Reason::kReadOnly, "full") : absl::OkStatus();
-  };
   StartServer();
-  full = true;
+  pipeline.SetReadOnly(Reject(Reason::kReadOnly, "full"));
   EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "wirefold.v1.IngestService") == 2; }));
   EXPECT_EQ(HealthOf(channel, ""), 1);
   EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 1);
-  full = false;
+  pipeline.SetReadOnly(absl::OkStatus());
   EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "wirefold.v1.IngestService") == 1; }));
   pipeline.SetReadOnly(Reject(Reason::kStoreFailed, "failed"));
   EXPECT_TRUE(Eventually([&] { return HealthOf(channel, "") == 2; }));
   EXPECT_EQ(HealthOf(channel, "wirefold.v1.ArticleService"), 1);
+}
+
+TEST_F(HealthTest, EachChangeBetweenReadOnlyAndReadWriteIsLoggedOnce) {
+  const std::string log = testing::TempDir() + "/read_only.log";
+  std::remove(log.c_str());
+  ASSERT_TRUE(OpenLog("info", log).ok());
+  options.health_period = std::chrono::milliseconds(5);
+  const auto count = [&](const std::string& event) {
+    std::ifstream file(log);
+    int lines = 0;
+    for (std::string line; std::getline(file, line);) {
+      if (line.find(event) != std::string::npos) ++lines;
+    }
+    return lines;
+  };
+  StartServer();
+  for (int round = 1; round <= 2; ++round) {
+    pipeline.SetReadOnly(Reject(Reason::kReadOnly, "1 MiB is free"));
+    EXPECT_TRUE(
+        Eventually([&] { return count("warning read_only message=\"1 MiB is free\"") == round; }));
+    pipeline.SetReadOnly(absl::OkStatus());
+    EXPECT_TRUE(Eventually([&] { return count("info read_write") == round; }));
+  }
+  pipeline.SetReadOnly(Reject(Reason::kStoreFailed, "failed: no such device"));
+  EXPECT_TRUE(Eventually([&] {
+    return count("error store_failed reason=STORE_FAILED message=\"failed: no such device\"") == 1;
+  }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // some rounds more
+  server.reset();
+  EXPECT_EQ(count(" read_only"), 2);
+  EXPECT_EQ(count(" read_write"), 2);
+  EXPECT_EQ(count(" store_failed"), 1);
+  ASSERT_TRUE(OpenLog("info", "").ok());
 }
 
 TEST_F(HealthTest, NothingIsServingWhileDraining) {

@@ -63,6 +63,107 @@ TEST_F(IngestServiceTest, NoMessageOfAcknowledgementsExceedsWhatClientsAcceptByD
   EXPECT_EQ(results, 2000U);
 }
 
+TEST_F(IngestServiceTest, NoMessageHasMoreAcknowledgementsThanItsLimit) {
+  StartServer();
+  pipeline.SetJudge([](const IncomingFile& file) {
+    return file.bytes == "big" ? FakePipeline::Rejected(Reason::kInvalidUrl, std::string(8000, 'x'))
+                               : FakePipeline::New(file);
+  });
+  pipeline.Hold();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  // Long ones, so that a message waits for a client that does not read while the rest gathers.
+  constexpr size_t kBig = 600;
+  constexpr size_t kFiles = kBig + 2 * kMaxResultsPerResponse + 1;
+  for (size_t i = 1; i <= kFiles; ++i) {
+    ASSERT_TRUE(stream->Write(File(i, i <= kBig ? "big" : "")));
+  }
+  stream->WritesDone();
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == kFiles; }));
+  pipeline.Resume();
+  ASSERT_TRUE(Eventually([&] { return pipeline.GetStats().files_in_flight == 0; }));
+  v1::IngestResponse response;
+  size_t results = 0;
+  int most = 0;
+  while (stream->Read(&response)) {
+    results += static_cast<size_t>(response.results_size());
+    most = std::max(most, response.results_size());
+  }
+  EXPECT_EQ(results, kFiles);
+  EXPECT_EQ(most, kMaxResultsPerResponse);
+}
+
+TEST_F(IngestServiceTest, MessagesThatWaitForTheirTurnAreBoundedInBytes) {
+  FairBudget own({});
+  constexpr size_t kMax = 1000;
+  {
+    IngestHub hub({.max_held_bytes = kMax}, pipeline, own);
+    EXPECT_TRUE(hub.Hold(kMax - 1));
+    EXPECT_TRUE(hub.Hold(1));
+    EXPECT_FALSE(hub.Hold(1));
+    hub.LetGo(1);
+    EXPECT_TRUE(hub.Hold(1));
+    EXPECT_EQ(hub.held_bytes(), kMax);
+  }
+  budget_options = {.total_bytes = size_t{1} << 20, .stream_bytes = size_t{1} << 20};
+  options.ingest.max_held_bytes = size_t{10} << 20;
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext first_context;
+  const auto first = ingest->Ingest(&first_context);
+  ASSERT_TRUE(first->Write(File(1)));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 1; }));
+  grpc::ClientContext waiting_context;
+  const auto waiting = ingest->Ingest(&waiting_context);
+  ASSERT_TRUE(waiting->Write(File(1, std::string(6 << 20, 'x'))));
+  ASSERT_TRUE(Eventually([&] { return budget->streams_waiting() == 1; }));
+  grpc::ClientContext refused_context;
+  const auto refused = ingest->Ingest(&refused_context);
+  refused->Write(File(1, std::string(6 << 20, 'x')));
+  EXPECT_TRUE(ReadAll(*refused).empty());
+  const grpc::Status status = refused->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);  // clients send it again
+  EXPECT_EQ(GrpcReasonOf(status), "OVERLOADED");
+  pipeline.Resume();
+  for (const auto& stream : {first.get(), waiting.get()}) {
+    stream->WritesDone();
+    EXPECT_EQ(ReadAll(*stream).size(), 1U);
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+}
+
+TEST_F(IngestServiceTest, MoreMessagesOnTheirWayInThanMemoryIsForDoNotStopTheServer) {
+  budget_options = {.total_bytes = size_t{1} << 20, .stream_bytes = size_t{1} << 20};
+  options.ingest.max_held_bytes = size_t{16} << 20;
+  options.receive_bytes = size_t{32} << 20;
+  StartServer();
+  pipeline.Hold();
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.emplace_back([this] {
+      const auto stub = v1::IngestService::NewStub(
+          grpc::CreateChannel(server->address(), grpc::InsecureChannelCredentials()));
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(2));
+      const auto stream = stub->Ingest(&context);
+      stream->Write(File(1, std::string(8 << 20, 'x')));
+      ReadAll(*stream);
+      stream->Finish();
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  pipeline.Resume();
+  ASSERT_TRUE(Eventually([&] { return server->streams() == 0; }));
+  ASSERT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  const auto stream = ingest->Ingest(&context);
+  EXPECT_TRUE(stream->Write(File(1, std::string(4 << 20, 'y'))));
+  stream->WritesDone();
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(IngestServiceTest, EndsAStreamWhoseSequenceDoesNotGrowAfterAcknowledgingWhatCameBefore) {
   StartServer();
   pipeline.Hold();

@@ -8,20 +8,21 @@ namespace {
 
 const Ulid kId = Ulid::Make(123, HashBytes128("a"));
 
-TEST(PageToken, ComesBackAsTheIdItWasMadeOf) {
-  const std::string token = MakePageToken(kId, "filters");
-  EXPECT_EQ(*ParsePageToken(token, "filters"), kId);
+TEST(PageToken, ComesBackAsThePositionItWasMadeOf) {
+  const std::string token = MakePageToken({kId, 70}, "filters");
+  EXPECT_EQ(*ParsePageToken(token, "filters"), (PagePosition{kId, 70}));
   // It may stand in a URL.
   EXPECT_EQ(token.find_first_of("+/ &?"), std::string::npos);
 }
 
 TEST(PageToken, IsRefusedWithOtherFilters) {
-  const absl::StatusOr<Ulid> id = ParsePageToken(MakePageToken(kId, "host=a"), "host=b");
-  EXPECT_EQ(ReasonOf(id.status()), Reason::kInvalidPageToken);
+  const absl::StatusOr<PagePosition> position =
+      ParsePageToken(MakePageToken({kId}, "host=a"), "host=b");
+  EXPECT_EQ(ReasonOf(position.status()), Reason::kInvalidPageToken);
 }
 
 TEST(PageToken, IsRefusedWhenItWasChanged) {
-  const std::string token = MakePageToken(kId, "f");
+  const std::string token = MakePageToken({kId}, "f");
   for (size_t i = 0; i < token.size() - 1; ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';

@@ -309,7 +309,7 @@ TEST_F(RocksDbStoreTest, ListsTheCopiesOfAStoryAlone) {
     std::optional<Ulid> after;
     do {
       const SightingPage page = store_->ListSightings(article.id, after, limit).value();
-      EXPECT_EQ(page.total, 5U);
+      EXPECT_EQ(page.total, after.has_value() ? 0U : 5U);
       for (const StoredArticle& copy : page.sightings) {
         ids.push_back(copy.id);
         EXPECT_EQ(copy.story_id, article.id);
@@ -319,6 +319,57 @@ TEST_F(RocksDbStoreTest, ListsTheCopiesOfAStoryAlone) {
     } while (after.has_value());
     EXPECT_EQ(ids, copies);
   }
+}
+
+TEST_F(RocksDbStoreTest, PagesOfAStoryOfThousandsAreCompleteAndInOrder) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "x");
+  const NormalizedArticle next = MakeArticle("a.org/2", 1001, "y");
+  std::vector<Mutation> mutations = {New(article), New(next),
+                                     Duplicate(MakeArticle("c.org/1", 3000, "z"), next.id)};
+  std::vector<Ulid> copies;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string name = std::to_string(i);
+    mutations.push_back(Duplicate(MakeArticle("b.org/" + name, 2000 + i % 7, name), article.id));
+    copies.push_back(mutations.back().id);
+  }
+  Commit(mutations);
+  std::ranges::sort(copies);
+  for (const size_t limit : {1, 32, 999, 5000, 5001}) {
+    std::vector<Ulid> ids;
+    std::optional<Ulid> after;
+    do {
+      const SightingPage page = store_->ListSightings(article.id, after, limit).value();
+      EXPECT_EQ(page.total, after.has_value() ? 0U : 5000U);
+      EXPECT_LE(page.sightings.size(), limit);
+      for (const StoredArticle& copy : page.sightings) ids.push_back(copy.id);
+      after = page.next_after;
+    } while (after.has_value());
+    EXPECT_EQ(ids, copies);
+  }
+}
+
+TEST_F(RocksDbStoreTest, CountsTheCopiesOfAStoryUpToItsLimit) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "x");
+  Commit({New(article)});
+  const EncodedRecord record = EncodeRecord(article, 0);
+  const auto add = [&](size_t from, size_t to) {
+    std::vector<Mutation> mutations;
+    for (size_t i = from; i < to; ++i) {
+      Mutation copy = Duplicate(article, article.id, Relation::kExact);
+      copy.id = copy.url.id = Ulid::Make(2000, {i, i});
+      copy.identity = {i, i};
+      copy.record = record;
+      mutations.push_back(std::move(copy));
+    }
+    Commit(mutations);
+  };
+  const auto total = [&] { return store_->ListSightings(article.id, std::nullopt, 1)->total; };
+  add(0, kMaxCountedSightings - 1);
+  EXPECT_EQ(total(), kMaxCountedSightings - 1);
+  add(kMaxCountedSightings - 1, kMaxCountedSightings);
+  EXPECT_EQ(total(), kMaxCountedSightings);
+  add(kMaxCountedSightings, kMaxCountedSightings + 1);
+  EXPECT_EQ(total(), kMaxCountedSightings);
 }
 
 TEST_F(RocksDbStoreTest, ScansSketchesInTheOrderOfIdsUntilToldToStop) {

@@ -52,6 +52,19 @@ TEST(SpaceGuard, CountsWhatIsAboutToBeWrittenAndRecoversByItself) {
   EXPECT_TRUE(guard.Check().ok());
 }
 
+TEST(SpaceGuard, AStoreIsOpenedWithRoomForItsLogsAndNotOneByteBelow) {
+  FakeProbe probe;
+  for (const uint64_t log_bytes : {uint64_t{0}, 300 * kMiB}) {
+    probe.space = DiskSpace{kMinFreeBytesToOpen + log_bytes, 1024 * kMiB};
+    EXPECT_TRUE(CheckRoomToOpen(probe, log_bytes).ok());
+    probe.space = DiskSpace{kMinFreeBytesToOpen + log_bytes - 1, 1024 * kMiB};
+    EXPECT_EQ(ReasonOf(CheckRoomToOpen(probe, log_bytes)), Reason::kReadOnly);
+  }
+  EXPECT_NE(
+      CheckRoomToOpen(probe, 300 * kMiB).ToString().find("may write 316 MiB, and 315 MiB are free"),
+      std::string::npos);
+}
+
 TEST(SpaceGuard, ReadsARealFileSystem) {
   const StatvfsProbe probe("/");
   const absl::StatusOr<DiskSpace> space = probe.Read();
