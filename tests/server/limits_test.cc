@@ -29,8 +29,8 @@ INSTANTIATE_TEST_SUITE_P(Limits, Labels,
                          testing::Values(Label{"below", kMaxLabelBytes - 1, kMaxLabelBytes - 1},
                                          Label{"at", kMaxLabelBytes, kMaxLabelBytes},
                                          Label{"past", kMaxLabelBytes + 1, kMaxLabelBytes}),
-                         [](const testing::TestParamInfo<Label>& info) {
-                           return std::string(info.param.what);
+                         [](const testing::TestParamInfo<Label>& label) {
+                           return std::string(label.param.what);
                          });
 
 }  // namespace
