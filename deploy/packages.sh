@@ -25,7 +25,7 @@ set -euo pipefail
     libicu-dev libopencc-dev libopencc-data      # text; the dictionaries are read at build time
     libcld2-dev libpsl-dev publicsuffix # language, domains
   )
-  test=(libgtest-dev libgmock-dev python3 python3-grpcio tar zstd)
+  test=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-grpcio tar zstd)
   fuzz=(clang libclang-rt-dev)
   lint=(shellcheck clang-format)
 }

@@ -82,10 +82,10 @@ void ReadTime(const DumpFile& file, const Hints& hints, CanonicalArticle& articl
 absl::Status ReadUrl(std::string_view url, CanonicalArticle& article) {
   absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(url);
   if (!canonical.ok()) return canonical.status();
+  article.host = canonical->host();
+  article.registrable_domain = canonical->registrable_domain();
   article.url = std::move(canonical->url);
   article.url_key = std::move(canonical->url_key);
-  article.host = std::move(canonical->host);
-  article.registrable_domain = std::move(canonical->registrable_domain);
   return absl::OkStatus();
 }
 

@@ -28,30 +28,19 @@ absl::StatusOr<Url> ParseWebUrl(std::string_view input, const Url* base) {
   if (!status.ok()) return status;
   absl::StatusOr<Url> url = ParseUrl(input, base);
   if (!url.ok()) return url;
-  if (url->scheme != "http" && url->scheme != "https") {
+  if (url->scheme() != "http" && url->scheme() != "https") {
     return Reject(Reason::kUnsupportedScheme,
-                  absl::StrCat("the URL's scheme is ", url->scheme.substr(0, 32),
+                  absl::StrCat("the URL's scheme is ", ToAbsl(url->scheme().substr(0, 32)),
                                "; only http and https are fetched"));
   }
   return url;
 }
 
-absl::StatusOr<std::string> MakeUrl(const Url& url, const UrlRules& rules) {
-  std::string out;
-  out.reserve(url.scheme.size() + url.host->size() + url.path.size() +
-              (url.query.has_value() ? url.query->size() : 0) + 16);
-  AppendOrigin(url, out);
-  out += url.path;
-  if (url.query.has_value()) {
-    AppendQueryWithoutTrackers(*url.query, rules.ForHost(*url.host), out);
-  }
-  if (const std::string_view route = HashBangRoute(url); !route.empty()) {
-    out.push_back('#');
-    out += route;
-  }
-  absl::Status status = CheckLength("the URL, once percent-encoded,", out.size());
-  if (!status.ok()) return status;
-  return out;
+// Takes off what says nothing about the page.
+absl::Status Reduce(const UrlRules& rules, Url& url) {
+  if (HashBangRoute(url).empty()) url.RemoveFragment();
+  if (url.query().has_value()) DropTrackers(rules.ForHost(url.host()), url);
+  return CheckLength("the URL, once percent-encoded,", url.href().size());
 }
 
 }  // namespace
@@ -70,13 +59,18 @@ absl::StatusOr<CanonicalUrl> CanonicalizeUrl(std::string_view input, std::string
   }
   absl::StatusOr<Url> url = ParseWebUrl(input, parsed_base.has_value() ? &*parsed_base : nullptr);
   if (!url.ok()) return url.status();
-  absl::StatusOr<std::string> text = MakeUrl(*url, rules);
-  if (!text.ok()) return text.status();
+  if (absl::Status status = Reduce(rules, *url); !status.ok()) return status;
   CanonicalUrl canonical;
-  canonical.url = *std::move(text);
   canonical.url_key = MakeUrlKey(*url, rules);
-  canonical.registrable_domain = RegistrableDomain(*url->host);
-  canonical.host = *std::move(url->host);
+  const std::string_view host = url->host();
+  const std::string_view domain = RegistrableDomain(host);
+  canonical.host_begin = static_cast<size_t>(host.data() - url->href().data());
+  canonical.host_bytes = host.size();
+  if (!domain.empty()) {
+    canonical.domain_begin = static_cast<size_t>(domain.data() - url->href().data());
+    canonical.domain_bytes = domain.size();
+  }
+  canonical.url = (*std::move(url)).TakeHref();
   return canonical;
 }
 
@@ -84,7 +78,8 @@ absl::StatusOr<std::string> CanonicalUrlOnly(std::string_view input, const Url* 
                                              const UrlRules& rules) {
   absl::StatusOr<Url> url = ParseWebUrl(input, base);
   if (!url.ok()) return url.status();
-  return MakeUrl(*url, rules);
+  if (absl::Status status = Reduce(rules, *url); !status.ok()) return status;
+  return (*std::move(url)).TakeHref();
 }
 
 std::string UrlKeyRulesFingerprint(const UrlRules& rules) {

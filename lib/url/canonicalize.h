@@ -5,14 +5,14 @@
 //       CanonicalizeUrl("HTTP://www.RFI.fr//cn/中国?utm_source=rss#top");
 //   canonical->url;                  // "http://www.rfi.fr//cn/%E4%B8%AD%E5%9B%BD"
 //   canonical->url_key;              // "rfi.fr/cn/%E4%B8%AD%E5%9B%BD"
-//   canonical->registrable_domain;   // "rfi.fr"
+//   canonical->registrable_domain();   // "rfi.fr"
 //
 // Errors, as everywhere here: kUrlTooLong, kInvalidUrl, kUnsupportedScheme. Thread-safe: pure
 // functions; none throws; time is linear in the input's length, which is limited.
 #ifndef WIREFOLD_LIB_URL_CANONICALIZE_H_
 #define WIREFOLD_LIB_URL_CANONICALIZE_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -24,12 +24,26 @@ namespace wirefold {
 
 struct CanonicalUrl {
   std::string url;  // as the WHATWG standard serializes it; no fragment but #! routes, no trackers
-  std::string url_key;             // see url_key.h
-  std::string host;                // as in `url`
-  std::string registrable_domain;  // "" for IP addresses, see public_suffix.h
+  std::string url_key;  // see url_key.h
+
+  // As in `url`, and a part of it.
+  [[nodiscard]] std::string_view host() const {
+    return std::string_view(url).substr(host_begin, host_bytes);
+  }
+  // A part of `url`; "" for IP addresses, see public_suffix.h.
+  [[nodiscard]] std::string_view registrable_domain() const {
+    return std::string_view(url).substr(domain_begin, domain_bytes);
+  }
+
+  // Where they stand in `url`, which must not be changed for the two to hold.
+  size_t host_begin = 0;
+  size_t host_bytes = 0;
+  size_t domain_begin = 0;
+  size_t domain_bytes = 0;
 };
 
-// `input` is absolute, or relative to `base` if that is not empty. Canonicalizing `url` once more
+// `input` is absolute, or relative to `base` if that is not empty. For ASCII without escapes to add
+// it allocates the two strings of the result and nothing else. Canonicalizing `url` once more
 // gives the same. kUrlTooLong when `input`, `base` or what comes out is over kMaxUrlBytes;
 // kUnsupportedScheme for anything but http and https; kInvalidUrl for what is no URL.
 [[nodiscard]] absl::StatusOr<CanonicalUrl> CanonicalizeUrl(

@@ -52,57 +52,68 @@ absl::Status ForbiddenCharacter() {
       " write it as https://host/path");
 }
 
-absl::StatusOr<std::string> ParseDomain(std::string_view input) {
+// Puts the IPv4 address that `domain` means in its place.
+absl::Status ReplaceIpv4(size_t begin, std::string& out) {
+  const std::optional<std::string> address = ParseIpv4(std::string_view(out).substr(begin));
+  if (!address.has_value()) {
+    return Reject(Reason::kInvalidUrl,
+                  "the URL's host ends in a number but is no IPv4 address; write four parts of 0 "
+                  "to 255, or a domain name");
+  }
+  out.replace(begin, std::string::npos, *address);
+  return absl::OkStatus();
+}
+
+absl::Status AppendDomain(std::string_view input, std::string& out) {
+  std::string mapped;  // what `input` then points into, if it is not plain ASCII
   uint8_t flags = Flags(input);
-  std::string domain;
   if ((flags & (kEscape | kNotAscii)) != 0) {
-    domain = PercentDecode(input);
-    flags = Flags(domain);
+    mapped = PercentDecode(input);
+    flags = Flags(mapped);
     if ((flags & kNotAscii) != 0) {
-      std::optional<std::string> ascii = DomainToAscii(domain);
+      std::optional<std::string> ascii = DomainToAscii(mapped);
       if (!ascii.has_value()) {
         return Reject(Reason::kInvalidUrl,
                       "the URL's host is no domain name that IDNA (UTS #46) allows; check its "
                       "spelling, or give it in its ASCII form (xn--…)");
       }
-      domain = *std::move(ascii);
-      flags = Flags(domain);
+      mapped = *std::move(ascii);
+      flags = Flags(mapped);
     }
-  } else {
-    domain.assign(input);
+    input = mapped;
   }
   if ((flags & kForbiddenInDomain) != 0) return ForbiddenCharacter();
-  if (domain.empty()) {
+  if (input.empty()) {
     return Reject(Reason::kInvalidUrl,
                   "the URL's host is empty once it is mapped; write https://host/path");
   }
+  const size_t begin = out.size();
+  out += input;
   if ((flags & kUpperCase) != 0) {
-    std::transform(domain.begin(), domain.end(), domain.begin(), AsciiLower);
+    std::transform(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+                   out.begin() + static_cast<std::ptrdiff_t>(begin), AsciiLower);
   }
-  if (!EndsInNumber(domain)) return domain;
-  std::optional<std::string> address = ParseIpv4(domain);
-  if (address.has_value()) return *std::move(address);
-  return Reject(Reason::kInvalidUrl,
-                "the URL's host ends in a number but is no IPv4 address; write four parts of 0 to "
-                "255, or a domain name");
+  return EndsInNumber(input) ? ReplaceIpv4(begin, out) : absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> ParseHost(std::string_view input, bool is_special) {
+absl::Status AppendHost(std::string_view input, bool is_special, std::string& out) {
   if (input.starts_with('[')) {
     std::optional<std::string> address;
     if (input.ends_with(']')) address = ParseIpv6(input.substr(1, input.size() - 2));
-    if (address.has_value()) return *std::move(address);
-    return Reject(
-        Reason::kInvalidUrl,
-        "the URL's host opens a bracket but is no IPv6 address; write it as [2001:db8::1]");
+    if (!address.has_value()) {
+      return Reject(
+          Reason::kInvalidUrl,
+          "the URL's host opens a bracket but is no IPv6 address; write it as [2001:db8::1]");
+    }
+    out += *address;
+    return absl::OkStatus();
   }
-  if (is_special) return ParseDomain(input);
+  if (is_special) return AppendDomain(input, out);
   if ((Flags(input) & kForbiddenInHost) != 0) return ForbiddenCharacter();
-  std::string host;
-  AppendPercentEncoded(input, EncodeSet::kC0Control, host);
-  return host;
+  AppendPercentEncoded(input, EncodeSet::kC0Control, out);
+  return absl::OkStatus();
 }
 
 }  // namespace wirefold

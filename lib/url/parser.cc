@@ -1,7 +1,9 @@
 // The standard's basic URL parser. The standard walks a state machine over code points; this one
 // cuts the input at its delimiters, which gives the same result because "#" ends every state after
 // the scheme, and then "?" ends every state of what is left. Functions are named after the states.
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -61,10 +63,12 @@ int CountDots(std::string_view segment) {
   return dots <= 2 ? dots : 0;
 }
 
-class Parser {
+}  // namespace
+
+class UrlParser {
  public:
   // `input` without what surrounds it, and without tabs and line ends.
-  Parser(std::string_view input, const Url* base) : input_(input), base_(base) {}
+  UrlParser(std::string_view input, const Url* base) : input_(input), base_(base) {}
 
   absl::StatusOr<Url> Parse() {
     absl::Status status = ParseParts();
@@ -74,28 +78,42 @@ class Parser {
 
  private:
   absl::Status ParseParts() {
-    const bool has_scheme = TakeScheme();
+    // What ASCII input becomes, and a slash that it may lack.
+    constexpr size_t kMargin = 4;
+    const bool has_scheme = TakeScheme(input_.size() + kMargin);
+    std::optional<std::string_view> fragment;
     if (const size_t hash = input_.find('#'); hash != std::string_view::npos) {
-      url_.fragment.emplace();
-      AppendPercentEncoded(input_.substr(hash + 1), EncodeSet::kFragment, *url_.fragment);
+      fragment = input_.substr(hash + 1);
       input_ = input_.substr(0, hash);
     }
-    const std::string_view before_query = input_.substr(0, input_.find('?'));
     std::optional<std::string_view> query;
-    if (before_query.size() < input_.size()) query = input_.substr(before_query.size() + 1);
-    input_ = before_query;
+    if (const size_t mark = input_.find('?'); mark != std::string_view::npos) {
+      query = input_.substr(mark + 1);
+      input_ = input_.substr(0, mark);
+    }
 
-    absl::Status status = has_scheme ? AfterScheme() : NoScheme(query.has_value());
-    if (!status.ok() || !query.has_value()) return status;
-    // It replaces a query that came from the base.
-    url_.query.emplace();
-    AppendPercentEncoded(*query, special_ ? EncodeSet::kSpecialQuery : EncodeSet::kQuery,
-                         *url_.query);
+    absl::Status status =
+        has_scheme ? AfterScheme() : NoScheme(query.has_value(), fragment.has_value());
+    if (!status.ok()) return status;
+    EndPath();
+    if (query.has_value()) {
+      url_.href_.push_back('?');
+      AppendPercentEncoded(*query, special_ ? EncodeSet::kSpecialQuery : EncodeSet::kQuery,
+                           url_.href_);
+    } else if (keeps_query_ && base_->query().has_value()) {
+      url_.href_.push_back('?');
+      url_.href_ += *base_->query();
+    }
+    url_.query_end_ = url_.href_.size();
+    if (fragment.has_value()) {
+      url_.href_.push_back('#');
+      AppendPercentEncoded(*fragment, EncodeSet::kFragment, url_.href_);
+    }
     return absl::OkStatus();
   }
 
   // Scheme start and scheme state: takes "HTTPS:" off the input if it begins so.
-  bool TakeScheme() {
+  bool TakeScheme(size_t expected_bytes) {
     if (input_.empty() || !IsAsciiAlpha(input_[0])) return false;
     size_t end = 1;
     while (end < input_.size() &&
@@ -104,21 +122,29 @@ class Parser {
       ++end;
     }
     if (end == input_.size() || input_[end] != ':') return false;
-    url_.scheme.assign(input_, 0, end);
-    for (char& c : url_.scheme) c = AsciiLower(c);
-    special_ = FindSpecialScheme(url_.scheme);
+    url_.href_.reserve(expected_bytes);
+    for (const char c : input_.substr(0, end)) url_.href_.push_back(AsciiLower(c));
     input_.remove_prefix(end + 1);
+    EndScheme();
     return true;
   }
 
-  [[nodiscard]] bool IsFile() const { return url_.scheme == "file"; }
+  // href_ holds the scheme.
+  void EndScheme() {
+    special_ = FindSpecialScheme(url_.href_);
+    url_.scheme_end_ = url_.href_.size();
+    url_.href_.push_back(':');
+    url_.path_begin_ = url_.href_.size();
+  }
+
+  [[nodiscard]] bool IsFile() const { return special_ != nullptr && special_->name == "file"; }
   [[nodiscard]] bool IsSlash(char c) const { return c == '/' || (special_ && c == '\\'); }
   [[nodiscard]] bool AtSlash() const { return !input_.empty() && IsSlash(input_[0]); }
 
   absl::Status AfterScheme() {
     if (IsFile()) return File();
     if (special_) {
-      if (base_ != nullptr && base_->scheme == url_.scheme && !input_.starts_with("//")) {
+      if (base_ != nullptr && base_->scheme() == url_.scheme() && !input_.starts_with("//")) {
         return Relative();
       }
       return SpecialAuthority();
@@ -135,21 +161,22 @@ class Parser {
     return absl::OkStatus();
   }
 
-  // `has_query` stands for the "?" that was cut off with all after it.
-  absl::Status NoScheme(bool has_query) {
+  // The flags stand for what was cut off behind "?" and "#".
+  absl::Status NoScheme(bool has_query, bool has_fragment) {
     if (base_ == nullptr) {
       return Invalid("the URL is relative and there is no base; write https://host/path");
     }
-    url_.scheme = base_->scheme;
-    special_ = FindSpecialScheme(url_.scheme);
-    if (base_->has_opaque_path) {
-      if (!input_.empty() || has_query || !url_.fragment.has_value()) {
+    url_.href_.reserve(base_->href_.size() + input_.size());
+    url_.href_ = base_->scheme();
+    EndScheme();
+    if (base_->has_opaque_path()) {
+      if (!input_.empty() || has_query || !has_fragment) {
         return Invalid(
             "the base is no URL that others can be relative to; write https://host/path");
       }
-      url_.path = base_->path;
-      url_.has_opaque_path = true;
-      url_.query = base_->query;
+      url_.has_opaque_path_ = true;
+      url_.href_ += base_->path();
+      keeps_query_ = true;
       return absl::OkStatus();
     }
     return IsFile() ? File() : Relative();
@@ -167,9 +194,9 @@ class Parser {
       return absl::OkStatus();
     }
     CopyAuthority();
-    url_.path = base_->path;
+    url_.href_ += base_->path();
     if (input_.empty()) {
-      url_.query = base_->query;
+      keeps_query_ = true;
       return absl::OkStatus();
     }
     Shorten();
@@ -177,11 +204,17 @@ class Parser {
     return absl::OkStatus();
   }
 
+  // The base's scheme is ours, so that its parts stand at the same places.
   void CopyAuthority() {
-    url_.username = base_->username;
-    url_.password = base_->password;
-    url_.host = base_->host;
-    url_.port = base_->port;
+    url_.username_ = base_->username_;
+    url_.password_ = base_->password_;
+    url_.host_ = base_->host_;
+    url_.has_host_ = base_->has_host_;
+    url_.port_ = base_->port_;
+    if (!base_->has_host_) return;
+    const size_t begin = url_.href_.size();
+    url_.href_.append(base_->href_, begin, base_->path_begin_ - begin);
+    url_.path_begin_ = url_.href_.size();
   }
 
   absl::Status SpecialAuthority() {
@@ -199,31 +232,54 @@ class Parser {
   }
 
   absl::Status Authority() {
+    url_.href_ += "//";
     std::string_view authority = TakeUntilSlash();
     if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
-      const std::string_view credentials = authority.substr(0, at);
+      Credentials(authority.substr(0, at));
       authority.remove_prefix(at + 1);
       if (authority.empty()) return NoHost();
-      const size_t colon = credentials.find(':');
-      AppendPercentEncoded(credentials.substr(0, colon), EncodeSet::kUserinfo, url_.username);
-      if (colon != std::string_view::npos) {
-        AppendPercentEncoded(credentials.substr(colon + 1), EncodeSet::kUserinfo, url_.password);
-      }
     }
     const size_t colon = FindPort(authority);
     const std::string_view host = authority.substr(0, colon);
     if (host.empty() && (special_ || colon != std::string_view::npos)) return NoHost();
-    url_.host.emplace();
-    if (!host.empty()) {
-      absl::StatusOr<std::string> parsed = ParseHost(host, special_ != nullptr);
-      if (!parsed.ok()) return parsed.status();
-      url_.host = *std::move(parsed);
-    }
+    if (absl::Status status = Host(host); !status.ok()) return status;
     if (colon != std::string_view::npos) {
       absl::Status status = Port(authority.substr(colon + 1));
       if (!status.ok()) return status;
     }
+    url_.path_begin_ = url_.href_.size();
     if (special_ || !input_.empty()) Path();
+    return absl::OkStatus();
+  }
+
+  void Credentials(std::string_view credentials) {
+    const size_t colon = std::min(credentials.find(':'), credentials.size());
+    const std::string_view username = credentials.substr(0, colon);
+    const std::string_view password = credentials.substr(std::min(colon + 1, credentials.size()));
+    if (username.empty() && password.empty()) return;
+    url_.username_ = Append(username, EncodeSet::kUserinfo);
+    if (!password.empty()) {
+      url_.href_.push_back(':');
+      url_.password_ = Append(password, EncodeSet::kUserinfo);
+    }
+    url_.href_.push_back('@');
+  }
+
+  Url::Range Append(std::string_view text, EncodeSet set) {
+    const size_t begin = url_.href_.size();
+    AppendPercentEncoded(text, set, url_.href_);
+    return {begin, url_.href_.size()};
+  }
+
+  // `host` may be empty.
+  absl::Status Host(std::string_view host) {
+    const size_t begin = url_.href_.size();
+    if (!host.empty()) {
+      absl::Status status = AppendHost(host, special_ != nullptr, url_.href_);
+      if (!status.ok()) return status;
+    }
+    url_.has_host_ = true;
+    url_.host_ = {begin, url_.href_.size()};
     return absl::OkStatus();
   }
 
@@ -246,80 +302,98 @@ class Parser {
       port = port * 10 + (c - '0');
       if (port > 65535) return Invalid("the URL's port is over 65535; leave it out, or write 443");
     }
-    if (!digits.empty() && (!special_ || special_->default_port != port)) {
-      url_.port = static_cast<uint16_t>(port);
-    }
+    if (digits.empty() || (special_ && special_->default_port == port)) return absl::OkStatus();
+    url_.port_ = static_cast<uint16_t>(port);
+    char buffer[8];
+    const auto result = std::to_chars(buffer, buffer + sizeof(buffer), port);
+    url_.href_.push_back(':');
+    url_.href_.append(buffer, result.ptr);
     return absl::OkStatus();
   }
 
   // File state. The base counts only if it is a file URL too.
   absl::Status File() {
-    const Url* base = base_ != nullptr && base_->scheme == "file" ? base_ : nullptr;
-    url_.host.emplace();
+    const Url* base = base_ != nullptr && base_->scheme() == "file" ? base_ : nullptr;
     if (AtSlash()) {
       if (input_.size() > 1 && IsSlash(input_[1])) {
         input_.remove_prefix(2);
         return FileHost();
       }
       input_.remove_prefix(1);
+      CopyFileHost(base);
       if (base != nullptr) {
-        url_.host = base->host;
-        const std::string_view first = std::string_view(base->path).substr(0, 3);
+        const std::string_view first = base->path().substr(0, 3);
         const bool has_drive = first.size() == 3 && IsDriveLetter(first.substr(1)) &&
-                               first[2] == ':' && (base->path.size() == 3 || base->path[3] == '/');
-        if (has_drive && !StartsWithDriveLetter(input_)) url_.path = first;
+                               first[2] == ':' &&
+                               (base->path().size() == 3 || base->path()[3] == '/');
+        if (has_drive && !StartsWithDriveLetter(input_)) url_.href_ += first;
       }
       PathWithoutSlash();
       return absl::OkStatus();
     }
+    CopyFileHost(base);
     if (base == nullptr) {
       Path();
       return absl::OkStatus();
     }
-    url_.host = base->host;
-    url_.path = base->path;
     if (input_.empty()) {
-      url_.query = base->query;
+      url_.href_ += base->path();
+      keeps_query_ = true;
       return absl::OkStatus();
     }
-    if (StartsWithDriveLetter(input_)) {
-      url_.path.clear();
-    } else {
+    if (!StartsWithDriveLetter(input_)) {
+      url_.href_ += base->path();
       Shorten();
     }
     Path();
     return absl::OkStatus();
   }
 
+  // `base`'s host, the empty one without a base.
+  void CopyFileHost(const Url* base) {
+    url_.href_ += "//";
+    const size_t begin = url_.href_.size();
+    if (base != nullptr) url_.href_ += base->host();
+    url_.has_host_ = true;
+    url_.host_ = {begin, url_.href_.size()};
+    url_.path_begin_ = url_.href_.size();
+  }
+
   absl::Status FileHost() {
+    url_.href_ += "//";
     const std::string_view rest = input_;
-    const std::string_view host = TakeUntilSlash();
+    std::string_view host = TakeUntilSlash();
     if (IsDriveLetter(host)) {
       input_ = rest;
-    } else if (!host.empty()) {
-      absl::StatusOr<std::string> parsed = ParseHost(host, true);
-      if (!parsed.ok()) return parsed.status();
-      if (*parsed != "localhost") url_.host = *std::move(parsed);
+      host = {};
     }
+    if (absl::Status status = Host(host); !status.ok()) return status;
+    if (url_.host() == "localhost") {
+      url_.href_.resize(url_.host_.begin);
+      url_.host_.end = url_.host_.begin;
+    }
+    url_.path_begin_ = url_.href_.size();
     Path();
     return absl::OkStatus();
   }
 
   void OpaquePath() {
-    url_.has_opaque_path = true;
-    AppendPercentEncoded(input_, EncodeSet::kC0Control, url_.path);
+    url_.has_opaque_path_ = true;
+    AppendPercentEncoded(input_, EncodeSet::kC0Control, url_.href_);
     // A space at the very end of the path would be lost if what follows it were taken away.
-    if (url_.path.ends_with(' ')) url_.path.replace(url_.path.size() - 1, 1, "%20");
+    if (url_.href_.ends_with(' ')) url_.href_.replace(url_.href_.size() - 1, 1, "%20");
+  }
+
+  // The path that has been written so far.
+  [[nodiscard]] std::string_view Written() const {
+    return std::string_view(url_.href_).substr(url_.path_begin_);
   }
 
   // Removes the last segment; a file URL keeps its drive.
   void Shorten() {
-    std::string& path = url_.path;
-    if (IsFile() && path.size() == 3 && IsDriveLetter(std::string_view(path).substr(1)) &&
-        path[2] == ':') {
-      return;
-    }
-    if (!path.empty()) path.resize(path.rfind('/'));
+    const std::string_view path = Written();
+    if (IsFile() && path.size() == 3 && IsDriveLetter(path.substr(1)) && path[2] == ':') return;
+    if (!path.empty()) url_.href_.resize(url_.path_begin_ + path.rfind('/'));
   }
 
   // Path start and path state.
@@ -329,11 +403,10 @@ class Parser {
   }
 
   void PathWithoutSlash() {
-    std::string& path = url_.path;
-    path.reserve(path.size() + input_.size() + 1);
+    std::string& out = url_.href_;
     if (IsPlainPath()) {
-      path.push_back('/');
-      path += input_;
+      out.push_back('/');
+      out += input_;
       return;
     }
     for (;;) {
@@ -342,12 +415,12 @@ class Parser {
       const int dots = CountDots(segment);
       if (dots == 2) Shorten();
       if (dots == 0) {
-        const bool is_drive = IsFile() && path.empty() && IsDriveLetter(segment);
-        path.push_back('/');
-        AppendPercentEncoded(segment, EncodeSet::kPath, path);
-        if (is_drive) path.back() = ':';
+        const bool is_drive = IsFile() && Written().empty() && IsDriveLetter(segment);
+        out.push_back('/');
+        AppendPercentEncoded(segment, EncodeSet::kPath, out);
+        if (is_drive) out.back() = ':';
       } else if (is_last) {
-        path.push_back('/');
+        out.push_back('/');
       }
       if (is_last) return;
       input_.remove_prefix(1);
@@ -369,11 +442,23 @@ class Parser {
     return true;
   }
 
+  void EndPath() {
+    if (!url_.has_host_ && !url_.has_opaque_path_ && Written().starts_with("//")) {
+      // Without this the path's empty first segment would be read back as a host.
+      url_.href_.insert(url_.path_begin_, "/.");
+      url_.path_begin_ += 2;
+    }
+    url_.path_end_ = url_.href_.size();
+  }
+
   std::string_view input_;  // what is left of it
   const Url* const base_;
-  const SpecialScheme* special_ = nullptr;  // of url_.scheme
+  const SpecialScheme* special_ = nullptr;  // of url_.scheme()
+  bool keeps_query_ = false;                // the base's, if there is none in the input
   Url url_;
 };
+
+namespace {
 
 bool IsC0OrSpace(char c) { return static_cast<unsigned char>(c) <= 0x20; }
 bool IsTabOrNewline(char c) { return c == '\t' || c == '\n' || c == '\r'; }
@@ -387,10 +472,10 @@ absl::StatusOr<Url> ParseUrl(std::string_view input, const Url* base) {
   while (!input.empty() && IsC0OrSpace(input.back())) input.remove_suffix(1);
   bool has_newline = false;
   for (const char c : input) has_newline |= IsTabOrNewline(c);
-  if (!has_newline) return Parser(input, base).Parse();
+  if (!has_newline) return UrlParser(input, base).Parse();
   std::string cleaned(input);
   std::erase_if(cleaned, IsTabOrNewline);
-  return Parser(cleaned, base).Parse();
+  return UrlParser(cleaned, base).Parse();
 }
 
 }  // namespace wirefold

@@ -13,9 +13,10 @@
 
 namespace wirefold {
 
-// `host` as ParseHost made it. The public suffix and one label more, as the host spells it; "" for
-// IP addresses, for a public suffix itself and for a name without a dot.
-std::string RegistrableDomain(std::string_view host);
+// `host` as AppendHost wrote it. The public suffix and one label more, a part of `host`; "" for IP
+// addresses, for a public suffix itself and for a name without a dot. Each thread remembers the
+// hosts that it has asked for lately, as libpsl takes half a microsecond.
+std::string_view RegistrableDomain(std::string_view host);
 
 // The list's SHA-1, for the record of versions in the store; "" when libpsl was built without one.
 std::string PublicSuffixListVersion();

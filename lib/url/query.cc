@@ -1,24 +1,24 @@
 #include "lib/url/query.h"
 
+#include "absl/container/inlined_vector.h"
+
 namespace wirefold {
 
-void AppendQueryWithoutTrackers(std::string_view query, const UrlRules::HostRules& rules,
-                                std::string& out) {
-  const size_t begin = out.size();
+void DropTrackers(const UrlRules::HostRules& rules, Url& url) {
+  absl::InlinedVector<std::string_view, 16> kept;
   bool has_dropped = false;
   bool has_content = false;
-  char separator = '?';
-  ForEachParameter(query, [&](const Parameter& parameter) {
+  ForEachParameter(*url.query(), [&](const Parameter& parameter) {
     if (rules.FateOf(parameter.name, parameter.value) == ParameterFate::kDrop) {
       has_dropped = true;
       return;
     }
     has_content = has_content || !parameter.text.empty();
-    out.push_back(separator);
-    out += parameter.text;
-    separator = '&';
+    kept.push_back(parameter.text);
   });
-  if (has_dropped && !has_content) out.resize(begin);
+  if (!has_dropped) return;
+  if (!has_content) kept.clear();
+  url.KeepInQuery({kept.data(), kept.size()});
 }
 
 }  // namespace wirefold

@@ -9,10 +9,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "lib/url/rules.h"
+#include "lib/url/url.h"
 
 namespace wirefold {
 
@@ -35,10 +35,9 @@ void ForEachParameter(std::string_view query, Visit visit) {
   }
 }
 
-// Appends "?" and `query` without the parameters that `rules` drop, the rest as it is and in its
-// order; nothing at all where dropping leaves nothing.
-void AppendQueryWithoutTrackers(std::string_view query, const UrlRules::HostRules& rules,
-                                std::string& out);
+// Removes from `url`'s query the parameters that `rules` drop and leaves the rest as it is, in its
+// order; no "?" stays where dropping leaves nothing. `url` has a query.
+void DropTrackers(const UrlRules::HostRules& rules, Url& url);
 
 }  // namespace wirefold
 

@@ -1,52 +1,39 @@
 #include "lib/url/url.h"
 
-#include <charconv>
+#include <utility>
 
 namespace wirefold {
 
-void AppendOrigin(const Url& url, std::string& out) {
-  out += url.scheme;
-  out.push_back(':');
-  if (url.host.has_value()) {
-    out += "//";
-    if (!url.username.empty() || !url.password.empty()) {
-      out += url.username;
-      if (!url.password.empty()) {
-        out.push_back(':');
-        out += url.password;
-      }
-      out.push_back('@');
-    }
-    out += *url.host;
-    if (url.port.has_value()) {
-      char buffer[8];
-      const auto result = std::to_chars(buffer, buffer + sizeof(buffer), *url.port);
-      out.push_back(':');
-      out.append(buffer, result.ptr);
-    }
-  } else if (!url.has_opaque_path && url.path.starts_with("//")) {
-    // Without this the path's empty first segment would be read back as a host.
-    out += "/.";
-  }
+std::string Url::TakeHref() && {
+  std::string href = std::move(href_);
+  *this = Url();
+  return href;
 }
 
-std::string Serialize(const Url& url) {
-  std::string out;
-  out.reserve(url.scheme.size() + url.username.size() + url.password.size() +
-              (url.host.has_value() ? url.host->size() : 0) + url.path.size() +
-              (url.query.has_value() ? url.query->size() : 0) +
-              (url.fragment.has_value() ? url.fragment->size() : 0) + 16);
-  AppendOrigin(url, out);
-  out += url.path;
-  if (url.query.has_value()) {
-    out.push_back('?');
-    out += *url.query;
+std::optional<std::string_view> Url::query() const {
+  if (query_end_ == path_end_) return std::nullopt;
+  return Slice({path_end_ + 1, query_end_});
+}
+
+std::optional<std::string_view> Url::fragment() const {
+  if (query_end_ == href_.size()) return std::nullopt;
+  return Slice({query_end_ + 1, href_.size()});
+}
+
+void Url::RemoveFragment() { href_.resize(query_end_); }
+
+void Url::KeepInQuery(std::span<const std::string_view> parts) {
+  // Everything moves towards the front, so that nothing is overwritten before it was moved.
+  size_t end = path_end_;
+  char separator = '?';
+  for (const std::string_view part : parts) {
+    href_[end++] = separator;
+    part.copy(href_.data() + end, part.size());
+    end += part.size();
+    separator = '&';
   }
-  if (url.fragment.has_value()) {
-    out.push_back('#');
-    out += *url.fragment;
-  }
-  return out;
+  href_.erase(end, query_end_ - end);
+  query_end_ = end;
 }
 
 }  // namespace wirefold

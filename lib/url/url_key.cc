@@ -166,48 +166,72 @@ void AppendFoldedPath(std::string_view path, std::string& out) {
   if (out.size() == begin) out.push_back('/');
 }
 
+// Appends `query`'s parameters that count, escapes normalized, sorted by name. Room for twice the
+// query keeps it from allocating.
 void AppendFoldedQuery(std::string_view query, const UrlRules::HostRules& rules, std::string& out) {
-  // Escapes are normalized first; that makes no new "&" or "=", as both are reserved.
-  std::string normalized;
-  normalized.reserve(query.size() + 16);
-  AppendNormalized(query, normalized);
-  absl::InlinedVector<Parameter, 8> kept;
-  ForEachParameter(normalized, [&](const Parameter& parameter) {
-    if (!parameter.text.empty() &&
-        rules.FateOf(parameter.name, parameter.value) == ParameterFate::kKeep) {
-      kept.push_back(parameter);
+  // Escapes are normalized first, at the end of `out`; that makes no new "&" or "=", as both are
+  // reserved.
+  const size_t begin = out.size();
+  out.push_back('?');
+  AppendNormalized(query, out);
+  struct Kept {
+    size_t begin;
+    size_t size;
+    size_t name_size;
+  };
+  absl::InlinedVector<Kept, 16> kept;
+  const char* const text = out.data();
+  bool is_sorted = true;
+  const auto name_of = [&out](const Kept& parameter) {
+    return std::string_view(out).substr(parameter.begin, parameter.name_size);
+  };
+  size_t parameters = 0;
+  ForEachParameter(std::string_view(out).substr(begin + 1), [&](const Parameter& parameter) {
+    ++parameters;
+    if (parameter.text.empty() ||
+        rules.FateOf(parameter.name, parameter.value) != ParameterFate::kKeep) {
+      return;
     }
+    const Kept next{static_cast<size_t>(parameter.text.data() - text), parameter.text.size(),
+                    parameter.name.size()};
+    is_sorted = is_sorted && (kept.empty() || name_of(kept.back()) <= parameter.name);
+    kept.push_back(next);
   });
-  // Stable: of several parameters of one name, the order may matter to the site.
-  std::stable_sort(kept.begin(), kept.end(),
-                   [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  if (is_sorted && kept.size() == parameters) return;
+  // Of several parameters of one name, the order may matter to the site.
+  std::sort(kept.begin(), kept.end(), [&](const Kept& a, const Kept& b) {
+    const int order = name_of(a).compare(name_of(b));
+    return order != 0 ? order < 0 : a.begin < b.begin;
+  });
+  const size_t end = out.size();
   char separator = '?';
-  for (const Parameter& parameter : kept) {
+  for (const Kept& parameter : kept) {
     out.push_back(separator);
-    out += parameter.text;
+    out.append(out, parameter.begin, parameter.size);
     separator = '&';
   }
+  out.erase(begin, end - begin);
 }
 
 }  // namespace
 
 std::string_view HashBangRoute(const Url& url) {
-  const bool is_route =
-      url.fragment.has_value() && url.fragment->size() > 1 && url.fragment->front() == '!';
-  return is_route ? std::string_view(*url.fragment) : std::string_view();
+  const std::string_view fragment = url.fragment().value_or("");
+  return fragment.size() > 1 && fragment.front() == '!' ? fragment : std::string_view();
 }
 
 std::string MakeUrlKey(const Url& url, const UrlRules& rules) {
   std::string key;
-  const std::string_view host = url.host.has_value() ? std::string_view(*url.host) : "";
-  key.reserve(host.size() + url.path.size() + (url.query.has_value() ? url.query->size() : 0) + 16);
+  const std::string_view host = url.host();
+  const std::string_view query = url.query().value_or("");
+  const std::string_view route = HashBangRoute(url);
+  constexpr size_t kMargin = 16;  // a port, separators, and a few escapes that are added
+  key.reserve(host.size() + url.path().size() + 2 * query.size() + route.size() + kMargin);
   AppendFoldedHost(host, rules, key);
-  if (url.port.has_value()) absl::StrAppend(&key, ":", *url.port);
-  AppendFoldedPath(url.path, key);
-  if (url.query.has_value() && !url.query->empty()) {
-    AppendFoldedQuery(*url.query, rules.ForHost(host), key);
-  }
-  if (const std::string_view route = HashBangRoute(url); !route.empty()) {
+  if (url.port().has_value()) absl::StrAppend(&key, ":", *url.port());
+  AppendFoldedPath(url.path(), key);
+  if (!query.empty()) AppendFoldedQuery(query, rules.ForHost(host), key);
+  if (!route.empty()) {
     key.push_back('#');
     AppendNormalized(route, key);
   }

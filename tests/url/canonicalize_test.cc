@@ -61,8 +61,10 @@ TEST(Canonicalize, LimitsTheGrowthByPercentEncoding) {
 }
 
 TEST(Canonicalize, NamesTheHostAndItsDomain) {
-  const auto domain = [](std::string_view url) { return CanonicalizeUrl(url)->registrable_domain; };
-  EXPECT_EQ(CanonicalizeUrl("https://WWW.BBC.co.uk/")->host, "www.bbc.co.uk");
+  const auto domain = [](std::string_view url) {
+    return std::string(CanonicalizeUrl(url)->registrable_domain());
+  };
+  EXPECT_EQ(CanonicalizeUrl("https://WWW.BBC.co.uk/")->host(), "www.bbc.co.uk");
   EXPECT_EQ(domain("https://www.bbc.co.uk/"), "bbc.co.uk");
   EXPECT_EQ(domain("https://bbc.co.uk./"), "bbc.co.uk");
   EXPECT_EQ(domain("https://www.cna.com.tw/"), "cna.com.tw");

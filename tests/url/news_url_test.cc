@@ -110,7 +110,7 @@ TEST(NewsUrl, EveryRealUrlIsStable) {
     EXPECT_EQ(twice->url, once->url);
     EXPECT_EQ(twice->url_key, once->url_key);
     EXPECT_EQ(*CanonicalUrlOnly(input), once->url);
-    EXPECT_FALSE(once->registrable_domain.empty()) << input;
+    EXPECT_FALSE(once->registrable_domain().empty()) << input;
     EXPECT_EQ(key_of.try_emplace(once->url, once->url_key).first->second, once->url_key);
     const auto [it, is_new] = url_of.try_emplace(once->url_key, once->url);
     if (!is_new && it->second != once->url) ++folded;

@@ -68,14 +68,14 @@ void ExpectStable(const std::string& input, const Url* base) {
     EXPECT_EQ(ReasonOf(url.status()), Reason::kInvalidUrl);
     return;
   }
-  const std::string href = Serialize(*url);
+  const std::string href = url->href();
   for (const char c : href) ASSERT_TRUE(c >= 0x20 && c < 0x7f) << href;
   const absl::StatusOr<Url> again = ParseUrl(href);
   ASSERT_TRUE(again.ok()) << href << " " << again.status();
   EXPECT_EQ(*again, *url) << href;
 
   const absl::StatusOr<std::string> canonical = CanonicalUrlOnly(input, base);
-  const bool is_web = url->scheme == "http" || url->scheme == "https";
+  const bool is_web = url->scheme() == "http" || url->scheme() == "https";
   ASSERT_EQ(canonical.ok(), is_web) << canonical.status();
   if (!is_web) return;
   const absl::StatusOr<CanonicalUrl> once = CanonicalizeUrl(*canonical);

@@ -56,19 +56,21 @@ std::string Text(const Json& item, const char* key) {
 }
 
 void ExpectParts(const Json& item, const Url& url) {
-  EXPECT_EQ(Serialize(url), Text(item, "href"));
-  EXPECT_EQ(url.scheme + ":", Text(item, "protocol"));
-  EXPECT_EQ(url.username, Text(item, "username"));
-  EXPECT_EQ(url.password, Text(item, "password"));
-  EXPECT_EQ(url.host.value_or(""), Text(item, "hostname"));
-  EXPECT_EQ(url.port.has_value() ? std::to_string(*url.port) : "", Text(item, "port"));
-  EXPECT_EQ(url.path, Text(item, "pathname"));
-  EXPECT_EQ(url.query.value_or("").empty() ? "" : "?" + *url.query, Text(item, "search"));
-  EXPECT_EQ(url.fragment.value_or("").empty() ? "" : "#" + *url.fragment, Text(item, "hash"));
+  EXPECT_EQ(url.href(), Text(item, "href"));
+  EXPECT_EQ(std::string(url.scheme()) + ":", Text(item, "protocol"));
+  EXPECT_EQ(url.username(), Text(item, "username"));
+  EXPECT_EQ(url.password(), Text(item, "password"));
+  EXPECT_EQ(url.host(), Text(item, "hostname"));
+  EXPECT_EQ(url.port().has_value() ? std::to_string(*url.port()) : "", Text(item, "port"));
+  EXPECT_EQ(url.path(), Text(item, "pathname"));
+  EXPECT_EQ(url.query().value_or("").empty() ? "" : "?" + std::string(*url.query()),
+            Text(item, "search"));
+  EXPECT_EQ(url.fragment().value_or("").empty() ? "" : "#" + std::string(*url.fragment()),
+            Text(item, "hash"));
   // What was serialized is read back as the same.
-  const absl::StatusOr<Url> again = ParseUrl(Serialize(url));
+  const absl::StatusOr<Url> again = ParseUrl(url.href());
   ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ(Serialize(*again), Serialize(url));
+  EXPECT_EQ(again->href(), url.href());
 }
 
 TEST(Wpt, UrlTestData) {
@@ -91,7 +93,7 @@ TEST(Wpt, UrlTestData) {
     if (url.ok() == must_fail) continue;
     if (url.ok()) {
       ExpectParts(item, *url);
-      if (Serialize(*url) != Text(item, "href")) continue;
+      if (url->href() != Text(item, "href")) continue;
     }
     ++passed;
   }
@@ -111,9 +113,9 @@ TEST(Wpt, PercentEncodingOfUtf8) {
     const absl::StatusOr<Url> url = ParseUrl("http://example.com/?" + input + "#" + input);
     ++total;
     ASSERT_TRUE(url.ok()) << url.status();
-    EXPECT_EQ(url->query, want);
-    EXPECT_EQ(url->fragment, want);
-    passed += url->query == want && url->fragment == want;
+    EXPECT_EQ(url->query(), want);
+    EXPECT_EQ(url->fragment(), want);
+    passed += url->query() == want && url->fragment() == want;
   }
   std::cout << "percent-encoding.json: " << passed << " of " << total << " passed\n";
   EXPECT_GT(total, 0);
@@ -157,7 +159,7 @@ TEST(Wpt, IdnaTestV2) {
     const std::string want = Text(item, "output");
     const absl::StatusOr<Url> url = ParseUrl("https://" + EscapeHostEnds(input) + "/x");
     ++total;
-    const std::string got = url.ok() ? *url->host : "";
+    const std::string got = url.ok() ? std::string(url->host()) : "";
     if (got == want) {
       ++passed;
     } else if (HasNewCharacter(input)) {
