@@ -4,3 +4,5 @@ foreach(program wirefoldd wirefold)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endforeach()
+install(FILES lib/url/built_in.rules DESTINATION ${CMAKE_INSTALL_DATADIR}/wirefold
+        RENAME url.rules)

@@ -69,8 +69,11 @@ struct Link {
 // The canonical record, all that is stored and shown. Pure: it depends on the raw bytes, the hints
 // and the rules alone, never on what else has been seen.
 struct CanonicalArticle {
-  std::string url;                 // canonical, fetchable; empty if the file names none
-  std::string url_key;             // for matching; empty if url is
+  std::string url;      // canonical, fetchable; empty if the file names none
+  std::string url_key;  // for matching; empty if url is
+  // The URL with the parameters that the rules dropped from `url`, for other rules to start from;
+  // empty where they dropped nothing.
+  std::string full_url;
   std::string host;                // of url, in ASCII
   std::string registrable_domain;  // by the Public Suffix List
   std::string title;               // one line, NFC

@@ -19,6 +19,7 @@
 #include "lib/text/stored.h"
 #include "lib/text/utf8.h"
 #include "lib/url/canonicalize.h"
+#include "lib/url/share_link.h"
 #include "lib/url/url.h"
 
 namespace wirefold {
@@ -79,13 +80,16 @@ void ReadTime(const DumpFile& file, const Hints& hints, CanonicalArticle& articl
   }
 }
 
-absl::Status ReadUrl(std::string_view url, CanonicalArticle& article) {
-  absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(url);
+absl::Status ReadUrl(std::string_view text, const UrlRules& rules, CanonicalArticle& article) {
+  absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(text, {}, rules);
   if (!canonical.ok()) return canonical.status();
   article.host = canonical->host();
   article.registrable_domain = canonical->registrable_domain();
   article.url = std::move(canonical->url);
   article.url_key = std::move(canonical->url_key);
+  if (canonical->has_dropped_parameters) {
+    if (absl::StatusOr<std::string> full = FullUrl(text); full.ok()) article.full_url = *full;
+  }
   return absl::OkStatus();
 }
 
@@ -95,15 +99,17 @@ bool HasScheme(std::string_view href, std::string_view lower_scheme) {
          EqualsLower(href.substr(begin, lower_scheme.size()), lower_scheme);
 }
 
-// The URL's canonical form, resolved against the article's if there is one; empty if it is none.
-std::string Resolve(std::string_view href, const std::optional<Url>& base) {
-  return CanonicalUrlOnly(href, base.has_value() ? &*base : nullptr).value_or("");
-}
+// What the URLs of a body are read with.
+struct UrlContext {
+  std::optional<Url> base;  // the article's URL
+  const UrlRules& rules;
+};
 
-void ReadImages(std::vector<HtmlImage>& images, const std::optional<Url>& base,
-                CanonicalArticle& article) {
+void ReadImages(std::vector<HtmlImage>& images, const UrlContext& urls, CanonicalArticle& article) {
   for (HtmlImage& image : images) {
-    std::string url = Resolve(image.src, base);
+    std::string url =
+        CanonicalUrlOnly(image.src, urls.base.has_value() ? &*urls.base : nullptr, urls.rules)
+            .value_or("");
     const bool known = std::any_of(article.images.begin(), article.images.end(),
                                    [&](const Image& other) { return other.url == url; });
     if (url.empty() || known) continue;
@@ -111,28 +117,17 @@ void ReadImages(std::vector<HtmlImage>& images, const std::optional<Url>& base,
   }
 }
 
-// A link that carries an article's address in its query is a button to share it.
-bool IsShareLink(std::string_view href, std::string_view article_url) {
-  const size_t query = href.find('?');
-  if (query == std::string_view::npos) return false;
-  const std::string_view rest = href.substr(query);
-  return rest.find("=http") != std::string_view::npos && !article_url.empty() &&
-         (rest.find("%3A%2F%2F") != std::string_view::npos ||
-          rest.find("%3a%2f%2f") != std::string_view::npos ||
-          rest.find("%253A") != std::string_view::npos);
-}
-
-void ReadLinks(std::vector<HtmlLink>& links, const std::vector<bool>& kept,
-               const std::optional<Url>& base, CanonicalArticle& article) {
+void ReadLinks(std::vector<HtmlLink>& links, const std::vector<bool>& kept, const UrlContext& urls,
+               CanonicalArticle& article) {
+  const SharedArticle shared{article.url_key, article.title};
   for (HtmlLink& link : links) {
-    if (link.href.starts_with('#') || HasScheme(link.href, "javascript:") ||
-        HasScheme(link.href, "mailto:") || IsShareLink(link.href, article.url)) {
-      continue;
-    }
+    if (link.href.starts_with('#') || HasScheme(link.href, "javascript:")) continue;
     if (link.block < kept.size() && !kept[link.block]) continue;  // boilerplate's
-    std::string url = Resolve(link.href, base);
-    if (url.empty()) continue;
-    article.links.push_back({std::move(url), std::move(link.text)});
+    absl::StatusOr<Url> url = ParseWebUrl(link.href, urls.base.has_value() ? &*urls.base : nullptr);
+    if (!url.ok() || IsShareLink(*url, shared, urls.rules)) continue;
+    absl::StatusOr<std::string> canonical = CanonicalUrlOf(*std::move(url), urls.rules);
+    if (!canonical.ok()) continue;
+    article.links.push_back({*std::move(canonical), std::move(link.text)});
   }
 }
 
@@ -154,7 +149,7 @@ void ChoosePublished(const ExtractedArticle& extracted, CanonicalArticle& articl
   }
 }
 
-void ReadBody(std::string_view body, CanonicalArticle& article) {
+void ReadBody(std::string_view body, const UrlRules& rules, CanonicalArticle& article) {
   HtmlDocument document = ReadHtml(body);
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
@@ -171,10 +166,10 @@ void ReadBody(std::string_view body, CanonicalArticle& article) {
   article.authors = std::move(extracted.authors);
   article.dateline = std::move(extracted.dateline);
   ChoosePublished(extracted, article);
-  std::optional<Url> base;
-  if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) base = *std::move(url);
-  ReadImages(document.images, base, article);
-  ReadLinks(document.links, extracted.kept, base, article);
+  UrlContext urls{std::nullopt, rules};
+  if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) urls.base = *std::move(url);
+  ReadImages(document.images, urls, article);
+  ReadLinks(document.links, extracted.kept, urls, article);
 }
 
 void Identify(std::string_view raw, NormalizedArticle& normalized) {
@@ -190,7 +185,8 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
   normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
 }
 
-absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
+absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
+                                                   const UrlRules& url_rules) {
   if (raw.bytes.size() > kMaxDocumentBytes) {
     return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
   }
@@ -213,14 +209,14 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
   ReadTime(file, raw.hints, article);
   const bool url_in_file = file.has_link_line && !file.url.empty();
   if (url_in_file || !raw.hints.url.empty()) {
-    const absl::Status url = ReadUrl(url_in_file ? file.url : raw.hints.url, article);
+    const absl::Status url = ReadUrl(url_in_file ? file.url : raw.hints.url, url_rules, article);
     if (!url.ok()) return url;
   }
   if (!file.has_link_line && raw.hints.url.empty()) {
     article.warnings.push_back(Warning::kNoLinkLine);
   }
   article.title = ReadTitle(file.title);
-  ReadBody(file.body, article);
+  ReadBody(file.body, url_rules, article);
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
@@ -242,9 +238,9 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
 
 bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
 
-absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw) {
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
   try {
-    return NormalizeOrThrow(raw);
+    return NormalizeOrThrow(raw, url_rules);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
     return Reject(Reason::kNormalizeFailed,

@@ -6,12 +6,14 @@
 //   if (!article.ok()) log(ReasonName(ReasonOf(article.status())));
 //
 // Thread-safe, and deterministic: the same bytes and hints give the same result on every machine,
-// per version of the rules and of the libraries' data (ICU, OpenCC, cld2, libpsl).
+// per version of the rules, those about URLs included, and of the libraries' data (ICU, OpenCC,
+// cld2, libpsl).
 #ifndef WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 #define WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/url/rules.h"
 
 namespace wirefold {
 
@@ -20,7 +22,8 @@ inline constexpr uint32_t kRulesVersion = 1;
 
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
 // kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.
-[[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw);
+[[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(
+    const RawDocument& raw, const UrlRules& url_rules = UrlRules::BuiltIn());
 
 }  // namespace wirefold
 

@@ -11,11 +11,15 @@
 #include <map>
 #include <string>
 
+#include "lib/url/rules.h"
+
 namespace wirefold {
 
-// By name: "rules", "url_rules", "icu", "unicode", "cld2", "han_table" (a hash of what OpenCC's
-// dictionary was when the program was built), "public_suffix_list".
-std::map<std::string, std::string> NormalizerVersions();
+// By name: "rules", "url_rules" (what they call themselves, and a hash of what they say), "icu",
+// "unicode", "cld2", "han_table" (a hash of what OpenCC's dictionary was when the program was
+// built), "public_suffix_list".
+std::map<std::string, std::string> NormalizerVersions(
+    const UrlRules& url_rules = UrlRules::BuiltIn());
 
 }  // namespace wirefold
 

@@ -23,6 +23,18 @@ absl::Status CheckLength(std::string_view what, size_t bytes) {
                              "; give the article's permanent link"));
 }
 
+// Takes off what says nothing about the page.
+absl::Status Reduce(const UrlRules& rules, Url& url, bool* has_dropped = nullptr) {
+  if (HashBangRoute(url).empty()) url.RemoveFragment();
+  if (url.query().has_value()) {
+    const bool dropped = DropTrackers(rules.ForHost(url.host()), url);
+    if (has_dropped != nullptr) *has_dropped = dropped;
+  }
+  return CheckLength("the URL, once percent-encoded,", url.href().size());
+}
+
+}  // namespace
+
 absl::StatusOr<Url> ParseWebUrl(std::string_view input, const Url* base) {
   absl::Status status = CheckLength("the URL", input.size());
   if (!status.ok()) return status;
@@ -35,15 +47,6 @@ absl::StatusOr<Url> ParseWebUrl(std::string_view input, const Url* base) {
   }
   return url;
 }
-
-// Takes off what says nothing about the page.
-absl::Status Reduce(const UrlRules& rules, Url& url) {
-  if (HashBangRoute(url).empty()) url.RemoveFragment();
-  if (url.query().has_value()) DropTrackers(rules.ForHost(url.host()), url);
-  return CheckLength("the URL, once percent-encoded,", url.href().size());
-}
-
-}  // namespace
 
 absl::StatusOr<CanonicalUrl> CanonicalizeUrl(std::string_view input, std::string_view base,
                                              const UrlRules& rules) {
@@ -59,8 +62,9 @@ absl::StatusOr<CanonicalUrl> CanonicalizeUrl(std::string_view input, std::string
   }
   absl::StatusOr<Url> url = ParseWebUrl(input, parsed_base.has_value() ? &*parsed_base : nullptr);
   if (!url.ok()) return url.status();
-  if (absl::Status status = Reduce(rules, *url); !status.ok()) return status;
   CanonicalUrl canonical;
+  absl::Status reduced = Reduce(rules, *url, &canonical.has_dropped_parameters);
+  if (!reduced.ok()) return reduced;
   canonical.url_key = MakeUrlKey(*url, rules);
   const std::string_view host = url->host();
   const std::string_view domain = RegistrableDomain(host);
@@ -78,13 +82,26 @@ absl::StatusOr<std::string> CanonicalUrlOnly(std::string_view input, const Url* 
                                              const UrlRules& rules) {
   absl::StatusOr<Url> url = ParseWebUrl(input, base);
   if (!url.ok()) return url.status();
-  if (absl::Status status = Reduce(rules, *url); !status.ok()) return status;
+  return CanonicalUrlOf(*std::move(url), rules);
+}
+
+absl::StatusOr<std::string> CanonicalUrlOf(Url url, const UrlRules& rules) {
+  if (absl::Status status = Reduce(rules, url); !status.ok()) return status;
+  return std::move(url).TakeHref();
+}
+
+absl::StatusOr<std::string> FullUrl(std::string_view input) {
+  absl::StatusOr<Url> url = ParseWebUrl(input);
+  if (!url.ok()) return url.status();
+  if (HashBangRoute(*url).empty()) url->RemoveFragment();
+  absl::Status status = CheckLength("the URL, once percent-encoded,", url->href().size());
+  if (!status.ok()) return status;
   return (*std::move(url)).TakeHref();
 }
 
 std::string UrlKeyRulesFingerprint(const UrlRules& rules) {
   const std::string bytes =
-      HashBytes128(absl::StrCat("url_key ", kUrlRulesVersion, "\n", rules.text())).ToBytes();
+      HashBytes128(absl::StrCat("url_key ", kUrlKeyVersion, "\n", rules.KeyRules())).ToBytes();
   return absl::BytesToHexString(bytes);
 }
 

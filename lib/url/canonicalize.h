@@ -40,6 +40,8 @@ struct CanonicalUrl {
   size_t host_bytes = 0;
   size_t domain_begin = 0;
   size_t domain_bytes = 0;
+
+  bool has_dropped_parameters = false;  // `url` has fewer than the input had
 };
 
 // `input` is absolute, or relative to `base` if that is not empty. For ASCII without escapes to add
@@ -55,8 +57,16 @@ struct CanonicalUrl {
 [[nodiscard]] absl::StatusOr<std::string> CanonicalUrlOnly(
     std::string_view input, const Url* base = nullptr, const UrlRules& rules = UrlRules::BuiltIn());
 
-// A hash, in hexadecimal, of what decides what url_key a URL gets: the version of the code and the
-// text of the rules. Stores made under another one have to be rekeyed.
+// The same in two steps, for a URL that has to be looked at in between: parsed, and known to be
+// http or https and within the limit; then reduced to the canonical form. Errors as above.
+[[nodiscard]] absl::StatusOr<Url> ParseWebUrl(std::string_view input, const Url* base = nullptr);
+[[nodiscard]] absl::StatusOr<std::string> CanonicalUrlOf(Url url, const UrlRules& rules);
+
+// The URL with all of its parameters, as CanonicalizeUrl gives it under rules that drop nothing.
+[[nodiscard]] absl::StatusOr<std::string> FullUrl(std::string_view input);
+
+// A hash, in hexadecimal, of what decides what url_key a URL gets: kUrlKeyVersion and what the
+// rules say. Stores made under another one have to be rekeyed.
 std::string UrlKeyRulesFingerprint(const UrlRules& rules = UrlRules::BuiltIn());
 
 }  // namespace wirefold

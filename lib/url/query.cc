@@ -4,7 +4,7 @@
 
 namespace wirefold {
 
-void DropTrackers(const UrlRules::HostRules& rules, Url& url) {
+bool DropTrackers(const UrlRules::HostRules& rules, Url& url) {
   absl::InlinedVector<std::string_view, 16> kept;
   bool has_dropped = false;
   bool has_content = false;
@@ -16,9 +16,10 @@ void DropTrackers(const UrlRules::HostRules& rules, Url& url) {
     has_content = has_content || !parameter.text.empty();
     kept.push_back(parameter.text);
   });
-  if (!has_dropped) return;
+  if (!has_dropped) return false;
   if (!has_content) kept.clear();
   url.KeepInQuery({kept.data(), kept.size()});
+  return true;
 }
 
 }  // namespace wirefold

@@ -36,8 +36,9 @@ void ForEachParameter(std::string_view query, Visit visit) {
 }
 
 // Removes from `url`'s query the parameters that `rules` drop and leaves the rest as it is, in its
-// order; no "?" stays where dropping leaves nothing. `url` has a query.
-void DropTrackers(const UrlRules::HostRules& rules, Url& url);
+// order; no "?" stays where dropping leaves nothing. `url` has a query. Returns whether there were
+// any.
+bool DropTrackers(const UrlRules::HostRules& rules, Url& url);
 
 }  // namespace wirefold
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "lib/url/percent_encode.h"
@@ -31,11 +32,6 @@ std::vector<std::string_view> SplitWords(std::string_view line) {
     words.push_back(line.substr(0, end));
     line.remove_prefix(end);
   }
-}
-
-absl::Status BadLine(size_t number, std::string_view what) {
-  return Reject(Reason::kInvalidArgument,
-                absl::StrCat("URL rules, line ", number, ": ", ToAbsl(what)));
 }
 
 std::optional<ParameterFate> ParseVerb(std::string_view word) {
@@ -80,73 +76,177 @@ const UrlRules& UrlRules::BuiltIn() {
   return *rules;
 }
 
-absl::StatusOr<UrlRules> UrlRules::Parse(std::string_view text) {
-  UrlRules rules;
-  rules.text_ = std::string(text);
-  std::vector<Section*> open;
-  size_t number = 0;
-  while (!text.empty()) {
-    ++number;
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    line = line.substr(0, line.find('#'));
-    const size_t begin = std::min(line.find_first_not_of(kBlanks), line.size());
-    line.remove_prefix(begin);
-    if (line.empty()) continue;
-    line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
-
-    if (line.front() == '[') {
-      if (line.back() != ']') return BadLine(number, "a section is [host host …], or [*]");
-      open.clear();
-      std::vector<std::string_view> hosts = SplitWords(line.substr(1, line.size() - 2));
-      if (hosts.empty()) return BadLine(number, "a section names its hosts; write [*] for all");
-      // Sections of new hosts first: a pointer into the map holds until the next insertion.
-      for (const std::string_view host : hosts) {
-        if (host != "*") rules.hosts_.try_emplace(Lower(host));
-      }
-      for (const std::string_view host : hosts) {
-        open.push_back(host == "*" ? &rules.global_ : &rules.hosts_.find(Lower(host))->second);
-      }
-      continue;
+class UrlRulesParser {
+ public:
+  absl::StatusOr<UrlRules> Parse(std::string_view text) {
+    while (!text.empty()) {
+      ++line_;
+      const std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+      const std::vector<std::string_view> words = SplitWords(line.substr(0, line.find('#')));
+      if (words.empty()) continue;
+      absl::Status status = TakeLine(words);
+      if (!status.ok()) return status;
     }
+    return std::move(rules_);
+  }
 
-    const std::vector<std::string_view> words = SplitWords(line);
-    if (open.empty()) return BadLine(number, "rules stand in a section; begin with [*]");
+ private:
+  absl::Status TakeLine(const std::vector<std::string_view>& words) {
+    if (words[0].starts_with('[')) return OpenSections(words);
+    if (words[0] == "version" && words.size() > 1) {
+      // The words as they stand, one blank between them.
+      rules_.version_.clear();
+      for (size_t i = 1; i < words.size(); ++i) {
+        absl::StrAppend(&rules_.version_, i > 1 ? " " : "", ToAbsl(words[i]));
+      }
+      return absl::OkStatus();
+    }
+    if (words[0] == "include") return Include(words);
+    if (open_.empty()) return Bad("rules stand in a section; begin with [*]");
     if (words[0] == "tenants" && words.size() == 1) {
-      for (Section* section : open) section->has_tenants = true;
-      continue;
+      for (UrlRules::Section* section : open_) section->has_tenants = true;
+      return absl::OkStatus();
     }
     const std::optional<ParameterFate> fate = ParseVerb(words[0]);
     if (!fate.has_value() || words.size() < 2) {
-      return BadLine(number, "a rule is drop, fold or keep with names after it, or tenants");
+      return Bad("a rule is drop, fold or keep with names after it, or tenants");
     }
     for (size_t i = 1; i < words.size(); ++i) {
-      const size_t equals = words[i].find('=');
-      std::string name = Lower(words[i].substr(0, equals));
-      const bool is_prefix = name.ends_with('*');
-      if (is_prefix) name.pop_back();
-      if (name.empty() || name.size() >= kMaxRuleNameBytes || name.find('*') != std::string::npos) {
-        return BadLine(number, "a name has 1 to 63 bytes and no * but at its end");
-      }
-      if (is_prefix && equals != std::string_view::npos) {
-        return BadLine(number, "a prefix can't have a value");
-      }
-      for (Section* section : open) {
-        if (is_prefix) {
-          section->prefixes.emplace_back(name, *fate);
-          continue;
-        }
-        const auto [entry, is_new] = section->names.try_emplace(name, Entry{*fate, {}});
-        const bool any_value = equals == std::string_view::npos;
-        if (!is_new && (entry->second.fate != *fate || entry->second.values.empty() || any_value)) {
-          return BadLine(number, absl::StrCat("the section has another rule for ", name));
-        }
-        if (!any_value) entry->second.values.emplace_back(words[i].substr(equals + 1));
+      absl::Status status = TakeName(*fate, words[i]);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Include(const std::vector<std::string_view>& words) {
+    if (words.size() != 2 || words[1] != "built-in") return Bad("write: include built-in");
+    if (has_section_) return Bad("include built-in stands before the first section");
+    std::string version = std::move(rules_.version_);
+    rules_ = UrlRules::BuiltIn();
+    if (!version.empty()) rules_.version_ = std::move(version);
+    const auto mark = [](UrlRules::Section& section) {
+      for (auto& [name, entry] : section.names) entry.is_included = true;
+      for (UrlRules::Prefix& prefix : section.prefixes) prefix.is_included = true;
+    };
+    mark(rules_.global_);
+    for (auto& [host, section] : rules_.hosts_) mark(section);
+    return absl::OkStatus();
+  }
+
+  // "[bbc.com bbc.co.uk]", as words.
+  absl::Status OpenSections(std::vector<std::string_view> hosts) {
+    has_section_ = true;
+    if (!hosts.back().ends_with(']')) return Bad("a section is [host host …], or [*]");
+    hosts.front().remove_prefix(1);
+    hosts.back().remove_suffix(1);
+    std::erase_if(hosts, [](std::string_view host) { return host.empty(); });
+    if (hosts.empty()) return Bad("a section names its hosts; write [*] for all");
+    // Sections of new hosts first: a pointer into the map holds until the next insertion.
+    for (const std::string_view host : hosts) {
+      if (host != "*") rules_.hosts_.try_emplace(Lower(host));
+    }
+    open_.clear();
+    for (const std::string_view host : hosts) {
+      open_.push_back(host == "*" ? &rules_.global_ : &rules_.hosts_.find(Lower(host))->second);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeName(ParameterFate fate, std::string_view word) {
+    const size_t equals = word.find('=');
+    const std::optional<std::string_view> value =
+        equals == std::string_view::npos ? std::nullopt
+                                         : std::optional<std::string_view>(word.substr(equals + 1));
+    std::string name = Lower(word.substr(0, equals));
+    const bool is_prefix = name.ends_with('*');
+    if (is_prefix) name.pop_back();
+    if (name.empty() || name.size() >= kMaxRuleNameBytes || name.find('*') != std::string::npos) {
+      return Bad("a name has 1 to 63 bytes and no * but at its end");
+    }
+    if (is_prefix && value.has_value()) return Bad("a prefix can't have a value");
+    for (UrlRules::Section* section : open_) {
+      const bool taken =
+          is_prefix ? TakePrefix(fate, name, *section) : TakeWholeName(fate, name, value, *section);
+      if (!taken) return Bad(absl::StrCat("the section has another rule for ", name));
+    }
+    return absl::OkStatus();
+  }
+
+  // Both return false where the section says otherwise already.
+  static bool TakePrefix(ParameterFate fate, const std::string& name, UrlRules::Section& section) {
+    std::vector<UrlRules::Prefix>& prefixes = section.prefixes;
+    const auto known = std::find_if(prefixes.begin(), prefixes.end(),
+                                    [&](const auto& prefix) { return prefix.name == name; });
+    if (known != prefixes.end()) {
+      if (!known->is_included) return false;
+      *known = {name, fate, false};
+      return true;
+    }
+    const auto shorter = std::find_if(prefixes.begin(), prefixes.end(), [&](const auto& prefix) {
+      return prefix.name.size() < name.size();
+    });
+    prefixes.insert(shorter, {name, fate, false});
+    return true;
+  }
+
+  static bool TakeWholeName(ParameterFate fate, const std::string& name,
+                            std::optional<std::string_view> value, UrlRules::Section& section) {
+    const auto [it, is_new] = section.names.try_emplace(name);
+    UrlRules::Entry& entry = it->second;
+    if (is_new || entry.is_included) {
+      entry = {fate, false, {}};
+    } else if (entry.fate != fate || entry.values.empty() || !value.has_value()) {
+      return false;
+    }
+    if (value.has_value()) entry.values.emplace_back(*value);
+    return true;
+  }
+
+  [[nodiscard]] absl::Status Bad(std::string_view what) const {
+    return Reject(Reason::kInvalidArgument,
+                  absl::StrCat("URL rules, line ", line_, ": ", ToAbsl(what)));
+  }
+
+  UrlRules rules_;
+  std::vector<UrlRules::Section*> open_;  // what the lines are about now
+  bool has_section_ = false;
+  size_t line_ = 0;
+};
+
+absl::StatusOr<UrlRules> UrlRules::Parse(std::string_view text) {
+  if (text.size() > kMaxUrlRulesBytes) {
+    return Reject(Reason::kInvalidArgument,
+                  absl::StrCat("the URL rules have ", text.size(), " bytes and the limit is ",
+                               kMaxUrlRulesBytes, "; is this the right file?"));
+  }
+  return UrlRulesParser().Parse(text);
+}
+
+std::string UrlRules::KeyRules() const {
+  std::vector<std::string> lines;
+  const auto add = [&lines](std::string_view host, const Section& section) {
+    // Dropped or folded is the same to a key.
+    const auto verb = [](ParameterFate fate) {
+      return fate == ParameterFate::kKeep ? " keep " : " skip ";
+    };
+    const absl::string_view at = ToAbsl(host);
+    if (section.has_tenants) lines.push_back(absl::StrCat(at, " tenants"));
+    for (const auto& [name, entry] : section.names) {
+      if (entry.values.empty()) lines.push_back(absl::StrCat(at, verb(entry.fate), name));
+      for (const std::string& value : entry.values) {
+        lines.push_back(absl::StrCat(at, verb(entry.fate), name, "=", value));
       }
     }
-  }
-  return rules;
+    for (const Prefix& prefix : section.prefixes) {
+      lines.push_back(absl::StrCat(at, verb(prefix.fate), prefix.name, "*"));
+    }
+  };
+  add("*", global_);
+  for (const auto& [host, section] : hosts_) add(host, section);
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  return absl::StrJoin(lines, "\n");
 }
 
 UrlRules::HostRules UrlRules::ForHost(std::string_view host) const {
@@ -180,8 +280,8 @@ ParameterFate UrlRules::HostRules::FateOf(std::string_view name, std::string_vie
         return it->second.fate;
       }
     }
-    for (const auto& [prefix, fate] : section->prefixes) {
-      if (folded.starts_with(prefix)) return fate;
+    for (const Prefix& prefix : section->prefixes) {
+      if (folded.starts_with(prefix.name)) return prefix.fate;
     }
   }
   return ParameterFate::kKeep;

@@ -5,8 +5,10 @@
 //   const UrlRules::HostRules here = rules.ForHost("www.bbc.com");
 //   here.FateOf("utm_source", "rss");   // ParameterFate::kDrop
 //
-// The rules are a text, ours in rules_builtin.cc, or a file of the same form:
+// The rules are a text, ours in built_in.rules, or a file of the same form (rules_file.h):
 //
+//   version 2026-11-22           a name for these rules; anything on one line
+//   include built-in             begin with ours; what follows replaces what they say
 //   [*]                          a section: the rules for every host
 //   drop utm_* fbclid            not in `url` (and so not in `url_key`)
 //   fold phpsessid amp=1         in `url`, but not in `url_key`
@@ -16,7 +18,7 @@
 //
 // "#" starts a comment. Names are matched as a whole, without case, up to the "*" if they end in
 // one; with "=VALUE" the value must be that too. The most specific section that knows a name
-// decides; in one section a whole name comes before a prefix.
+// decides; in one section a whole name comes before a prefix, and a longer prefix before a shorter.
 //
 // Thread-safe: immutable once built.
 #ifndef WIREFOLD_LIB_URL_RULES_H_
@@ -34,9 +36,8 @@
 
 namespace wirefold {
 
-// Goes up whenever the built-in rules, or the code that applies them, may give another `url` or
-// `url_key`.
-inline constexpr uint32_t kUrlRulesVersion = 1;
+// A text of rules may have at most so many bytes.
+inline constexpr size_t kMaxUrlRulesBytes = size_t{1} << 20;
 
 // Names of parameters in rules are shorter than this; a longer one in a URL can match a prefix
 // alone.
@@ -47,11 +48,17 @@ enum class ParameterFate : uint8_t { kKeep, kDrop, kFold };
 class UrlRules {
   struct Entry {
     ParameterFate fate = ParameterFate::kKeep;
+    bool is_included = false;         // from the rules that these build on
     std::vector<std::string> values;  // empty for any value
+  };
+  struct Prefix {
+    std::string name;
+    ParameterFate fate = ParameterFate::kKeep;
+    bool is_included = false;
   };
   struct Section {
     absl::flat_hash_map<std::string, Entry> names;
-    std::vector<std::pair<std::string, ParameterFate>> prefixes;
+    std::vector<Prefix> prefixes;  // the longest first, each once
     bool has_tenants = false;
   };
 
@@ -70,7 +77,8 @@ class UrlRules {
   // Ours; lives as long as the process.
   static const UrlRules& BuiltIn();
 
-  // kInvalidArgument, naming the line, when `text` is not of the form above.
+  // kInvalidArgument, naming the line, when `text` is not of the form above, or is over
+  // kMaxUrlRulesBytes.
   [[nodiscard]] static absl::StatusOr<UrlRules> Parse(std::string_view text);
 
   [[nodiscard]] HostRules ForHost(std::string_view host) const;
@@ -78,13 +86,19 @@ class UrlRules {
   // Whether each name below `host` is a site of its own (blogspot.com).
   [[nodiscard]] bool HasTenants(std::string_view host) const;
 
-  // What Parse read.
-  [[nodiscard]] const std::string& text() const { return text_; }
+  // What the text calls itself; "" where it says nothing.
+  [[nodiscard]] const std::string& version() const { return version_; }
+
+  // All that these rules say for keys, in one order: two texts that give every URL the same key,
+  // their comments and the order of their lines aside, give the same.
+  [[nodiscard]] std::string KeyRules() const;
 
  private:
+  friend class UrlRulesParser;
+
   UrlRules() = default;
 
-  std::string text_;
+  std::string version_;
   Section global_;
   absl::flat_hash_map<std::string, Section> hosts_;
 };

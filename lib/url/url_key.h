@@ -15,12 +15,16 @@
 #ifndef WIREFOLD_LIB_URL_URL_KEY_H_
 #define WIREFOLD_LIB_URL_URL_KEY_H_
 
+#include <cstdint>
 #include <string>
 
 #include "lib/url/rules.h"
 #include "lib/url/url.h"
 
 namespace wirefold {
+
+// Goes up whenever this code may give a URL another url_key under the same rules.
+inline constexpr uint32_t kUrlKeyVersion = 1;
 
 // `url` is http or https. Two URLs with the same canonical `url` have the same key.
 std::string MakeUrlKey(const Url& url, const UrlRules& rules);

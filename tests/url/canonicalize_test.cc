@@ -85,7 +85,7 @@ TEST(UrlKey, FoldsWhatIsOnePageAndNothingElse) {
   }
 }
 
-// Stored articles are found by these: a change of one of them needs another kUrlRulesVersion.
+// Stored articles are found by these: a change of one of them needs another kUrlKeyVersion.
 TEST(UrlKey, KnownAnswers) {
   const auto key = [](std::string_view url) { return CanonicalizeUrl(url)->url_key; };
   EXPECT_EQ(key("https://www.example.org"), "example.org/");

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "lib/base/reason.h"
 #include "lib/url/canonicalize.h"
 #include "lib/url/rules_builtin.h"
+#include "lib/url/rules_file.h"
 
 namespace wirefold {
 namespace {
@@ -20,7 +23,8 @@ UrlRules Rules(std::string_view text) {
 TEST(UrlRules, BuiltInTextParses) {
   const absl::StatusOr<UrlRules> rules = UrlRules::Parse(kBuiltInUrlRules);
   ASSERT_TRUE(rules.ok()) << rules.status();
-  EXPECT_EQ(UrlRules::BuiltIn().text(), kBuiltInUrlRules);
+  EXPECT_FALSE(UrlRules::BuiltIn().version().empty());
+  EXPECT_EQ(UrlRules::BuiltIn().KeyRules(), rules->KeyRules());
 }
 
 TEST(UrlRules, MatchWholeNamesAndPrefixesWithoutCase) {
@@ -90,6 +94,70 @@ TEST(UrlRules, ErrorsNameTheLine) {
         << rules.status();
   }
   EXPECT_FALSE(UrlRules::Parse("drop a\n").ok());
+}
+
+TEST(UrlRules, TheLongestPrefixDecides) {
+  const UrlRules rules = Rules("[*]\ndrop x_*\nkeep x_id_*\nfold x_id_s*\n");
+  const UrlRules::HostRules here = rules.ForHost("example.org");
+  EXPECT_EQ(here.FateOf("x_a", ""), ParameterFate::kDrop);
+  EXPECT_EQ(here.FateOf("x_id_a", ""), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("x_id_session", ""), ParameterFate::kFold);
+}
+
+TEST(UrlRules, BuildOnTheBuiltInOnes) {
+  const UrlRules rules = Rules(
+      "version ours of 2026\ninclude built-in\n"
+      "[*]\nkeep fbclid utm_*\ndrop ours\n[example.org]\ndrop page\n");
+  EXPECT_EQ(rules.version(), "ours of 2026");
+  const UrlRules::HostRules here = rules.ForHost("www.example.org");
+  EXPECT_EQ(here.FateOf("gclid", "1"), ParameterFate::kDrop);
+  EXPECT_EQ(here.FateOf("fbclid", "1"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("utm_source", "1"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("ours", "1"), ParameterFate::kDrop);
+  EXPECT_EQ(here.FateOf("page", "1"), ParameterFate::kDrop);
+  EXPECT_EQ(rules.ForHost("other.org").FateOf("page", "1"), ParameterFate::kKeep);
+  // What is replaced once can't be replaced again.
+  EXPECT_FALSE(UrlRules::Parse("include built-in\n[*]\nkeep fbclid\ndrop fbclid\n").ok());
+  EXPECT_FALSE(UrlRules::Parse("[*]\ndrop a\ninclude built-in\n").ok());
+  EXPECT_FALSE(UrlRules::Parse("include other\n").ok());
+  EXPECT_EQ(Rules("include built-in\n").version(), UrlRules::BuiltIn().version());
+}
+
+TEST(UrlRules, FingerprintIsOfWhatTheySayAboutKeys) {
+  const auto fingerprint = [](std::string_view text) {
+    return UrlKeyRulesFingerprint(Rules(text));
+  };
+  const std::string one = fingerprint("[*]\ndrop a b c_*\n[x.org]\nkeep a\ntenants\n");
+  EXPECT_EQ(fingerprint("version 2\n[x.org] # first\ntenants\nkeep a\n\n[*]\ndrop c_* B\nfold a\n"),
+            one);
+  EXPECT_NE(fingerprint("[*]\ndrop a b c_*\n[x.org]\nkeep a\n"), one);
+  EXPECT_NE(fingerprint("[*]\ndrop a b c*\n[x.org]\nkeep a\ntenants\n"), one);
+  EXPECT_NE(fingerprint("[*]\ndrop a b=1 c_*\n[x.org]\nkeep a\ntenants\n"), one);
+  EXPECT_EQ(fingerprint("include built-in\n"), UrlKeyRulesFingerprint());
+}
+
+TEST(UrlRules, LimitOnTheirSize) {
+  std::string text = "[*]\ndrop a #";
+  text.resize(kMaxUrlRulesBytes, 'x');
+  EXPECT_TRUE(UrlRules::Parse(text).ok());
+  EXPECT_EQ(ReasonOf(UrlRules::Parse(text + "x").status()), Reason::kInvalidArgument);
+}
+
+TEST(UrlRulesFile, IsReadOrSaysWhatIsWrong) {
+  const std::string path = testing::TempDir() + "/url_rules_test.rules";
+  std::ofstream(path) << "[*]\ndrop ours\n";
+  const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(path);
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_EQ(rules->ForHost("x").FateOf("ours", ""), ParameterFate::kDrop);
+  EXPECT_EQ(ReadUrlRulesFile("")->KeyRules(), UrlRules::BuiltIn().KeyRules());
+  std::ofstream(path) << "[*]\nlose ours\n";
+  for (const std::string& bad : {path, path + ".missing", testing::TempDir()}) {
+    const absl::StatusOr<UrlRules> refused = ReadUrlRulesFile(bad);
+    ASSERT_FALSE(refused.ok()) << bad;
+    EXPECT_EQ(ReasonOf(refused.status()), Reason::kInvalidArgument);
+    EXPECT_NE(std::string(refused.status().message()).find(bad), std::string::npos);
+  }
+  std::remove(path.c_str());
 }
 
 TEST(UrlRules, OtherRulesGiveOtherFormsAndAnotherFingerprint) {
