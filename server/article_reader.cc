@@ -70,7 +70,7 @@ absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Articl
       break;
     }
     case v1::GetArticleRequest::kUrl: {
-      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url());
+      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url(), {}, url_rules_);
       if (!url.ok()) return url.status();
       stored = store_.GetByIdentity(IdentityOfUrlKey(url->url_key));
       break;

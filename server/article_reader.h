@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/store/store.h"
+#include "lib/url/rules.h"
 #include "wirefold/v1/articles.pb.h"
 
 namespace wirefold {
@@ -27,8 +28,10 @@ inline constexpr size_t kMaxBatchPayloadBytes = size_t{64} << 20;
 
 class ArticleReader {
  public:
-  // Both must outlive the reader.
-  ArticleReader(const Store& store, Pipeline& pipeline) : store_(store), pipeline_(pipeline) {}
+  // All must outlive the reader. `url_rules` are the pipeline's.
+  ArticleReader(const Store& store, Pipeline& pipeline,
+                const UrlRules& url_rules = UrlRules::BuiltIn())
+      : store_(store), pipeline_(pipeline), url_rules_(url_rules) {}
 
   // kInvalidArgument without a key, kInvalidId, kInvalidUrl and its kin, kNotFound.
   [[nodiscard]] absl::Status Get(const v1::GetArticleRequest& request, v1::Article& out) const;
@@ -48,6 +51,7 @@ class ArticleReader {
  private:
   const Store& store_;
   Pipeline& pipeline_;
+  const UrlRules& url_rules_;
 };
 
 }  // namespace wirefold

@@ -19,12 +19,12 @@ constexpr size_t kMaxHeldBytes = std::numeric_limits<size_t>::max() / 4;
 
 }  // namespace
 
-RocksDbOptions StoreOptions(const Config& config) {
+RocksDbOptions StoreOptions(const Config& config, const UrlRules& url_rules) {
   RocksDbOptions options;
   options.path = config.data_dir;
   options.block_cache_bytes = static_cast<size_t>(config.block_cache_bytes);
-  options.key_rules_fingerprint = UrlKeyRulesFingerprint();
-  options.versions = NormalizerVersions();
+  options.key_rules_fingerprint = UrlKeyRulesFingerprint(url_rules);
+  options.versions = NormalizerVersions(url_rules);
   options.versions["sketch"] = std::to_string(kSketchVersion);
   options.versions["wirefoldd"] = kVersion;
   return options;
@@ -44,18 +44,20 @@ FairBudget::Options BudgetOptions(const Config& config) {
   return options;
 }
 
-PipelineOptions PipelineOptionsOf(const Config& config) {
+PipelineOptions PipelineOptionsOf(const Config& config, const UrlRules& url_rules) {
   PipelineOptions options;
   options.workers = static_cast<int>(config.workers);
   options.window_ms = config.window_days * kDayMs;
   options.comparison_cache_bytes = static_cast<size_t>(config.comparison_cache_bytes);
+  options.url_rules = &url_rules;
   return options;
 }
 
-RpcServer::Options ServerOptions(const Config& config) {
+RpcServer::Options ServerOptions(const Config& config, const UrlRules& url_rules) {
   RpcServer::Options options;
   options.listen = config.listen;
   options.read_threads = static_cast<size_t>(config.read_threads);
+  options.url_rules = &url_rules;
   options.ingest.max_streams = static_cast<size_t>(config.max_streams);
   options.ingest.unread_ack_timeout = std::chrono::milliseconds(config.unread_ack_timeout_ms);
   options.ingest.max_held_bytes =

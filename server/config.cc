@@ -147,12 +147,22 @@ absl::StatusOr<Invocation> ParseInvocation(int argc, const char* const* argv,
   for (const Setting& setting : Settings()) {
     app.add_option("--" + std::string(setting.name), flags[setting.name], HelpOf(setting));
   }
+  // Settings may stand behind the command's name too.
+  app.fallthrough();
+  bool dry_run = false;
+  CLI::App* const rekey = app.add_subcommand(
+      "rekey",
+      "Move the data folder to other rules about URLs (--url-rules, or those of a new version): "
+      "every article keeps its ID and is found by its new key. wirefoldd must not be running on "
+      "it. "
+      "If it is interrupted, run it again.");
+  rekey->add_flag("--dry-run", dry_run, "Only tell what would change.");
   Invocation result;
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     result.action = Invocation::Action::kPrint;
-    result.output = app.help();
+    result.output = rekey->parsed() ? rekey->help() : app.help();
     return result;
   } catch (const CLI::ParseError& error) {
     return Invalid(absl::StrCat(error.what(), "; wirefoldd --help lists the flags"));
@@ -184,6 +194,10 @@ absl::StatusOr<Invocation> ParseInvocation(int argc, const char* const* argv,
     }
   }
   if (absl::Status status = CheckSettings(result.config); !status.ok()) return status;
+  if (rekey->parsed()) {
+    result.action = Invocation::Action::kRekey;
+    result.dry_run = dry_run;
+  }
   if (print_config) {
     result.action = Invocation::Action::kPrint;
     result.output = PrintConfig(result.config, values);

@@ -21,10 +21,11 @@ namespace wirefold {
 
 // What the command line asks for.
 struct Invocation {
-  enum class Action { kServe, kPrint };
+  enum class Action { kServe, kPrint, kRekey };
 
   Action action = Action::kServe;
   Config config;
+  bool dry_run = false;  // kRekey: only tell what it would do
   // kPrint: the text for standard output (--help, --version, --print-config).
   std::string output;
 };

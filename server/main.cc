@@ -1,4 +1,5 @@
-// wirefoldd: parse, log, open the store, start the pipeline, serve, wait, drain, close.
+// wirefoldd: parse, log, read the URL rules, open the store, start the pipeline, serve, wait,
+// drain, close.
 
 #include <unistd.h>
 
@@ -12,7 +13,9 @@
 #include "lib/base/reason.h"
 #include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
+#include "lib/store/rekey.h"
 #include "lib/store/rocksdb_store.h"
+#include "lib/url/rules_file.h"
 #include "server/boot.h"
 #include "server/config.h"
 #include "server/log.h"
@@ -34,23 +37,15 @@ int Fail(std::string_view what, const absl::Status& status) {
   return 1;
 }
 
-int Main(int argc, char** argv) {
-  OpenStandardStreams();
-  const absl::StatusOr<Invocation> invocation = ParseInvocation(argc, argv, ProcessEnvironment());
-  if (!invocation.ok()) return FailEarly(invocation.status());
-  if (invocation->action == Invocation::Action::kPrint) {
-    return std::fputs(invocation->output.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
-  }
-  const Config& config = invocation->config;
-
-  if (absl::Status status = OpenLog(config.log_level, config.log_file); !status.ok()) {
-    return FailEarly(status);
-  }
+// The daemon. Returns the exit code.
+int Serve(const Config& config, const UrlRules& url_rules) {
   Signals signals;
-  Log(LogLevel::kInfo, "starting", {{"version", kVersion}, {"data_dir", config.data_dir}});
+  Log(LogLevel::kInfo, "starting",
+      {{"version", kVersion}, {"data_dir", config.data_dir}, {"url_rules", url_rules.version()}});
 
   const SystemClock clock;
-  absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(StoreOptions(config));
+  absl::StatusOr<std::unique_ptr<RocksDbStore>> store =
+      RocksDbStore::Open(StoreOptions(config, url_rules));
   if (!store.ok()) return Fail("store_refused", store.status());
   const StatvfsProbe disk(config.data_dir);
   const SpaceGuard guard(disk, ReserveOptions(config));
@@ -59,11 +54,11 @@ int Main(int argc, char** argv) {
   // The budget outlives the pipeline, which holds the streams whose files it has.
   FairBudget budget(BudgetOptions(config));
   absl::StatusOr<std::unique_ptr<Pipeline>> pipeline =
-      Pipeline::Open(PipelineOptionsOf(config), **store, clock, space_check);
+      Pipeline::Open(PipelineOptionsOf(config, url_rules), **store, clock, space_check);
   if (!pipeline.ok()) return Fail("pipeline_refused", pipeline.status());
 
   absl::StatusOr<std::unique_ptr<RpcServer>> server =
-      RpcServer::Open(ServerOptions(config), **store, **pipeline, budget, clock);
+      RpcServer::Open(ServerOptions(config, url_rules), **store, **pipeline, budget, clock);
   if (!server.ok()) return Fail("listen_refused", server.status());
   Log(LogLevel::kInfo, "ready",
       {{"address", (*server)->address()},
@@ -81,6 +76,34 @@ int Main(int argc, char** argv) {
   store->reset();
   Log(LogLevel::kInfo, "stopped");
   return 0;
+}
+
+// `wirefoldd rekey`. Returns the exit code.
+int Rekey(const Config& config, const UrlRules& url_rules, bool dry_run) {
+  const absl::StatusOr<RekeyReport> report =
+      RekeyStore(StoreOptions(config, url_rules), url_rules, dry_run);
+  if (!report.ok()) return Fail("rekey_failed", report.status());
+  return std::fputs(DescribeRekey(*report, dry_run).c_str(), stdout) < 0 || std::fflush(stdout) != 0
+             ? 1
+             : 0;
+}
+
+int Main(int argc, char** argv) {
+  OpenStandardStreams();
+  const absl::StatusOr<Invocation> invocation = ParseInvocation(argc, argv, ProcessEnvironment());
+  if (!invocation.ok()) return FailEarly(invocation.status());
+  if (invocation->action == Invocation::Action::kPrint) {
+    return std::fputs(invocation->output.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
+  }
+  const Config& config = invocation->config;
+  if (absl::Status status = OpenLog(config.log_level, config.log_file); !status.ok()) {
+    return FailEarly(status);
+  }
+  const absl::StatusOr<UrlRules> url_rules = ReadUrlRulesFile(config.url_rules);
+  if (!url_rules.ok()) return Fail("url_rules_refused", url_rules.status());
+  return invocation->action == Invocation::Action::kRekey
+             ? Rekey(config, *url_rules, invocation->dry_run)
+             : Serve(config, *url_rules);
 }
 
 }  // namespace

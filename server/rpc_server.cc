@@ -45,7 +45,7 @@ RpcServer::RpcServer(const Options& options, const Store& store, Pipeline& pipel
     : pipeline_(pipeline),
       hub_(options.ingest, pipeline, budget),
       pool_(options.read_threads),
-      reader_(store, pipeline),
+      reader_(store, pipeline, *options.url_rules),
       ingest_(hub_),
       articles_(reader_, pool_),
       admin_(store, pipeline, hub_, clock, pool_) {}

@@ -29,6 +29,7 @@
 #include "lib/pipeline/fair_budget.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/store/store.h"
+#include "lib/url/rules.h"
 #include "server/admin_service.h"
 #include "server/article_reader.h"
 #include "server/article_service.h"
@@ -43,6 +44,8 @@ class RpcServer {
   struct Options {
     std::string listen = "127.0.0.1:0";
     size_t read_threads = 4;
+    // For articles that are asked for by URL; must outlive the server.
+    const UrlRules* url_rules = &UrlRules::BuiltIn();
     IngestHub::Options ingest;
     // What gRPC may take for bytes received from all connections and not yet taken over by a call
     // (partly received messages, and those that wait for their turn). Under pressure it narrows the

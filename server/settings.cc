@@ -25,6 +25,10 @@ constexpr std::array kSettings = {
             "one; the log line 'ready' says which."},
     Setting{"data-dir", kText, &Config::data_dir, "./wirefold-data", 0, 0, "",
             "Folder that holds the corpus. Made if it is missing; one daemon at a time has it."},
+    Setting{"url-rules", kText, &Config::url_rules, "", 0, 0, "",
+            "File with the rules about URLs (which query parameters are trackers or sessions). "
+            "Empty: the built-in ones. A folder that was written under others is refused until "
+            "'wirefoldd rekey' has run."},
     Setting{"workers", kCount, &Config::workers, "0", 0, 1024, "",
             "Threads that normalize files. 0: one a core."},
     Setting{"read-threads", kCount, &Config::read_threads, "4", 1, 256, "",

@@ -26,6 +26,7 @@ struct Config {
 
   std::string listen;
   std::string data_dir;
+  std::string url_rules;
   int64_t workers = 0;
   int64_t read_threads = 0;
   int64_t window_days = 0;

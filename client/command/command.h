@@ -42,6 +42,9 @@ int Print(std::string_view text);
 // it would come back as an error that says nothing.)
 CLI::Validator Utf8();
 
+// --url-rules FILE, for the commands that canonicalize without a server.
+void AddUrlRulesOption(CLI::App& command, std::string& path);
+
 void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddListCommand(CLI::App& app, const Globals& globals, int& exit_code);

@@ -35,6 +35,13 @@ int Print(std::string_view text) {
   return Fail(absl::UnknownError("cannot write the output"));
 }
 
+void AddUrlRulesOption(CLI::App& command, std::string& path) {
+  command
+      .add_option("--url-rules", path,
+                  "Rules about URLs (trackers, sessions) in place of the built-in ones")
+      ->type_name("FILE");
+}
+
 CLI::Validator Utf8() {
   return CLI::Validator(
       [](const std::string& text) {

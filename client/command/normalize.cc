@@ -16,12 +16,14 @@
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/url/rules_file.h"
 
 namespace wirefold {
 namespace {
 
 struct NormalizeArguments {
   FileArguments files;
+  std::string rules;
   bool json = false;
 };
 
@@ -139,6 +141,8 @@ void AppendText(const std::string& path, const CanonicalArticle* article, const 
 }
 
 int RunNormalize(const NormalizeArguments& arguments) {
+  const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(arguments.rules);
+  if (!rules.ok()) return Fail(rules.status());
   std::unique_ptr<std::ifstream> list;
   absl::StatusOr<FileLister> lister = OpenLister(arguments.files, list);
   if (!lister.ok()) return Fail(lister.status());
@@ -154,7 +158,7 @@ int RunNormalize(const NormalizeArguments& arguments) {
     if (!bytes.ok()) {
       error = DescribeReadError(bytes.status());
     } else {
-      normalized = Normalize({.bytes = *bytes, .source = {}, .hints = {}});
+      normalized = Normalize({.bytes = *bytes, .source = {}, .hints = {}}, *rules);
       if (!normalized.ok()) error = DescribeError(normalized.status());
     }
     if (!error.empty()) exit_code = kExitRejected;
@@ -180,6 +184,7 @@ void AddNormalizeCommand(CLI::App& app, int& exit_code) {
       ->add_option("--files-from", arguments->files.files_from,
                    "Read the paths from this file, one a line; - is standard input")
       ->type_name("LIST");
+  AddUrlRulesOption(*command, arguments->rules);
   command->add_flag("--json", arguments->json, "One JSON line a file");
   command->footer("Exit code: 0 every file is an article, 2 some are not (their error says why).");
   command->callback([arguments, &exit_code] { exit_code = RunNormalize(*arguments); });

@@ -13,6 +13,7 @@
 #include "client/command/output.h"
 #include "lib/base/reason.h"
 #include "lib/url/canonicalize.h"
+#include "lib/url/rules_file.h"
 
 namespace wirefold {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 struct UrlArguments {
   std::vector<std::string> urls;
   std::string base;
+  std::string rules;
   bool json = false;
 };
 
@@ -40,8 +42,9 @@ void AppendJson(const std::string& input, const CanonicalUrl* canonical, const s
 }
 
 // One input: a line of output. False if it is no URL.
-bool TellUrl(const std::string& input, const UrlArguments& arguments, Output& output) {
-  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(input, arguments.base);
+bool TellUrl(const std::string& input, const UrlArguments& arguments, const UrlRules& rules,
+             Output& output) {
+  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(input, arguments.base, rules);
   std::string error;
   if (!canonical.ok()) {
     error = absl::StrCat(std::string(ReasonName(ReasonOf(canonical.status()))), ": ",
@@ -61,15 +64,18 @@ bool TellUrl(const std::string& input, const UrlArguments& arguments, Output& ou
 }
 
 int RunUrl(const UrlArguments& arguments) {
+  const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(arguments.rules);
+  if (!rules.ok()) return Fail(rules.status());
   Output output(STDOUT_FILENO);
   bool all_ok = true;
   for (const std::string& url : arguments.urls) {
     if (url != kStdinPath) {
-      all_ok = TellUrl(url, arguments, output) && all_ok;
+      all_ok = TellUrl(url, arguments, *rules, output) && all_ok;
       continue;
     }
     std::string line;
-    while (std::getline(std::cin, line)) all_ok = TellUrl(line, arguments, output) && all_ok;
+    while (std::getline(std::cin, line))
+      all_ok = TellUrl(line, arguments, *rules, output) && all_ok;
   }
   if (!output.Finish()) return kExitFailed;
   return all_ok ? kExitOk : kExitRejected;
@@ -86,6 +92,7 @@ void AddUrlCommand(CLI::App& app, int& exit_code) {
       ->required();
   command->add_option("--base", arguments->base, "What relative URLs are relative to")
       ->type_name("URL");
+  AddUrlRulesOption(*command, arguments->rules);
   command->add_flag("--json", arguments->json, "One JSON line a URL");
   command->footer(
       "Without --json: the URL to fetch, a tab, the form to match by.\n"

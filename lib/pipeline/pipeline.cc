@@ -121,7 +121,7 @@ class ThreadedPipeline final : public Pipeline {
   void Work() {
     while (std::optional<Item*> item = to_prepare_.Pop()) {
       PreparedFile& prepared = (*item)->prepared;
-      prepared = PrepareFile((*item)->file, clock_.NowMs());
+      prepared = PrepareFile((*item)->file, *options_.url_rules, clock_.NowMs());
       (*item)->file = {};  // the record holds all that is kept of it
       if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
       MarkReady(**item);
@@ -289,7 +289,7 @@ class ThreadedPipeline final : public Pipeline {
 
 CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
   CheckResult result;
-  PreparedFile prepared = PrepareFile(file, clock_.NowMs());
+  PreparedFile prepared = PrepareFile(file, *options_.url_rules, clock_.NowMs());
   if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
   const absl::Status& error = prepared.error.ok() ? prepared.store_error : prepared.error;
   if (!error.ok()) {

@@ -9,10 +9,10 @@
 
 namespace wirefold {
 
-PreparedFile PrepareFile(const IncomingFile& file, int64_t now_ms) {
+PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms) {
   PreparedFile prepared;
   absl::StatusOr<NormalizedArticle> article =
-      Normalize({.bytes = file.bytes, .source = file.source, .hints = file.hints});
+      Normalize({.bytes = file.bytes, .source = file.source, .hints = file.hints}, url_rules);
   if (!article.ok()) {
     prepared.error = article.status();
     return prepared;

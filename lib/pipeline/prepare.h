@@ -2,7 +2,7 @@
 // sketch, encode, and look ahead at what is stored.
 //
 // Example:
-//   PreparedFile prepared = PrepareFile(file, now_ms);
+//   PreparedFile prepared = PrepareFile(file, url_rules, now_ms);
 //   if (prepared.error.ok()) prepared.store_error = LookAhead(view, prepared);
 //
 // Thread-safe: each call works on its own file.
@@ -22,6 +22,7 @@
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/store/store.h"
+#include "lib/url/rules.h"
 
 namespace wirefold {
 
@@ -65,7 +66,7 @@ struct StoredView {
 inline constexpr size_t kMaxCandidates = 16;
 
 // Pure but for the time, which is recorded as ingested_at.
-PreparedFile PrepareFile(const IncomingFile& file, int64_t now_ms);
+PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms);
 
 // Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
 [[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);

@@ -7,6 +7,7 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "lib/base/reason.h"
 #include "lib/store/records.h"
+#include "lib/url/canonicalize.h"
 #include "wirefold/storage/records.pb.h"
 
 namespace wirefold {
@@ -57,6 +58,7 @@ EncodedRecord EncodeRecord(const NormalizedArticle& normalized, int64_t ingested
   record.set_ingested_at_ms(ingested_at_ms);
   record.set_matching_letters(normalized.matching_letters);
   record.set_text_hash(normalized.text_hash.ToBytes());
+  record.set_full_url(article.full_url);
 
   auto bytes = std::make_shared<std::string>(1, static_cast<char>(kValueVersion));
   record.AppendToString(bytes.get());
@@ -74,6 +76,7 @@ absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out) {
   CanonicalArticle& article = out.article;
   article.url = std::move(*record.mutable_url());
   article.url_key = std::move(*record.mutable_url_key());
+  article.full_url = std::move(*record.mutable_full_url());
   article.host = std::move(*record.mutable_host());
   article.registrable_domain = std::move(*record.mutable_registrable_domain());
   article.title = std::move(*record.mutable_title());
@@ -107,6 +110,41 @@ absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out) {
   out.matching_letters = record.matching_letters();
   out.text_hash = Hash128::FromBytes(record.text_hash());
   return absl::OkStatus();
+}
+
+absl::StatusOr<RekeyedRecord> RekeyRecord(std::string_view bytes, const UrlRules& rules) {
+  const absl::StatusOr<std::string_view> payload = Payload(bytes, "article");
+  if (!payload.ok()) return payload.status();
+  storage::ArticleRecord record;
+  if (!record.ParseFromArray(payload->data(), static_cast<int>(payload->size())) ||
+      record.text_hash().size() != 16) {
+    return Damaged();
+  }
+  RekeyedRecord rekeyed;
+  rekeyed.url_key = record.url_key();
+  rekeyed.text_hash = Hash128::FromBytes(record.text_hash());
+  rekeyed.observed_at_ms = record.observed_at_ms();
+  if (record.url_key().empty()) return rekeyed;
+  std::string full = record.full_url().empty() ? record.url() : record.full_url();
+  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(full, {}, rules);
+  if (!canonical.ok()) {
+    rekeyed.is_refused = true;
+    return rekeyed;
+  }
+  rekeyed.has_other_key = canonical->url_key != record.url_key();
+  rekeyed.is_changed = rekeyed.has_other_key || canonical->url != record.url();
+  if (!rekeyed.is_changed) return rekeyed;
+  rekeyed.url_key = canonical->url_key;
+  record.set_url(canonical->url);
+  record.set_url_key(canonical->url_key);
+  record.set_host(canonical->host().data(), canonical->host().size());
+  record.set_registrable_domain(canonical->registrable_domain().data(),
+                                canonical->registrable_domain().size());
+  record.clear_full_url();
+  if (canonical->has_dropped_parameters) record.set_full_url(std::move(full));
+  rekeyed.bytes.assign(1, static_cast<char>(kValueVersion));
+  record.AppendToString(&rekeyed.bytes);
+  return rekeyed;
 }
 
 absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {

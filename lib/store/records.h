@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/store/store.h"
+#include "lib/url/rules.h"
 
 namespace wirefold {
 
@@ -43,6 +44,20 @@ struct RecordFields {
   int64_t observed_at_ms = 0;
 };
 absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes);
+
+// A record under other rules about URLs.
+struct RekeyedRecord {
+  std::string bytes{};  // as EncodeRecord makes it; meaningless unless is_changed
+  std::string url_key{};
+  Hash128 text_hash{};
+  int64_t observed_at_ms = 0;
+  bool is_changed = false;     // url or url_key is another one
+  bool has_other_key = false;  // url_key is another one
+  bool is_refused = false;     // the rules make nothing of its URL; all is as it was
+};
+// `bytes` as EncodeRecord made them. The URL starts from all of its parameters.
+[[nodiscard]] absl::StatusOr<RekeyedRecord> RekeyRecord(std::string_view bytes,
+                                                        const UrlRules& rules);
 
 struct Sighting {
   std::string record;  // as EncodeRecord made it

@@ -122,12 +122,21 @@ absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) 
   if (!value.ok()) return value.status();
   const absl::StatusOr<std::string_view> rules = Payload(*value, kKeyRulesKey);
   if (!rules.ok()) return rules.status();
-  if (*rules == options.key_rules_fingerprint) return absl::OkStatus();
+  if (options.accept_other_rules || *rules == options.key_rules_fingerprint) {
+    return absl::OkStatus();
+  }
+  if (rules->starts_with(kRekeyingPrefix)) {
+    return Reject(Reason::kStoreRulesDiffer,
+                  absl::StrCat("'wirefoldd rekey' was interrupted while it moved ", options.path,
+                               " to other rules; run it again"));
+  }
   return Reject(
       Reason::kStoreRulesDiffer,
       absl::StrCat("the store's keys were made under the rules '", ToAbsl(*rules),
-                   "', and this program's are '", options.key_rules_fingerprint, "'; open ",
-                   options.path, " with the wirefoldd that wrote it, or ingest into a new folder"));
+                   "', and those in force are '", options.key_rules_fingerprint,
+                   "'; start with the --url-rules that it was written with, or move it with "
+                   "'wirefoldd rekey --data-dir ",
+                   options.path, "' (--dry-run tells what changes)"));
 }
 
 // Someone may take *.log for logs that can be cleared away. RocksDB notices when one of several is

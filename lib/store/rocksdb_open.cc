@@ -128,11 +128,10 @@ absl::StatusOr<RocksDbStore::VersionHistory> RocksDbStore::Versions() const {
 }
 
 absl::Status RocksDbStore::RecordVersions() {
+  if (options_.versions.empty()) return absl::OkStatus();
   const absl::StatusOr<VersionHistory> history = Versions();
   if (!history.ok()) return history.status();
-  const bool same =
-      history->empty() ? options_.versions.empty() : history->back().second == options_.versions;
-  if (same) return absl::OkStatus();
+  if (!history->empty() && history->back().second == options_.versions) return absl::OkStatus();
   rocksdb::WriteOptions write;
   write.sync = options_.sync;
   return FromRocksDb(db_->Put(write, handles_[kMeta], VersionsKey(counts_.counts.commits),

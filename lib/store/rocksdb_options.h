@@ -35,12 +35,16 @@ struct RocksDbOptions {
   bool sync = true;
   // Of the rules that make keys and identities. A store made under others is refused.
   std::string key_rules_fingerprint{};
+  // Opens a store that was made under other rules; for rekey.h alone.
+  bool accept_other_rules = false;
   // Of rules and of the libraries' data, by name; recorded with the commit they came into force.
   std::map<std::string, std::string> versions{};
   // Counts what the database does, log syncs for one; null: nothing is counted.
   std::shared_ptr<rocksdb::Statistics> statistics{};
   // For tests: a commit fails where this returns true, in place of its write.
   std::function<bool()> test_fail_commit{};
+  // For tests: moving to other rules (rekey.h) ends where this returns true, in place of a write.
+  std::function<bool()> test_fail_rekey{};
 };
 
 // Column families, in the order in which handles are kept. `default` is RocksDB's own and empty.

@@ -82,6 +82,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<VersionHistory> Versions() const;
 
  private:
+  friend class StoreRekeyer;
+
   using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
   RocksDbStore(RocksDbOptions options, std::unique_ptr<FolderLock> lock, rocksdb::DB* db,

@@ -1,0 +1,55 @@
+// Rekey: moves a store to other rules about URLs. Every article, copy and revision keeps its ID,
+// its story and its text; what changes is the URL that is shown and the key that it is found by.
+//
+// Example:
+//   absl::StatusOr<RekeyReport> report =
+//       RekeyStore({.path = "wirefold-data", .key_rules_fingerprint =
+//       UrlKeyRulesFingerprint(rules)},
+//                  rules, /*dry_run=*/false);
+//
+// Each record's URL is canonicalized again, with the parameters that the old rules had dropped.
+//   - Where several IDs come to one key, later files of that key go to the oldest article (an
+//     article before a copy); the others stay what they are, found by ID and in their stories.
+//   - Where the texts of one ID come to several keys, the newest text's key leads to it; the others
+//     stay its revisions, and their keys are free.
+// While it runs, and after it was interrupted, the store is refused by everything else; running it
+// again, whatever the rules, starts from the records and ends well.
+//
+// One call at a time per folder; the folder is locked as by a daemon.
+#ifndef WIREFOLD_LIB_STORE_REKEY_H_
+#define WIREFOLD_LIB_STORE_REKEY_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lib/store/rocksdb_options.h"
+#include "lib/url/rules.h"
+
+namespace wirefold {
+
+struct RekeyReport {
+  std::string from;  // fingerprints of the rules
+  std::string to;
+  uint64_t articles = 0;  // looked at
+  uint64_t copies = 0;
+  uint64_t revisions = 0;
+  uint64_t changed = 0;    // articles and copies with another key than before
+  uint64_t rewritten = 0;  // records, revisions included, whose url or url_key is another one
+  uint64_t shared = 0;     // articles and copies whose key leads to an older one now
+  uint64_t parted = 0;     // revisions whose key is not their article's any more
+  uint64_t refused = 0;    // records whose URL the new rules make nothing of; they keep their key
+};
+
+// `options.key_rules_fingerprint` is that of `rules`. A dry run changes nothing and only counts.
+// Errors are those of RocksDbStore::Open, but for kStoreRulesDiffer; kReadOnly when the disk is too
+// full to go on.
+[[nodiscard]] absl::StatusOr<RekeyReport> RekeyStore(RocksDbOptions options, const UrlRules& rules,
+                                                     bool dry_run);
+
+// The report in words, lines with their ends, for people.
+std::string DescribeRekey(const RekeyReport& report, bool dry_run);
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_STORE_REKEY_H_
