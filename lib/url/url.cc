@@ -1,5 +1,6 @@
 #include "lib/url/url.h"
 
+#include <cstring>
 #include <utility>
 
 namespace wirefold {
@@ -28,7 +29,7 @@ void Url::KeepInQuery(std::span<const std::string_view> parts) {
   char separator = '?';
   for (const std::string_view part : parts) {
     href_[end++] = separator;
-    part.copy(href_.data() + end, part.size());
+    std::memmove(href_.data() + end, part.data(), part.size());
     end += part.size();
     separator = '&';
   }
