@@ -252,8 +252,7 @@ TEST_F(FolderTest, OtherKeyRulesAreRefusedAndTheMessageNamesRekey) {
   Fill(1);
   RocksDbOptions options = OptionsFor(path_);
   options.key_rules_fingerprint = "rules-2";
-  EXPECT_THAT(ExpectRefused(Reason::kStoreRulesDiffer, options),
-              HasSubstr("with the wirefoldd that wrote it"));
+  EXPECT_THAT(ExpectRefused(Reason::kStoreRulesDiffer, options), HasSubstr("wirefoldd rekey"));
 }
 
 TEST_F(FolderTest, VersionsAreRecordedWithTheCommitTheyCameIntoForce) {

@@ -134,8 +134,8 @@ std::string EscapeHostEnds(const std::string& input) {
   return out;
 }
 
-// The suite is of Unicode 17.0, which added CJK Unified Ideographs Extension J. To an older ICU (72 has
-// Unicode 15.0) they are unassigned, and UTS #46 disallows what is unassigned.
+// The suite is of Unicode 17.0, which added CJK Unified Ideographs Extension J. To an older ICU (72
+// has Unicode 15.0) they are unassigned, and UTS #46 disallows what is unassigned.
 bool IsNewerThanIcu(UChar32 c) { return c >= 0x323B0 && c <= 0x3347F; }
 
 bool HasNewCharacter(const std::string& input) {
