@@ -173,6 +173,48 @@ TEST(Normalize, DropsShareLinksAndWhatIsNoLink) {
   EXPECT_EQ(normalized->article.links, (std::vector<Link>{{"https://a.example/y", "好"}}));
 }
 
+TEST(Normalize, LinksAndImagesAreCanonicalAndButtonsToShareAreNone) {
+  const auto normalized = Read(
+      "[第二届会议在某某市闭幕](https://www.news.example/cn/\xe4\xb8\xad/"
+      "a?id=7&fbclid=x)\n------\n\n"
+      "<p>会议于周五闭幕，与会者一致认为需要更多的合作，并将在明年再次举行会议。</p>"
+      "<p>会议的文件可以在别处读到，也可以经转接读到，与会各方的讲话稿将于下周陆续公布。<img "
+      "src='../img/1.jpg?utm_source=x#top'>"
+      "<a href='//other.example:443/./b/../c?utm_medium=rss&p=1#x'>别处</a> "
+      "<a href='https://go.example/l.php?u=https%3A%2F%2Fother.example%2Fd'>经转接</a> "
+      // The article's own URL, whose escapes are encoded once more.
+      "<a href='https://social.example/feed?to=https%3A%2F%2Fwww.news.example%2Fcn%2F%25E4%25B8"
+      "%25AD%2Fa%3Fid%3D7'>分享</a> "
+      "<a href='https://chat.example/go?text=%E7%AC%AC%E4%BA%8C%E5%B1%8A%E4%BC%9A%E8%AE%AE%E5%9C%A8"
+      "%E6%9F%90%E6%9F%90%E5%B8%82%E9%97%AD%E5%B9%95%20https%3A%2F%2Fnws.example%2F1'>发送</a></"
+      "p>");
+  ASSERT_TRUE(normalized.ok()) << normalized.status();
+  const CanonicalArticle& article = normalized->article;
+  EXPECT_EQ(article.url, "https://www.news.example/cn/%E4%B8%AD/a?id=7");
+  EXPECT_EQ(article.full_url, "https://www.news.example/cn/%E4%B8%AD/a?id=7&fbclid=x");
+  ASSERT_EQ(article.images.size(), 1u);
+  EXPECT_EQ(article.images[0].url, "https://www.news.example/cn/img/1.jpg");
+  EXPECT_EQ(article.links,
+            (std::vector<Link>{
+                {"https://other.example/c?p=1", "别处"},
+                {"https://go.example/l.php?u=https%3A%2F%2Fother.example%2Fd", "经转接"}}));
+}
+
+TEST(Normalize, GoesByTheRulesAboutUrlsThatItIsGiven) {
+  const absl::StatusOr<UrlRules> rules = UrlRules::Parse("[*]\ndrop id\n");
+  ASSERT_TRUE(rules.ok());
+  const auto normalized = Normalize(
+      {.bytes = "[T](https://a.example/?id=1&utm_source=2)\n------\n\n<a href='/?id=2'>x</a>",
+       .source = {},
+       .hints = {}},
+      *rules);
+  ASSERT_TRUE(normalized.ok()) << normalized.status();
+  EXPECT_EQ(normalized->article.url, "https://a.example/?utm_source=2");
+  EXPECT_EQ(normalized->article.url_key, "a.example/?utm_source=2");
+  EXPECT_EQ(normalized->article.full_url, "https://a.example/?id=1&utm_source=2");
+  EXPECT_EQ(normalized->article.links, (std::vector<Link>{{"https://a.example/", "x"}}));
+}
+
 TEST(Normalize, APublishedDateAfterTheObservedTimeIsNotBelieved) {
   const auto normalized = Read("<!--1598500800000-->\n<p>2021-08-27</p><p>text</p>");
   EXPECT_EQ(normalized->article.published_source, PublishedSource::kObserved);
