@@ -8,13 +8,16 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
+#include "lib/url/ip_address.h"
 #include "lib/url/percent_encode.h"
 #include "lib/url/rules_builtin.h"
+#include "lib/url/url.h"
 
 namespace wirefold {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kOpaque = "<opaque>";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -32,6 +35,17 @@ std::vector<std::string_view> SplitWords(std::string_view line) {
     words.push_back(line.substr(0, end));
     line.remove_prefix(end);
   }
+}
+
+// `line` without its comment: "#" at its start or behind a blank, and what follows.
+std::string_view WithoutComment(std::string_view line) {
+  for (size_t hash = line.find('#'); hash != std::string_view::npos;
+       hash = line.find('#', hash + 1)) {
+    if (hash == 0 || kBlanks.find(line[hash - 1]) != std::string_view::npos) {
+      return line.substr(0, hash);
+    }
+  }
+  return line;
 }
 
 std::optional<ParameterFate> ParseVerb(std::string_view word) {
@@ -55,14 +69,64 @@ std::string_view FoldName(std::string_view name, char (&buffer)[kMaxRuleNameByte
   return {buffer, size};
 }
 
+bool IsAddress(std::string_view host) { return host.starts_with('[') || EndsInNumber(host); }
+
 // Calls `visit` with `host` and then with each domain above it, until it returns true.
 template <typename Visit>
 void VisitDomains(std::string_view host, Visit visit) {
+  if (IsAddress(host)) {
+    visit(host);
+    return;
+  }
   while (!visit(host)) {
     const size_t dot = host.find('.');
     if (dot == std::string_view::npos) return;
     host.remove_prefix(dot + 1);
   }
+}
+
+// The byte at `text[at]`, an escape decoded; moves `at` to its last byte.
+char DecodedAt(std::string_view text, size_t& at) {
+  const int byte = text[at] == '%' ? DecodeEscapeAt(text, at) : -1;
+  if (byte < 0) return text[at];
+  at += 2;
+  return static_cast<char>(byte);
+}
+
+bool DecodesTo(std::string_view text, std::string_view decoded) {
+  size_t size = 0;
+  for (size_t i = 0; i < text.size(); ++i, ++size) {
+    const char c = DecodedAt(text, i);
+    if (size == decoded.size() || c != decoded[size]) return false;
+  }
+  return size == decoded.size();
+}
+
+// Letters, digits and little else, with both among them: what a program makes up.
+bool IsOpaque(std::string_view value) {
+  bool has_digit = false;
+  bool has_letter = false;
+  size_t size = 0;
+  for (size_t i = 0; i < value.size(); ++i, ++size) {
+    const char c = DecodedAt(value, i);
+    if (!IsUnreserved(c) && c != '=' && c != '+' && c != '/') return false;
+    has_digit = has_digit || IsAsciiDigit(c);
+    has_letter = has_letter || IsAsciiAlpha(c);
+  }
+  return size >= kMinOpaqueBytes && has_digit && has_letter;
+}
+
+// One line's worth of text, whatever `text` holds.
+std::string Encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (IsUnreserved(c)) {
+      out.push_back(c);
+    } else {
+      AppendEscape(static_cast<uint8_t>(c), out);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -83,124 +147,188 @@ class UrlRulesParser {
       ++line_;
       const std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(line.size() + 1, text.size()));
-      const std::vector<std::string_view> words = SplitWords(line.substr(0, line.find('#')));
+      const std::vector<std::string_view> words = SplitWords(WithoutComment(line));
       if (words.empty()) continue;
       absl::Status status = TakeLine(words);
       if (!status.ok()) return status;
+    }
+    for (const auto& [host, section] : rules_.hosts_) {
+      rules_.has_tenants_ = rules_.has_tenants_ || section.has_tenants;
     }
     return std::move(rules_);
   }
 
  private:
+  using Rule = UrlRules::Rule;
+  using Section = UrlRules::Section;
+
   absl::Status TakeLine(const std::vector<std::string_view>& words) {
     if (words[0].starts_with('[')) return OpenSections(words);
-    if (words[0] == "version" && words.size() > 1) {
-      // The words as they stand, one blank between them.
-      rules_.version_.clear();
-      for (size_t i = 1; i < words.size(); ++i) {
-        absl::StrAppend(&rules_.version_, i > 1 ? " " : "", ToAbsl(words[i]));
-      }
-      return absl::OkStatus();
-    }
+    if (words[0] == "version") return Version(words);
     if (words[0] == "include") return Include(words);
     if (open_.empty()) return Bad("rules stand in a section; begin with [*]");
-    if (words[0] == "tenants" && words.size() == 1) {
-      for (UrlRules::Section* section : open_) section->has_tenants = true;
-      return absl::OkStatus();
-    }
+    if (words[0] == "tenants") return Tenants(words);
     const std::optional<ParameterFate> fate = ParseVerb(words[0]);
     if (!fate.has_value() || words.size() < 2) {
       return Bad("a rule is drop, fold or keep with names after it, or tenants");
     }
     for (size_t i = 1; i < words.size(); ++i) {
-      absl::Status status = TakeName(*fate, words[i]);
+      absl::Status status = TakeName({*fate, false}, words[i]);
       if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Version(const std::vector<std::string_view>& words) {
+    if (words.size() < 2) return Bad("write: version NAME");
+    if (has_version_) return Bad("there is a version already");
+    has_version_ = true;
+    // The words as they stand, one blank between them.
+    rules_.version_.clear();
+    for (size_t i = 1; i < words.size(); ++i) {
+      absl::StrAppend(&rules_.version_, i > 1 ? " " : "", ToAbsl(words[i]));
     }
     return absl::OkStatus();
   }
 
   absl::Status Include(const std::vector<std::string_view>& words) {
     if (words.size() != 2 || words[1] != "built-in") return Bad("write: include built-in");
-    if (has_section_) return Bad("include built-in stands before the first section");
+    if (has_section_ || has_included_) {
+      return Bad("include built-in stands once, before the first section");
+    }
+    has_included_ = true;
     std::string version = std::move(rules_.version_);
     rules_ = UrlRules::BuiltIn();
-    if (!version.empty()) rules_.version_ = std::move(version);
-    const auto mark = [](UrlRules::Section& section) {
-      for (auto& [name, entry] : section.names) entry.is_included = true;
-      for (UrlRules::Prefix& prefix : section.prefixes) prefix.is_included = true;
-    };
-    mark(rules_.global_);
-    for (auto& [host, section] : rules_.hosts_) mark(section);
+    if (has_version_) rules_.version_ = std::move(version);
+    MarkIncluded(rules_.global_);
+    for (auto& [host, section] : rules_.hosts_) MarkIncluded(section);
     return absl::OkStatus();
+  }
+
+  static void MarkIncluded(Section& section) {
+    for (auto& [text, name] : section.names) {
+      if (name.any.has_value()) name.any->is_included = true;
+      if (name.opaque.has_value()) name.opaque->is_included = true;
+      for (auto& [value, rule] : name.values) rule.is_included = true;
+    }
+    for (auto& [prefix, rule] : section.prefixes) rule.is_included = true;
+    section.has_tenants_rule = false;
   }
 
   // "[bbc.com bbc.co.uk]", as words.
-  absl::Status OpenSections(std::vector<std::string_view> hosts) {
+  absl::Status OpenSections(std::vector<std::string_view> words) {
     has_section_ = true;
-    if (!hosts.back().ends_with(']')) return Bad("a section is [host host …], or [*]");
-    hosts.front().remove_prefix(1);
-    hosts.back().remove_suffix(1);
-    std::erase_if(hosts, [](std::string_view host) { return host.empty(); });
-    if (hosts.empty()) return Bad("a section names its hosts; write [*] for all");
+    if (!words.back().ends_with(']')) return Bad("a section is [host host …], or [*]");
+    words.front().remove_prefix(1);
+    words.back().remove_suffix(1);
+    std::erase_if(words, [](std::string_view word) { return word.empty(); });
+    if (words.empty()) return Bad("a section names its hosts; write [*] for all");
+    std::vector<std::string> hosts;
+    for (const std::string_view word : words) {
+      std::string host(word);
+      if (word != "*") {
+        const absl::StatusOr<Url> url = ParseUrl("https://" + host + "/");
+        if (!url.ok() || url->has_credentials() || url->port().has_value() ||
+            word.find_first_of("/?#:@*[]\\") != std::string_view::npos) {
+          return Bad(absl::StrCat("'", ToAbsl(word),
+                                  "' is no host; write its name alone, as in [example.org]"));
+        }
+        host = url->host();
+        if (host.ends_with('.')) host.pop_back();
+        if (host.empty() || host.starts_with('.')) {
+          return Bad(absl::StrCat("'", ToAbsl(word),
+                                  "' is no host; rules for a host are also for "
+                                  "all below it, so no dot is needed"));
+        }
+      }
+      if (std::find(hosts.begin(), hosts.end(), host) != hosts.end()) {
+        return Bad(absl::StrCat("the section names ", host, " twice"));
+      }
+      hosts.push_back(std::move(host));
+    }
     // Sections of new hosts first: a pointer into the map holds until the next insertion.
-    for (const std::string_view host : hosts) {
-      if (host != "*") rules_.hosts_.try_emplace(Lower(host));
+    for (const std::string& host : hosts) {
+      if (host != "*") rules_.hosts_.try_emplace(host);
     }
     open_.clear();
-    for (const std::string_view host : hosts) {
-      open_.push_back(host == "*" ? &rules_.global_ : &rules_.hosts_.find(Lower(host))->second);
+    for (const std::string& host : hosts) {
+      open_.push_back(host == "*" ? &rules_.global_ : &rules_.hosts_.find(host)->second);
     }
     return absl::OkStatus();
   }
 
-  absl::Status TakeName(ParameterFate fate, std::string_view word) {
+  absl::Status Tenants(const std::vector<std::string_view>& words) {
+    const bool off = words.size() == 2 && words[1] == "off";
+    if (words.size() != 1 && !off) return Bad("write: tenants, or tenants off");
+    for (Section* section : open_) {
+      if (section == &rules_.global_) return Bad("tenants stands in the section of a host");
+      if (section->has_tenants_rule) return Bad("the section has said tenants already");
+      section->has_tenants_rule = true;
+      section->has_tenants = !off;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeName(Rule rule, std::string_view word) {
+    if (word.find(',') != std::string_view::npos) return Bad("names have blanks between them");
     const size_t equals = word.find('=');
-    const std::optional<std::string_view> value =
-        equals == std::string_view::npos ? std::nullopt
-                                         : std::optional<std::string_view>(word.substr(equals + 1));
-    std::string name = Lower(word.substr(0, equals));
+    std::optional<std::string> value;
+    if (equals != std::string_view::npos) value = PercentDecode(word.substr(equals + 1));
+    std::string name = Lower(PercentDecode(word.substr(0, equals)));
     const bool is_prefix = name.ends_with('*');
     if (is_prefix) name.pop_back();
     if (name.empty() || name.size() >= kMaxRuleNameBytes || name.find('*') != std::string::npos) {
       return Bad("a name has 1 to 63 bytes and no * but at its end");
     }
     if (is_prefix && value.has_value()) return Bad("a prefix can't have a value");
-    for (UrlRules::Section* section : open_) {
-      const bool taken =
-          is_prefix ? TakePrefix(fate, name, *section) : TakeWholeName(fate, name, value, *section);
-      if (!taken) return Bad(absl::StrCat("the section has another rule for ", name));
+    for (Section* section : open_) {
+      if (is_prefix && section->prefixes.size() >= kMaxRulePrefixes) {
+        return Bad(
+            absl::StrCat("the section has ", kMaxRulePrefixes, " prefixes, and no room for more"));
+      }
+      const bool taken = is_prefix ? TakePrefix(rule, name, *section)
+                                   : TakeWhole(rule, value, section->names[name]);
+      if (!taken) return Bad(absl::StrCat("the section has a rule for ", name, " already"));
     }
     return absl::OkStatus();
   }
 
-  // Both return false where the section says otherwise already.
-  static bool TakePrefix(ParameterFate fate, const std::string& name, UrlRules::Section& section) {
-    std::vector<UrlRules::Prefix>& prefixes = section.prefixes;
-    const auto known = std::find_if(prefixes.begin(), prefixes.end(),
-                                    [&](const auto& prefix) { return prefix.name == name; });
-    if (known != prefixes.end()) {
-      if (!known->is_included) return false;
-      *known = {name, fate, false};
-      return true;
-    }
-    const auto shorter = std::find_if(prefixes.begin(), prefixes.end(), [&](const auto& prefix) {
-      return prefix.name.size() < name.size();
-    });
-    prefixes.insert(shorter, {name, fate, false});
+  // These return false where the section has said something already.
+  static bool Replace(const Rule& rule, std::optional<Rule>& place) {
+    if (place.has_value() && !place->is_included) return false;
+    place = rule;
     return true;
   }
 
-  static bool TakeWholeName(ParameterFate fate, const std::string& name,
-                            std::optional<std::string_view> value, UrlRules::Section& section) {
-    const auto [it, is_new] = section.names.try_emplace(name);
-    UrlRules::Entry& entry = it->second;
-    if (is_new || entry.is_included) {
-      entry = {fate, false, {}};
-    } else if (entry.fate != fate || entry.values.empty() || !value.has_value()) {
-      return false;
+  static bool Replace(const Rule& rule, std::string_view text,
+                      std::vector<std::pair<std::string, Rule>>& places) {
+    for (auto& [known, place] : places) {
+      if (known != text) continue;
+      if (!place.is_included) return false;
+      place = rule;
+      return true;
     }
-    if (value.has_value()) entry.values.emplace_back(*value);
+    places.emplace_back(text, rule);
     return true;
+  }
+
+  static bool TakePrefix(const Rule& rule, const std::string& name, Section& section) {
+    if (!Replace(rule, name, section.prefixes)) return false;
+    std::stable_sort(section.prefixes.begin(), section.prefixes.end(),
+                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+    return true;
+  }
+
+  // A rule for the name alone stands for all that the built-in ones say of it.
+  static bool TakeWhole(const Rule& rule, const std::optional<std::string>& value,
+                        UrlRules::Name& name) {
+    if (!value.has_value()) {
+      if (!Replace(rule, name.any)) return false;
+      if (name.opaque.has_value() && name.opaque->is_included) name.opaque.reset();
+      std::erase_if(name.values, [](const auto& known) { return known.second.is_included; });
+      return true;
+    }
+    return *value == kOpaque ? Replace(rule, name.opaque) : Replace(rule, *value, name.values);
   }
 
   [[nodiscard]] absl::Status Bad(std::string_view what) const {
@@ -209,8 +337,10 @@ class UrlRulesParser {
   }
 
   UrlRules rules_;
-  std::vector<UrlRules::Section*> open_;  // what the lines are about now
+  std::vector<Section*> open_;  // what the lines are about now
   bool has_section_ = false;
+  bool has_version_ = false;
+  bool has_included_ = false;
   size_t line_ = 0;
 };
 
@@ -226,26 +356,23 @@ absl::StatusOr<UrlRules> UrlRules::Parse(std::string_view text) {
 std::string UrlRules::KeyRules() const {
   std::vector<std::string> lines;
   const auto add = [&lines](std::string_view host, const Section& section) {
-    // Dropped or folded is the same to a key.
-    const auto verb = [](ParameterFate fate) {
-      return fate == ParameterFate::kKeep ? " keep " : " skip ";
-    };
     const absl::string_view at = ToAbsl(host);
+    // Dropped or folded is the same to a key.
+    const auto line = [&](const Rule& rule, std::string_view name, std::string_view rest) {
+      lines.push_back(absl::StrCat(at, rule.fate == ParameterFate::kKeep ? " keep " : " skip ",
+                                   Encode(name), ToAbsl(rest)));
+    };
     if (section.has_tenants) lines.push_back(absl::StrCat(at, " tenants"));
-    for (const auto& [name, entry] : section.names) {
-      if (entry.values.empty()) lines.push_back(absl::StrCat(at, verb(entry.fate), name));
-      for (const std::string& value : entry.values) {
-        lines.push_back(absl::StrCat(at, verb(entry.fate), name, "=", value));
-      }
+    for (const auto& [text, name] : section.names) {
+      if (name.any.has_value()) line(*name.any, text, "");
+      if (name.opaque.has_value()) line(*name.opaque, text, "=<opaque>");
+      for (const auto& [value, rule] : name.values) line(rule, text, "=" + Encode(value));
     }
-    for (const Prefix& prefix : section.prefixes) {
-      lines.push_back(absl::StrCat(at, verb(prefix.fate), prefix.name, "*"));
-    }
+    for (const auto& [prefix, rule] : section.prefixes) line(rule, prefix, "*");
   };
   add("*", global_);
   for (const auto& [host, section] : hosts_) add(host, section);
   std::sort(lines.begin(), lines.end());
-  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
   return absl::StrJoin(lines, "\n");
 }
 
@@ -261,9 +388,16 @@ UrlRules::HostRules UrlRules::ForHost(std::string_view host) const {
   return found;
 }
 
-bool UrlRules::HasTenants(std::string_view host) const {
-  const auto it = hosts_.find(ToAbsl(host));
-  return it != hosts_.end() && it->second.has_tenants;
+size_t UrlRules::TenantBegin(std::string_view host) const {
+  if (!has_tenants_) return std::string_view::npos;
+  // The label before each domain, from the nearest one on.
+  size_t label = 0;
+  for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', label)) {
+    const auto it = hosts_.find(ToAbsl(host.substr(dot + 1)));
+    if (it != hosts_.end() && it->second.has_tenants) return label;
+    label = dot + 1;
+  }
+  return std::string_view::npos;
 }
 
 ParameterFate UrlRules::HostRules::FateOf(std::string_view name, std::string_view value) const {
@@ -273,15 +407,15 @@ ParameterFate UrlRules::HostRules::FateOf(std::string_view name, std::string_vie
   char buffer[kMaxRuleNameBytes];
   const std::string_view folded = FoldName(name, buffer);
   for (const Section* section : sections_) {
-    const auto it = section->names.find(ToAbsl(folded));
-    if (it != section->names.end()) {
-      const std::vector<std::string>& values = it->second.values;
-      if (values.empty() || std::find(values.begin(), values.end(), value) != values.end()) {
-        return it->second.fate;
+    if (const auto it = section->names.find(ToAbsl(folded)); it != section->names.end()) {
+      for (const auto& [known, rule] : it->second.values) {
+        if (DecodesTo(value, known)) return rule.fate;
       }
+      if (it->second.opaque.has_value() && IsOpaque(value)) return it->second.opaque->fate;
+      if (it->second.any.has_value()) return it->second.any->fate;
     }
-    for (const Prefix& prefix : section->prefixes) {
-      if (folded.starts_with(prefix.name)) return prefix.fate;
+    for (const auto& [prefix, rule] : section->prefixes) {
+      if (folded.starts_with(prefix)) return rule.fate;
     }
   }
   return ParameterFate::kKeep;

@@ -12,13 +12,17 @@
 //   [*]                          a section: the rules for every host
 //   drop utm_* fbclid            not in `url` (and so not in `url_key`)
 //   fold phpsessid amp=1         in `url`, but not in `url_key`
+//   fold sid=<opaque>            only where the value is a long random one
 //   [bbc.com bbc.co.uk]          the rules for these hosts and all below them
 //   keep at_id                   an exception from rules further up
 //   tenants                      each name below this host is a site of its own
+//   tenants off                  … is not, whatever the built-in rules say
 //
-// "#" starts a comment. Names are matched as a whole, without case, up to the "*" if they end in
-// one; with "=VALUE" the value must be that too. The most specific section that knows a name
-// decides; in one section a whole name comes before a prefix, and a longer prefix before a shorter.
+// A "#" at the start of a line or behind a blank starts a comment. Names are matched as a whole,
+// without case, up to the "*" if they end in one; with "=VALUE" the value must be that too, case
+// included. Escapes mean what they stand for, in the rules as in the URL. The most specific section
+// that knows a name decides; in one section a name with its value comes before the name alone, that
+// before a prefix, and a longer prefix before a shorter.
 //
 // Thread-safe: immutable once built.
 #ifndef WIREFOLD_LIB_URL_RULES_H_
@@ -26,8 +30,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -43,23 +49,30 @@ inline constexpr size_t kMaxUrlRulesBytes = size_t{1} << 20;
 // alone.
 inline constexpr size_t kMaxRuleNameBytes = 64;
 
+// A section may have so many prefixes: every parameter is compared with all of them.
+inline constexpr size_t kMaxRulePrefixes = 256;
+
+// A value looks random from so many letters and digits on.
+inline constexpr size_t kMinOpaqueBytes = 16;
+
 enum class ParameterFate : uint8_t { kKeep, kDrop, kFold };
 
 class UrlRules {
-  struct Entry {
-    ParameterFate fate = ParameterFate::kKeep;
-    bool is_included = false;         // from the rules that these build on
-    std::vector<std::string> values;  // empty for any value
-  };
-  struct Prefix {
-    std::string name;
+  // One thing that a section says; a text that builds on the built-in rules may replace it once.
+  struct Rule {
     ParameterFate fate = ParameterFate::kKeep;
     bool is_included = false;
   };
+  struct Name {
+    std::optional<Rule> any;     // whatever the value
+    std::optional<Rule> opaque;  // for values that look random
+    std::vector<std::pair<std::string, Rule>> values;
+  };
   struct Section {
-    absl::flat_hash_map<std::string, Entry> names;
-    std::vector<Prefix> prefixes;  // the longest first, each once
+    absl::flat_hash_map<std::string, Name> names;
+    std::vector<std::pair<std::string, Rule>> prefixes;  // the longest first, each once
     bool has_tenants = false;
+    bool has_tenants_rule = false;  // said here, and not included
   };
 
  public:
@@ -83,14 +96,15 @@ class UrlRules {
 
   [[nodiscard]] HostRules ForHost(std::string_view host) const;
 
-  // Whether each name below `host` is a site of its own (blogspot.com).
-  [[nodiscard]] bool HasTenants(std::string_view host) const;
+  // Where in `host`, an ASCII domain without a last dot, the name begins that its nearest host with
+  // tenants gives to one of them ("x" in "m.x.blogspot.com"); npos where there is none.
+  [[nodiscard]] size_t TenantBegin(std::string_view host) const;
 
   // What the text calls itself; "" where it says nothing.
   [[nodiscard]] const std::string& version() const { return version_; }
 
-  // All that these rules say for keys, in one order: two texts that give every URL the same key,
-  // their comments and the order of their lines aside, give the same.
+  // All that these rules say for keys, in one order: the same for two texts that say the same,
+  // whatever their comments, the order of their lines, and what they call themselves.
   [[nodiscard]] std::string KeyRules() const;
 
  private:
@@ -101,6 +115,7 @@ class UrlRules {
   std::string version_;
   Section global_;
   absl::flat_hash_map<std::string, Section> hosts_;
+  bool has_tenants_ = false;  // any host
 };
 
 }  // namespace wirefold

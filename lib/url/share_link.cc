@@ -41,78 +41,141 @@ std::string DecodeValue(std::string_view value) {
   return PercentDecode(text);
 }
 
-// What a parameter's value, decoded step by step, says.
+// What a parameter, decoded step by step, says.
 struct Finding {
   bool has_url = false;
   bool is_own = false;
   bool has_title = false;
 };
 
+bool IsKeyOf(std::string_view url, const SharedArticle& article, const UrlRules& rules) {
+  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(url, {}, rules);
+  return canonical.ok() && canonical->url_key == article.url_key;
+}
+
+// "//host/path" and "host/path", as some buttons have it.
+bool IsOwnWithoutScheme(std::string_view text, const SharedArticle& article,
+                        const UrlRules& rules) {
+  if (text.starts_with("//")) text.remove_prefix(2);
+  const size_t slash = text.find('/');
+  return slash != std::string_view::npos && text.substr(0, slash).find('.') < slash &&
+         IsKeyOf("https://" + std::string(text), article, rules);
+}
+
 void Look(std::string_view text, const SharedArticle& article, const UrlRules& rules,
           Finding& finding) {
   finding.has_title = finding.has_title || (article.title.size() >= kMinSharedTitleBytes &&
                                             text.find(article.title) != std::string_view::npos);
-  for (int urls = 0; urls < kMaxInnerUrls; ++urls) {
+  const bool has_key = !article.url_key.empty();
+  if (FindWebUrl(text) == std::string_view::npos) {
+    finding.is_own = finding.is_own || (has_key && IsOwnWithoutScheme(text, article, rules));
+    return;
+  }
+  finding.has_url = true;
+  for (int urls = 0; urls < kMaxInnerUrls && !finding.is_own; ++urls) {
     const size_t begin = FindWebUrl(text);
     if (begin == std::string_view::npos) return;
     text.remove_prefix(begin);
-    finding.has_url = true;
     const std::string_view inner = text.substr(0, text.find_first_of(" \t\r\n<>\""));
-    if (!article.url_key.empty()) {
-      const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(inner, {}, rules);
-      finding.is_own = finding.is_own || (canonical.ok() && canonical->url_key == article.url_key);
-    }
+    finding.is_own = has_key && IsKeyOf(inner, article, rules);
     text.remove_prefix(inner.size());
   }
 }
 
-void LookInValue(std::string_view value, const SharedArticle& article, const UrlRules& rules,
-                 Finding& finding) {
-  Look(value, article, rules, finding);
-  std::string text;
+Finding LookIn(std::string_view encoded, const SharedArticle& article, const UrlRules& rules) {
+  Finding finding;
+  Look(encoded, article, rules, finding);
+  std::string text(encoded);
   for (int i = 0; i < kMaxDecodings && !finding.is_own; ++i) {
-    std::string decoded = i == 0 ? DecodeValue(value) : PercentDecode(text);
-    if (decoded == (i == 0 ? value : std::string_view(text))) return;
+    std::string decoded = i == 0 ? DecodeValue(text) : PercentDecode(text);
+    if (decoded == text) break;
     text = std::move(decoded);
     Look(text, article, rules, finding);
   }
+  return finding;
 }
 
-// "sharer.php", "shareArticle", "intent": names of what passes a page on.
-bool NamesSharing(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kWords = {"share",        "sharer",    "sharing",
-                                                      "sharearticle", "sharelink", "share-offsite",
-                                                      "intent",       "submit",    "compose"};
-  std::string lower(name.substr(0, name.find('.')));
+template <size_t kSize>
+bool Contains(const std::array<std::string_view, kSize>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), AsciiLower);
-  return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
+  return lower;
 }
 
 template <typename Visit>
-bool AnyPart(std::string_view text, char separator, Visit visit) {
-  while (true) {
-    const std::string_view part = text.substr(0, text.find(separator));
+bool AnyPart(std::string_view text, std::string_view separators, Visit visit) {
+  for (;;) {
+    const std::string_view part = text.substr(0, text.find_first_of(separators));
     if (visit(part)) return true;
     if (part.size() == text.size()) return false;
     text.remove_prefix(part.size() + 1);
   }
 }
 
+// "sharer.php", "shareArticle", "share-offsite", "intent": names of what passes a page on.
+bool NamesSharing(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kWords = {
+      "sharer", "sharing", "sharelink", "sharearticle", "intent", "submit", "compose", "sharepost"};
+  return AnyPart(name, "-_.", [&](std::string_view part) {
+    const std::string word = Lower(part);
+    return word.ends_with("share") || Contains(kWords, word);
+  });
+}
+
+// Whether the first label of `host` or one of the last two names of `path` says so.
+bool IsSharePlace(std::string_view host, std::string_view path) {
+  if (NamesSharing(host.substr(0, host.find('.')))) return true;
+  for (int i = 0; i < 2; ++i) {
+    while (path.ends_with('/')) path.remove_suffix(1);
+    const size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return false;
+    if (NamesSharing(path.substr(slash + 1))) return true;
+    path = path.substr(0, slash);
+  }
+  return false;
+}
+
+// Names under which buttons hand over a page; "ref", "next" and "source" are not among them.
+bool IsShareParameter(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kNames = {
+      "url",          "u",       "uri",      "link",      "href",      "text",   "status", "body",
+      "canonicalurl", "linkurl", "shareurl", "share_url", "permalink", "content"};
+  return Contains(kNames, Lower(name));
+}
+
 }  // namespace
 
 bool IsShareLink(const Url& link, const SharedArticle& article, const UrlRules& rules) {
-  const std::string_view query = link.query().value_or("");
-  // What every URL in a query has in some spelling.
-  if (query.find("://") == std::string_view::npos && query.find('%') == std::string_view::npos) {
-    return false;
-  }
-  Finding finding;
-  ForEachParameter(query, [&](const Parameter& parameter) {
-    if (!finding.is_own) LookInValue(parameter.value, article, rules, finding);
-  });
-  if (finding.is_own || (finding.has_url && finding.has_title)) return true;
-  return finding.has_url &&
-         (AnyPart(link.path(), '/', NamesSharing) || AnyPart(link.host(), '.', NamesSharing));
+  bool has_url = false;
+  bool has_title = false;
+  bool has_shared_url = false;
+  const auto look = [&](std::string_view text) {
+    // What every URL, and every title that proves something, has in some spelling.
+    if (text.find("//") == std::string_view::npos && text.find('%') == std::string_view::npos &&
+        text.find('/') == std::string_view::npos) {
+      return false;
+    }
+    bool is_own = false;
+    ForEachParameter(text, [&](const Parameter& parameter) {
+      if (is_own || parameter.text.empty()) return;
+      // Some put the message behind the question mark, without a name.
+      const bool is_bare = parameter.name.size() == parameter.text.size();
+      const Finding finding = LookIn(is_bare ? parameter.text : parameter.value, article, rules);
+      is_own = finding.is_own;
+      has_url = has_url || finding.has_url;
+      has_title = has_title || finding.has_title;
+      has_shared_url =
+          has_shared_url || (finding.has_url && (is_bare || IsShareParameter(parameter.name)));
+    });
+    return is_own;
+  };
+  if (look(link.query().value_or("")) || look(link.fragment().value_or(""))) return true;
+  if (has_url && has_title) return true;
+  return (has_title || has_shared_url) && IsSharePlace(link.host(), link.path());
 }
 
 }  // namespace wirefold

@@ -48,32 +48,46 @@ void AppendNormalized(std::string_view text, std::string& out) {
 
 // Names under which registries of two-letter domains sell names: below co.uk, "m" is a name that
 // someone owns, no view of co.uk. Not the Public Suffix List: a key must not change with its data.
-constexpr std::array<std::string_view, 18> kRegistryNames = {
-    "ac",  "co",  "com", "edu", "go",  "gob", "gouv", "gov", "govt",
-    "ltd", "mil", "ne",  "net", "nom", "or",  "org",  "plc", "sch"};
+constexpr std::array<std::string_view, 34> kRegistryNames = {
+    "ac",  "adm",  "art", "biz", "co",  "com", "edu",  "firm", "gen", "go", "gob", "gouv",
+    "gov", "govt", "gr",  "idv", "ind", "inf", "info", "lg",   "ltd", "me", "mil", "ne",
+    "net", "nhs",  "nom", "or",  "org", "plc", "pe",   "re",   "sch", "web"};
 
-// Where the part of `host` begins that names the site: two labels, three below a registry's or a
-// tenant's name.
+// Below cn, the provinces'.
+constexpr std::array<std::string_view, 34> kChineseProvinces = {
+    "ah", "bj", "cq", "fj", "gd", "gs", "gx", "gz", "ha", "hb", "he", "hi",
+    "hk", "hl", "hn", "jl", "js", "jx", "ln", "mo", "nm", "nx", "qh", "sc",
+    "sd", "sh", "sn", "sx", "tj", "tw", "xj", "xz", "yn", "zj"};
+
+template <size_t kSize>
+bool Contains(const std::array<std::string_view, kSize>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Where the part of `host` begins that names the site: two labels, three below a registry's name,
+// and one more than a host with tenants has.
 size_t SiteBegin(std::string_view host, const UrlRules& rules) {
+  if (const size_t tenant = rules.TenantBegin(host); tenant != std::string_view::npos)
+    return tenant;
   const size_t top = host.rfind('.');
   if (top == std::string_view::npos || top == 0) return 0;
   const size_t dot = host.rfind('.', top - 1);
   const size_t second = dot == std::string_view::npos ? 0 : dot + 1;
-  const bool is_registry = host.size() - top == 3 &&
-                           std::find(kRegistryNames.begin(), kRegistryNames.end(),
-                                     host.substr(second, top - second)) != kRegistryNames.end();
-  if (second == 0 || (!is_registry && !rules.HasTenants(host.substr(second)))) return second;
+  const std::string_view name = host.substr(second, top - second);
+  const bool is_registry =
+      host.size() - top == 3 && (Contains(kRegistryNames, name) ||
+                                 (host.ends_with(".cn") && Contains(kChineseProvinces, name)));
+  if (second == 0 || !is_registry) return second;
   const size_t third = second < 2 ? std::string_view::npos : host.rfind('.', second - 2);
   return third == std::string_view::npos ? 0 : third + 1;
 }
 
 void AppendFoldedHost(std::string_view host, const UrlRules& rules, std::string& out) {
+  while (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
   if (host.starts_with('[') || EndsInNumber(host)) {
-    if (host.ends_with('.')) host.remove_suffix(1);
     out += host;
     return;
   }
-  if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
   const size_t begin = out.size();
   size_t site = SiteBegin(host, rules);
   while (site > 0) {
@@ -87,8 +101,8 @@ void AppendFoldedHost(std::string_view host, const UrlRules& rules, std::string&
     site -= size;
   }
   // "www" alone is safe to drop from a registry's own site (www.gov.cn), if a dot is left.
-  if (out.size() == begin && host.starts_with("www.") &&
-      host.find('.', 4) != std::string_view::npos) {
+  while (out.size() == begin && host.starts_with("www.") &&
+         host.find('.', 4) != std::string_view::npos) {
     host.remove_prefix(4);
   }
   out += host;
@@ -101,15 +115,35 @@ bool IsSessionParameter(std::string_view parameter) {
   return EqualsIgnoringCase(name, "jsessionid") || EqualsIgnoringCase(name, "phpsessid");
 }
 
-// ASP.NET's session without cookies is a whole segment: (S(lit3py55t21z5v55vlm25s55)).
+// ASP.NET's session without cookies is a whole segment: (S(lit3py55t21z5v55vlm25s55)), or with the
+// form's and the user's tickets and a mark for detected features, (X(1)A(…)F(…)S(…)).
 bool IsSessionSegment(std::string_view segment) {
   constexpr size_t kIdSize = 24;
-  if (segment.size() != kIdSize + 5 || !segment.starts_with("(S(") || !segment.ends_with("))")) {
-    return false;
+  if (!segment.starts_with('(') || !segment.ends_with("))")) return false;
+  segment = segment.substr(1, segment.size() - 2);
+  bool has_session = false;
+  while (!segment.empty()) {
+    if (segment.size() < 4 || segment[1] != '(') return false;
+    const size_t end = segment.find(')');
+    if (end == std::string_view::npos || end == 2) return false;
+    const std::string_view value = segment.substr(2, end - 2);
+    if (!std::all_of(value.begin(), value.end(), IsUnreserved)) return false;
+    switch (segment[0]) {
+      case 'S':
+        has_session = value.size() == kIdSize;
+        break;
+      case 'A':
+      case 'F':
+        has_session = has_session || value.size() > kIdSize;
+        break;
+      case 'X':
+        break;
+      default:
+        return false;
+    }
+    segment.remove_prefix(end + 1);
   }
-  const std::string_view id = segment.substr(3, kIdSize);
-  return std::all_of(id.begin(), id.end(),
-                     [](char c) { return IsAsciiAlpha(c) || IsAsciiDigit(c); });
+  return has_session;
 }
 
 void AppendSegment(std::string_view segment, std::string& out) {
@@ -157,12 +191,17 @@ void AppendFoldedPath(std::string_view path, std::string& out) {
     return slash == std::string::npos || slash < begin ? std::string_view()
                                                        : std::string_view(out).substr(slash + 1);
   };
-  if (const std::string_view page = last(); IsIndexPage(page))
-    out.resize(out.size() - page.size() - 1);
-  // Not where nothing is left: a page that is called "amp" is one of its own.
-  if (last() == "amp" && out.size() > begin + 4) out.resize(out.size() - 4);
-  if (const std::string_view page = last(); IsIndexPage(page))
-    out.resize(out.size() - page.size() - 1);
+  for (;;) {
+    const std::string_view page = last();
+    if (IsIndexPage(page)) {
+      out.resize(out.size() - page.size() - 1);
+    } else if (page == "amp" && out.size() > begin + 4) {
+      // Not where nothing is left: a page that is called "amp" is one of its own.
+      out.resize(out.size() - 4);
+    } else {
+      break;
+    }
+  }
   if (out.size() == begin) out.push_back('/');
 }
 
@@ -192,9 +231,12 @@ void AppendFoldedQuery(std::string_view query, const UrlRules::HostRules& rules,
         rules.FateOf(parameter.name, parameter.value) != ParameterFate::kKeep) {
       return;
     }
-    const Kept next{static_cast<size_t>(parameter.text.data() - text), parameter.text.size(),
-                    parameter.name.size()};
-    is_sorted = is_sorted && (kept.empty() || name_of(kept.back()) <= parameter.name);
+    // A link copied out of HTML source has "&amp;" between its parameters.
+    const size_t skipped = parameter.name.starts_with("amp;") && parameter.name.size() > 4 ? 4 : 0;
+    const Kept next{static_cast<size_t>(parameter.text.data() - text) + skipped,
+                    parameter.text.size() - skipped, parameter.name.size() - skipped};
+    is_sorted =
+        is_sorted && skipped == 0 && (kept.empty() || name_of(kept.back()) <= parameter.name);
     kept.push_back(next);
   });
   if (is_sorted && kept.size() == parameters) return;

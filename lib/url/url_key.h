@@ -11,7 +11,8 @@
 // decoded, other escapes are in upper case, parameters are sorted by name. Path and query keep
 // their case; what may be another page stays apart (other subdomains, editions, languages, ports).
 //
-// It depends on this code and on the rules, not on libpsl's data. Thread-safe: pure functions.
+// A key with "https://" in front is a URL whose key it is. It depends on this code and on the
+// rules, not on libpsl's data. Thread-safe: pure functions.
 #ifndef WIREFOLD_LIB_URL_URL_KEY_H_
 #define WIREFOLD_LIB_URL_URL_KEY_H_
 

@@ -57,6 +57,8 @@ void CheckCanonicalizing(std::string_view input, std::string_view base) {
         again->registrable_domain() == canonical->registrable_domain());
   Check(canonical->host().ends_with(canonical->registrable_domain()) ||
         canonical->host().ends_with('.'));
+  const absl::StatusOr<CanonicalUrl> of_key = CanonicalizeUrl("https://" + canonical->url_key);
+  Check(!of_key.ok() || of_key->url_key == canonical->url_key);
   // A link that carries the URL is a button to share it, if the escapes leave room for it.
   const absl::StatusOr<Url> link = ParseUrl(input);
   if (link.ok()) (void)IsShareLink(*link, {canonical->url_key, input}, UrlRules::BuiltIn());

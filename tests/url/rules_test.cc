@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lib/base/reason.h"
 #include "lib/url/canonicalize.h"
@@ -70,22 +72,83 @@ TEST(UrlRules, ValuesNarrowARule) {
   EXPECT_EQ(rules.ForHost("a.org").FateOf("from", "share"), ParameterFate::kDrop);
 }
 
-TEST(UrlRules, Tenants) {
-  const UrlRules rules = Rules("[blogs.org]\ntenants\n[other.org]\ndrop a\n");
-  EXPECT_TRUE(rules.HasTenants("blogs.org"));
-  EXPECT_FALSE(rules.HasTenants("other.org"));
-  EXPECT_FALSE(rules.HasTenants("x.blogs.org"));
+TEST(UrlRules, BelowAHostWithTenantsEachNameIsASite) {
+  const UrlRules rules =
+      Rules("[blogs.org a.co.uk users.site.org]\ntenants\n[other.org]\ndrop a\n");
+  const auto key = [&](std::string_view url) { return CanonicalizeUrl(url, {}, rules)->url_key; };
+  EXPECT_EQ(key("https://m.blogs.org/"), "m.blogs.org/");
+  EXPECT_EQ(key("https://m.x.blogs.org/"), "x.blogs.org/");
+  EXPECT_EQ(key("https://www.m.blogs.org/"), "m.blogs.org/");
+  EXPECT_EQ(key("https://m.a.co.uk/"), "m.a.co.uk/");
+  EXPECT_EQ(key("https://m.users.site.org/"), "m.users.site.org/");
+  EXPECT_EQ(key("https://m.site.org/"), "site.org/");
+  EXPECT_EQ(key("https://m.other.org/"), "other.org/");
+}
+
+TEST(UrlRules, SectionsNameHostsInAnySpelling) {
+  const UrlRules rules = Rules(
+      "[B\xc3\xbc"
+      "cher.DE 127.1 x.org.]\ndrop a\n");
+  EXPECT_EQ(rules.ForHost("www.xn--bcher-kva.de").FateOf("a", ""), ParameterFate::kDrop);
+  EXPECT_EQ(rules.ForHost("127.0.0.1").FateOf("a", ""), ParameterFate::kDrop);
+  EXPECT_EQ(rules.ForHost("x.org").FateOf("a", ""), ParameterFate::kDrop);
+  EXPECT_EQ(Rules("[1.0.0.1]\ndrop a\n").ForHost("127.1.0.0.1").FateOf("a", ""),
+            ParameterFate::kKeep);
+  for (const char* host : {"https://a.org/", "a.org/path", "a.org:8080", "*.a.org", ".a.org",
+                           "a.org]", "u@a.org", "a%2fb"}) {
+    EXPECT_FALSE(UrlRules::Parse("[" + std::string(host) + "]\ndrop a\n").ok()) << host;
+  }
+}
+
+TEST(UrlRules, EscapesMeanWhatTheyStandForOnBothSides) {
+  const UrlRules rules = Rules("[*]\ndrop x=a|b w=\xe4\xb8\xad f%5B%5D v=%41 p=100%\n");
+  const UrlRules::HostRules here = rules.ForHost("example.org");
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"x", "a|b"},
+                                                        {"x", "a%7Cb"},
+                                                        {"x", "%61|b"},
+                                                        {"w", "%E4%B8%AD"},
+                                                        {"f[]", ""},
+                                                        {"f%5b%5D", "1"},
+                                                        {"v", "A"},
+                                                        {"p", "100%"},
+                                                        {"p", "100%25"}}) {
+    EXPECT_EQ(here.FateOf(name, value), ParameterFate::kDrop) << name << "=" << value;
+  }
+  EXPECT_EQ(here.FateOf("v", "a"), ParameterFate::kKeep);
+  // What is dropped and what is folded give one key, as the fingerprint says.
+  const UrlRules folding = Rules("[*]\nfold x=a|b\n");
+  const UrlRules dropping = Rules("[*]\ndrop x=a%7Cb\n");
+  EXPECT_EQ(UrlKeyRulesFingerprint(folding), UrlKeyRulesFingerprint(dropping));
+  EXPECT_EQ(CanonicalizeUrl("https://a.org/?x=a|b", {}, folding)->url_key,
+            CanonicalizeUrl("https://a.org/?x=a|b", {}, dropping)->url_key);
+}
+
+TEST(UrlRules, OpaqueValuesAreLongAndMixed) {
+  const UrlRules rules = Rules("[*]\nfold id=<opaque>\n");
+  const UrlRules::HostRules here = rules.ForHost("example.org");
+  EXPECT_EQ(here.FateOf("id", "1A530637289A03B0"), ParameterFate::kFold);
+  EXPECT_EQ(here.FateOf("id", "lit3py55t21z5v55vlm25s55"), ParameterFate::kFold);
+  EXPECT_EQ(here.FateOf("id", "1A530637289A03B"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "1234567890123456"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "an-article-about-sessions"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "45"), ParameterFate::kKeep);
+  EXPECT_EQ(CanonicalizeUrl("https://a.org/?session_id=45")->url_key, "a.org/?session_id=45");
 }
 
 TEST(UrlRules, CommentsAndBlanksAreNothing) {
-  const UrlRules rules = Rules("# all\n\n \t[ * ] # every host\r\n  drop\ta  # one\r\n");
+  const UrlRules rules = Rules("# all\n\n \t[ * ] # every host\r\n  drop\ta  # one\r\ndrop b#c\n");
+  EXPECT_EQ(rules.ForHost("x").FateOf("b#c", ""), ParameterFate::kDrop);
   EXPECT_EQ(rules.ForHost("x").FateOf("a", ""), ParameterFate::kDrop);
 }
 
 TEST(UrlRules, ErrorsNameTheLine) {
   for (const char* text :
        {"[*]\ndrop", "[*]\nlose a", "[*]\n[a.org", "[*]\n[]", "[*]\ndrop *", "[*]\ndrop a*b",
-        "[*]\ndrop a*=1", "[*]\ndrop a a", "[*]\ndrop a keep a=1 a",
+        "[*]\ndrop a*=1", "[*]\ndrop a a", "[*]\ndrop a=1 a=1", "[*]\ndrop a keep a=1 a",
+        "[*]\ndrop a_* a_*", "[*]\ndrop a,b", "[*]\ntenants", "[a.org]\ntenants on",
+        "version 1\nversion 2", "version 1\nversion", "[*]\n[a.org A.org]",
+        "include built-in\ninclude built-in",
         "[*]\ndrop xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}) {
     const absl::StatusOr<UrlRules> rules = UrlRules::Parse(text);
     ASSERT_FALSE(rules.ok()) << text;
@@ -94,6 +157,17 @@ TEST(UrlRules, ErrorsNameTheLine) {
         << rules.status();
   }
   EXPECT_FALSE(UrlRules::Parse("drop a\n").ok());
+  EXPECT_FALSE(UrlRules::Parse("[a.org]\ntenants\ntenants\n").ok());
+  const std::string longest(kMaxRuleNameBytes - 1, 'x');
+  EXPECT_EQ(Rules("[*]\ndrop " + longest + "\n").ForHost("a").FateOf(longest, ""),
+            ParameterFate::kDrop);
+}
+
+TEST(UrlRules, LimitOnThePrefixesOfASection) {
+  std::string text = "[*]\n";
+  for (size_t i = 0; i < kMaxRulePrefixes; ++i) text += "drop p" + std::to_string(i) + "_*\n";
+  EXPECT_TRUE(UrlRules::Parse(text).ok());
+  EXPECT_FALSE(UrlRules::Parse(text + "drop q*\n").ok());
 }
 
 TEST(UrlRules, TheLongestPrefixDecides) {
@@ -116,6 +190,13 @@ TEST(UrlRules, BuildOnTheBuiltInOnes) {
   EXPECT_EQ(here.FateOf("ours", "1"), ParameterFate::kDrop);
   EXPECT_EQ(here.FateOf("page", "1"), ParameterFate::kDrop);
   EXPECT_EQ(rules.ForHost("other.org").FateOf("page", "1"), ParameterFate::kKeep);
+  // A value alone is added to what is known of its name; the name alone stands for all of it.
+  const UrlRules values = Rules("include built-in\n[*]\ndrop from=ours\nkeep amp\n");
+  EXPECT_EQ(values.ForHost("x").FateOf("from", "timeline"), ParameterFate::kDrop);
+  EXPECT_EQ(values.ForHost("x").FateOf("from", "ours"), ParameterFate::kDrop);
+  EXPECT_EQ(values.ForHost("x").FateOf("amp", "1"), ParameterFate::kKeep);
+  const UrlRules off = Rules("include built-in\n[blogspot.com]\ntenants off\n");
+  EXPECT_EQ(CanonicalizeUrl("https://m.blogspot.com/", {}, off)->url_key, "blogspot.com/");
   // What is replaced once can't be replaced again.
   EXPECT_FALSE(UrlRules::Parse("include built-in\n[*]\nkeep fbclid\ndrop fbclid\n").ok());
   EXPECT_FALSE(UrlRules::Parse("[*]\ndrop a\ninclude built-in\n").ok());

@@ -40,11 +40,14 @@ TEST(ShareLink, ShortTitlesProveNothing) {
   EXPECT_FALSE(IsShareLink(*link, {"", "News"}, UrlRules::BuiltIn()));
 }
 
-TEST(ShareLink, TakesTimeLinearInTheLink) {
-  std::string text = "https://a.org/?u=";
-  while (text.size() < 8000) text += "https://b.org/%25252525";
+TEST(ShareLink, LooksAtAFewUrlsOfAMessage) {
+  std::string text = "https://a.org/?text=";
+  for (int i = 0; i < 3; ++i) text += "https://b.org/%20";
+  EXPECT_TRUE(
+      IsShareLink(*ParseUrl(text + "https://c.org/x"), {"c.org/x", ""}, UrlRules::BuiltIn()));
+  text += "https://b.org/%20";
   EXPECT_FALSE(
-      IsShareLink(*ParseUrl(text), {"c.org/", "A title that is long"}, UrlRules::BuiltIn()));
+      IsShareLink(*ParseUrl(text + "https://c.org/x"), {"c.org/x", ""}, UrlRules::BuiltIn()));
 }
 
 }  // namespace
