@@ -24,6 +24,7 @@ RocksDbOptions StoreOptions(const Config& config, const UrlRules& url_rules) {
   options.path = config.data_dir;
   options.block_cache_bytes = static_cast<size_t>(config.block_cache_bytes);
   options.key_rules_fingerprint = UrlKeyRulesFingerprint(url_rules);
+  if (!config.url_rules.empty()) options.key_rules_flags = " --url-rules " + config.url_rules;
   options.versions = NormalizerVersions(url_rules);
   options.versions["sketch"] = std::to_string(kSketchVersion);
   options.versions["wirefoldd"] = kVersion;

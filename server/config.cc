@@ -156,13 +156,16 @@ absl::StatusOr<Invocation> ParseInvocation(int argc, const char* const* argv,
       "every article keeps its ID and is found by its new key. wirefoldd must not be running on "
       "it. "
       "If it is interrupted, run it again.");
-  rekey->add_flag("--dry-run", dry_run, "Only tell what would change.");
+  rekey->add_flag("--dry-run", dry_run, "Only tell what would change; no record is touched.");
+  rekey->footer(
+      "Takes the daemon's settings too, wherever they stand: --data-dir FOLDER names the store, "
+      "--url-rules FILE\nthe rules to move to (the built-in ones without it).");
   Invocation result;
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     result.action = Invocation::Action::kPrint;
-    result.output = rekey->parsed() ? rekey->help() : app.help();
+    result.output = rekey->parsed() ? rekey->help("wirefoldd") : app.help();
     return result;
   } catch (const CLI::ParseError& error) {
     return Invalid(absl::StrCat(error.what(), "; wirefoldd --help lists the flags"));

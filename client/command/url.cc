@@ -66,6 +66,13 @@ bool TellUrl(const std::string& input, const UrlArguments& arguments, const UrlR
 int RunUrl(const UrlArguments& arguments) {
   const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(arguments.rules);
   if (!rules.ok()) return Fail(rules.status());
+  if (!arguments.base.empty()) {
+    const absl::StatusOr<Url> base = ParseUrl(arguments.base);
+    if (!base.ok()) {
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat("--base ", arguments.base, ": ", base.status().message())));
+    }
+  }
   Output output(STDOUT_FILENO);
   bool all_ok = true;
   for (const std::string& url : arguments.urls) {

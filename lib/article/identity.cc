@@ -8,6 +8,7 @@ namespace {
 constexpr uint64_t kUrlSeed = 1;
 constexpr uint64_t kTextSeed = 2;
 constexpr uint64_t kBytesSeed = 3;
+constexpr uint64_t kNextSeed = 4;
 
 }  // namespace
 
@@ -18,5 +19,7 @@ Hash128 IdentityOfText(std::string_view matching_text) {
 }
 
 Hash128 IdentityOfBytes(std::string_view raw_bytes) { return HashBytes128(raw_bytes, kBytesSeed); }
+
+Hash128 NextIdentity(const Ulid& taken) { return HashBytes128(taken.ToBytes(), kNextSeed); }
 
 }  // namespace wirefold

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "lib/base/hash.h"
+#include "lib/base/ulid.h"
 
 namespace wirefold {
 
@@ -20,6 +21,10 @@ Hash128 IdentityOfUrlKey(std::string_view url_key);
 // `matching_text` as in NormalizedArticle; its separators don't count.
 Hash128 IdentityOfText(std::string_view matching_text);
 Hash128 IdentityOfBytes(std::string_view raw_bytes);
+
+// What an ID is minted from in place of an identity whose ID `taken` is another article's. That can
+// be only where the rules that make keys have changed since that article came.
+Hash128 NextIdentity(const Ulid& taken);
 
 }  // namespace wirefold
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "lib/article/identity.h"
 #include "lib/article/normalize.h"
 #include "lib/dedup/shingles.h"
 
@@ -29,6 +30,20 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
   return prepared;
 }
 
+namespace {
+
+// Gives a new article another ID where an article of other key rules has its own.
+absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
+  for (;;) {
+    const absl::StatusOr<bool> taken = store.IsTaken(article.id);
+    if (!taken.ok()) return taken.status();
+    if (!*taken) return absl::OkStatus();
+    article.id = Ulid::Make(article.id.TimeMs(), NextIdentity(article.id));
+  }
+}
+
+}  // namespace
+
 absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   // Read before the look-up: what is committed by now, the look-up sees.
@@ -46,8 +61,10 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(state);
     if (!newest.ok()) return newest.status();
     outlook.newest = *std::move(newest);
-  } else if (outlook.found.text.has_value()) {
-    return absl::OkStatus();  // the exact tier answers
+  } else {
+    absl::Status minted = MintFreeId(view.store, prepared.article);
+    if (!minted.ok()) return minted;
+    if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
   outlook.first_entry = view.index.next_entry();
   absl::StatusOr<std::vector<ScoredCandidate>> candidates = FindAndCompare(view, prepared, 0);

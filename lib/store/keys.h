@@ -45,6 +45,8 @@ std::string PrefixEnd(std::string_view prefix);
 // `meta`.
 inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kKeyRulesKey = "key_rules";
+// There once the store was moved to other key rules.
+inline constexpr std::string_view kRekeyedKey = "rekeyed";
 // What the value of kKeyRulesKey begins with while the store is moved to other rules.
 inline constexpr std::string_view kRekeyingPrefix = "moving to ";
 inline constexpr std::string_view kSketchVersionKey = "sketch_version";

@@ -29,16 +29,65 @@ constexpr std::string_view kMoving = "moving the store to other rules";
 constexpr size_t kBatchRecords = 1024;
 // `urls` entries that are held back to be merged with.
 constexpr size_t kPendingUrls = 4096;
+// A key takes so many texts of other articles over; those beyond are revisions when they come
+// again.
+constexpr size_t kMaxJoinedTexts = 1024;
 // What must stay free on the disk beside what is about to be written.
 constexpr uint64_t kReserveBytes = uint64_t{64} << 20;
-// The new `urls` beside the old ones, and once more while they are compacted.
+// The new `urls` beside the old ones, and once more while they are compacted; records that are
+// written again likewise.
 constexpr uint64_t kUrlsGrowth = 3;
+constexpr uint64_t kRecordsGrowth = 2;
 
 // Where a new entry of `urls` waits, right behind the old one's key, until all of them are there.
 constexpr char kNewSuffix = '\x01';
 constexpr size_t kUrlKeyBytes = 16;
 
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+
+// Who has the better right to a key, the lowest first.
+enum class Right : uint8_t {
+  kMinted,           // the ID was made from this key
+  kNewestOfArticle,  // the newest text came under it
+  kNewestOfCopy,
+  kOlderOfArticle,  // an older text came under it
+  kOlderOfCopy,
+};
+
+// What an ID asks of a key, and what is written ahead of the entry while it is not final.
+struct Claim {
+  Right right = Right::kOlderOfCopy;
+  bool is_newest = false;  // of the ID's newest text
+  UrlState state;
+};
+
+std::string EncodeClaim(const Claim& claim) {
+  std::string value;
+  value.push_back(static_cast<char>(claim.right));
+  value.push_back(static_cast<char>(claim.is_newest));
+  return value + EncodeUrlState(claim.state);
+}
+constexpr size_t kClaimBytes = 2;  // ahead of the state
+
+absl::StatusOr<Claim> DecodeClaim(std::string_view value) {
+  if (value.size() < kClaimBytes) {
+    return Reject(Reason::kStoreCorrupt, "a value of the store that is being moved is damaged");
+  }
+  absl::StatusOr<UrlState> state = DecodeUrlState(value.substr(kClaimBytes));
+  if (!state.ok()) return state.status();
+  return Claim{static_cast<Right>(value[0]), value[1] != 0, *std::move(state)};
+}
+
+// Adds the texts of `from` to those of `to`.
+void JoinTexts(const UrlState& from, UrlState& to) {
+  if (to.text_hashes.size() >= kMaxJoinedTexts) return;
+  for (const Hash128& text : from.text_hashes) {
+    if (to.text_hashes.size() >= kMaxJoinedTexts) return;
+    if (std::ranges::find(to.text_hashes, text) == to.text_hashes.end()) {
+      to.text_hashes.push_back(text);
+    }
+  }
+}
 
 }  // namespace
 
@@ -51,23 +100,33 @@ class StoreRekeyer {
         rules_(rules),
         dry_run_(dry_run),
         fail_(options.test_fail_rekey),
-        disk_(options.path),
-        reserve_(disk_, {kReserveBytes, 0}) {
+        disk_(options.path) {
     report_.to = options.key_rules_fingerprint;
   }
 
   absl::StatusOr<RekeyReport> Run() {
     const std::vector<std::function<absl::Status()>> steps = {
-        [this] { return ReadOldRules(); }, [this] { return CheckRoom(); },
-        [this] { return MarkBegun(); },    [this] { return RemoveLeftovers(); },
-        [this] { return MoveArticles(); }, [this] { return MoveCopies(); },
-        [this] { return FlushUrls(); },    [this] { return KeepEntriesWithoutUrl(); },
-        [this] { return ReplaceUrls(); },  [this] { return MarkEnded(); },
+        [this] { return ReadOldRules(); },
+        [this] { return MarkBegun(); },
+        [this] { return RemoveLeftovers(); },
+        [this] { return MoveArticles(); },
+        [this] { return MoveCopies(); },
+        [this] { return FlushUrls(); },
+        [this] { return KeepEntriesWithoutUrl(); },
+        [this] { return ReplaceUrls(); },
+        [this] { return MarkEnded(); },
     };
     for (const auto& step : steps) {
       if (absl::Status status = step(); !status.ok()) return status;
     }
     return report_;
+  }
+
+  // Whether there is room for a run of which a dry one has counted this. kReadOnly.
+  absl::Status CheckRoom(const RekeyReport& counted) const {
+    uint64_t urls_bytes = 0;
+    db_.GetIntProperty(handles_[kUrls], rocksdb::DB::Properties::kLiveSstFilesSize, &urls_bytes);
+    return CheckRoomFor(urls_bytes * kUrlsGrowth + counted.rewritten_bytes * kRecordsGrowth);
   }
 
  private:
@@ -92,32 +151,40 @@ class StoreRekeyer {
     const absl::StatusOr<std::string_view> rules = Payload(value, kKeyRulesKey);
     if (!rules.ok()) return rules.status();
     report_.from = *rules;
+    report_.was_interrupted = rules->starts_with(kRekeyingPrefix);
+    if (report_.was_interrupted) report_.from.clear();
     return absl::OkStatus();
   }
 
-  absl::Status CheckRoom() {
-    if (dry_run_) return absl::OkStatus();
-    uint64_t urls_bytes = 0;
-    db_.GetIntProperty(handles_[kUrls], rocksdb::DB::Properties::kLiveSstFilesSize, &urls_bytes);
-    return reserve_.Check(urls_bytes * kUrlsGrowth);
+  absl::Status CheckRoomFor(uint64_t bytes) const {
+    const absl::StatusOr<DiskSpace> space = disk_.Read();
+    if (!space.ok()) return space.status();
+    if (space->free_bytes >= bytes + kReserveBytes) return absl::OkStatus();
+    return Reject(Reason::kReadOnly,
+                  absl::StrCat("moving the store needs ", (bytes + kReserveBytes) >> 20,
+                               " MiB on the disk of its folder and ", space->free_bytes >> 20,
+                               " MiB are free; make room and run wirefoldd rekey again"));
   }
 
   absl::Status WriteRules(std::string_view rules) {
     if (dry_run_) return absl::OkStatus();
+    rocksdb::WriteBatch batch;
+    const std::string value = std::string(1, static_cast<char>(kValueVersion)).append(rules);
+    rocksdb::Status status = batch.Put(handles_[kMeta], ToSlice(kKeyRulesKey), value);
+    if (status.ok()) status = batch.Put(handles_[kMeta], ToSlice(kRekeyedKey), "");
     rocksdb::WriteOptions write;
     write.sync = true;
-    const std::string value = std::string(1, static_cast<char>(kValueVersion)).append(rules);
-    return FromRocksDb(db_.Put(write, handles_[kMeta], ToSlice(kKeyRulesKey), value), kMoving);
+    if (status.ok()) status = db_.Write(write, &batch);
+    return FromRocksDb(status, kMoving);
   }
 
   // No program opens the store under such rules.
   absl::Status MarkBegun() { return WriteRules(std::string(kRekeyingPrefix) + report_.to); }
   absl::Status MarkEnded() {
-    if (!dry_run_) {
-      const rocksdb::Status status = db_.CompactRange({}, handles_[kUrls], nullptr, nullptr);
-      if (!status.ok()) return FromRocksDb(status, kMoving);
-    }
-    return WriteRules(report_.to);
+    if (absl::Status status = WriteRules(report_.to); !status.ok() || dry_run_) return status;
+    // The move is done, whatever becomes of this; RocksDB compacts by itself in the end.
+    db_.CompactRange({}, handles_[kUrls], nullptr, nullptr).PermitUncheckedError();
+    return absl::OkStatus();
   }
 
   absl::Status Put(Family family, const rocksdb::Slice& key, const rocksdb::Slice& value) {
@@ -138,8 +205,7 @@ class StoreRekeyer {
   }
   absl::Status Flush() {
     if (batch_.Count() == 0) return absl::OkStatus();
-    absl::Status room = reserve_.Check(batch_.GetDataSize());
-    if (!room.ok()) return room;
+    if (absl::Status room = CheckRoomFor(batch_.GetDataSize()); !room.ok()) return room;
     if (fail_ && fail_()) return Reject(Reason::kStoreFailed, "failed by a test");
     const rocksdb::Status status = db_.Write({}, &batch_);
     batch_.Clear();
@@ -195,30 +261,43 @@ class StoreRekeyer {
     absl::StatusOr<RekeyedRecord> record = RekeyRecord(bytes, rules_);
     if (record.ok()) {
       report_.rewritten += record->is_changed ? 1 : 0;
+      report_.rewritten_bytes += record->bytes.size();
       report_.refused += record->is_refused ? 1 : 0;
     }
     return record;
   }
 
-  // What an ID is found by: its entry of `urls`, made anew from its record and its revisions.
+  // What an ID is found by: its claims to the keys of its texts, made from its record and its
+  // revisions.
   absl::Status MoveUrl(const Ulid& id, const Ulid& story_id, const RekeyedRecord& newest) {
     if (newest.has_other_key) ++report_.changed;
-    UrlState state;
-    state.id = id;
-    state.story_id = story_id;
-    state.newest_at_ms = std::clamp<int64_t>(newest.observed_at_ms, 0, kMaxTimeMs);
-    state.newest_text_hash = newest.text_hash;
-    absl::Status status = MoveRevisions(newest.url_key, state);
+    Claim claim;
+    claim.state.id = id;
+    claim.state.story_id = story_id;
+    claim.state.newest_at_ms = std::clamp<int64_t>(newest.observed_at_ms, 0, kMaxTimeMs);
+    claim.state.newest_text_hash = newest.text_hash;
+    absl::flat_hash_set<std::string> older_keys;
+    absl::Status status = MoveRevisions(newest.url_key, claim.state, older_keys);
     if (!status.ok()) return status;
     if (newest.url_key.empty()) {
       without_url_.insert(id);
       return absl::OkStatus();
     }
-    return AddUrl(IdentityOfUrlKey(newest.url_key), std::move(state));
+    const bool is_copy = id != story_id;
+    for (const std::string& key : older_keys) {
+      claim.right = is_copy ? Right::kOlderOfCopy : Right::kOlderOfArticle;
+      status = AddClaim(IdentityOfUrlKey(key), claim);
+      if (!status.ok()) return status;
+    }
+    claim.is_newest = true;
+    claim.right = is_copy ? Right::kNewestOfCopy : Right::kNewestOfArticle;
+    return AddClaim(IdentityOfUrlKey(newest.url_key), std::move(claim));
   }
 
-  // Rewrites the revisions of `state.id` and puts all its texts into `state`, the newest last.
-  absl::Status MoveRevisions(std::string_view newest_key, UrlState& state) {
+  // Rewrites the revisions of `state.id`, puts all its texts into `state`, the newest last, and
+  // their keys other than the newest's into `older_keys`.
+  absl::Status MoveRevisions(std::string_view newest_key, UrlState& state,
+                             absl::flat_hash_set<std::string>& older_keys) {
     const std::string prefix = state.id.ToBytes();
     if (revisions_ == nullptr) {
       rocksdb::ReadOptions read;
@@ -231,8 +310,11 @@ class StoreRekeyer {
       absl::StatusOr<RekeyedRecord> record = Rekey(revisions_->value().ToStringView());
       if (!record.ok()) return record.status();
       ++report_.revisions;
-      report_.parted += record->url_key != newest_key ? 1 : 0;
       state.text_hashes.push_back(record->text_hash);
+      if (record->url_key != newest_key && !record->url_key.empty()) {
+        ++report_.parted;
+        older_keys.insert(record->url_key);
+      }
       if (!record->is_changed) continue;
       absl::Status put = Put(kRevisions, revisions_->key(), record->bytes);
       if (!put.ok()) return put;
@@ -241,46 +323,55 @@ class StoreRekeyer {
     return FromRocksDb(revisions_->status(), kMoving);
   }
 
-  // Who comes first, articles by ID and then copies, has the key; its texts are joined by those of
-  // the others, so that these are not taken for new.
-  absl::Status AddUrl(const Hash128& identity, UrlState state) {
+  // Of several claims to a key the best has it, the older ID's where two are equal, and takes over
+  // the texts of the others, so that these are not taken for new.
+  absl::Status AddClaim(const Hash128& identity, Claim claim) {
     if (dry_run_) {
-      report_.shared += known_.insert(identity).second ? 0 : 1;
+      if (claim.is_newest) report_.shared += known_.insert(identity).second ? 0 : 1;
       return absl::OkStatus();
+    }
+    if (Ulid::Make(claim.state.id.TimeMs(), identity) == claim.state.id) {
+      claim.right = Right::kMinted;
     }
     auto it = pending_.find(identity);
     if (it == pending_.end()) {
-      const absl::StatusOr<std::optional<UrlState>> written = ReadNewUrl(identity);
+      absl::StatusOr<std::optional<Claim>> written = ReadNewUrl(identity);
       if (!written.ok()) return written.status();
-      if (!written->has_value()) {
-        pending_.emplace(identity, std::move(state));
-        return pending_.size() < kPendingUrls ? absl::OkStatus() : FlushUrls();
+      if (pending_.size() >= kPendingUrls) {
+        if (absl::Status status = FlushUrls(); !status.ok()) return status;
       }
-      it = pending_.emplace(identity, **written).first;
+      if (!written->has_value()) {
+        pending_.emplace(identity, std::move(claim));
+        return absl::OkStatus();
+      }
+      it = pending_.emplace(identity, **std::move(written)).first;
     }
-    ++report_.shared;
-    std::vector<Hash128>& texts = it->second.text_hashes;
-    for (const Hash128& text : state.text_hashes) {
-      if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+    Claim& known = it->second;
+    report_.shared += known.is_newest && claim.is_newest ? 1 : 0;
+    const bool is_newest = known.is_newest || claim.is_newest;
+    if (std::pair(claim.right, claim.state.id) < std::pair(known.right, known.state.id)) {
+      std::swap(known, claim);
     }
+    known.is_newest = is_newest;
+    JoinTexts(claim.state, known.state);
     return absl::OkStatus();
   }
 
   static std::string NewKey(const Hash128& identity) { return identity.ToBytes() + kNewSuffix; }
 
-  absl::StatusOr<std::optional<UrlState>> ReadNewUrl(const Hash128& identity) {
+  absl::StatusOr<std::optional<Claim>> ReadNewUrl(const Hash128& identity) {
     std::string value;
     const rocksdb::Status status = db_.Get({}, handles_[kUrls], NewKey(identity), &value);
     if (status.IsNotFound()) return std::nullopt;
     if (!status.ok()) return FromRocksDb(status, kMoving);
-    absl::StatusOr<UrlState> state = DecodeUrlState(value);
-    if (!state.ok()) return state.status();
-    return *std::move(state);
+    absl::StatusOr<Claim> claim = DecodeClaim(value);
+    if (!claim.ok()) return claim.status();
+    return *std::move(claim);
   }
 
   absl::Status FlushUrls() {
-    for (const auto& [identity, state] : pending_) {
-      absl::Status put = Put(kUrls, NewKey(identity), EncodeUrlState(state));
+    for (const auto& [identity, claim] : pending_) {
+      absl::Status put = Put(kUrls, NewKey(identity), EncodeClaim(claim));
       if (!put.ok()) return put;
     }
     pending_.clear();
@@ -290,14 +381,14 @@ class StoreRekeyer {
   // What is known by its text or its bytes stays so.
   absl::Status KeepEntriesWithoutUrl() {
     if (without_url_.empty()) return absl::OkStatus();
-    absl::Status status =
-        ForEach(kUrls, [this](const rocksdb::Slice& key, const rocksdb::Slice& value) {
-          if (key.size() != kUrlKeyBytes) return absl::OkStatus();
-          const absl::StatusOr<UrlState> state = DecodeUrlState(value.ToStringView());
-          if (!state.ok()) return state.status();
-          if (!without_url_.contains(state->id)) return absl::OkStatus();
-          return Put(kUrls, key.ToString() + kNewSuffix, value);
-        });
+    absl::Status status = ForEach(kUrls, [this](const rocksdb::Slice& key,
+                                                const rocksdb::Slice& value) {
+      if (key.size() != kUrlKeyBytes) return absl::OkStatus();
+      const absl::StatusOr<UrlState> state = DecodeUrlState(value.ToStringView());
+      if (!state.ok()) return state.status();
+      if (!without_url_.contains(state->id)) return absl::OkStatus();
+      return Put(kUrls, key.ToString() + kNewSuffix, EncodeClaim({Right::kMinted, true, *state}));
+    });
     return status.ok() ? Flush() : status;
   }
 
@@ -318,7 +409,9 @@ class StoreRekeyer {
           const rocksdb::Slice place(key.data(), kUrlKeyBytes);
           absl::Status done = place == old ? absl::OkStatus() : delete_old();
           old.clear();
-          if (done.ok()) done = Put(kUrls, place, value);
+          if (done.ok() && value.size() < kClaimBytes) done = Damaged(kUrls);
+          const rocksdb::Slice state(value.data() + kClaimBytes, value.size() - kClaimBytes);
+          if (done.ok()) done = Put(kUrls, place, state);
           return done.ok() ? Delete(kUrls, key) : done;
         });
     if (status.ok()) status = delete_old();
@@ -336,11 +429,10 @@ class StoreRekeyer {
   const bool dry_run_;
   const std::function<bool()> fail_;  // tests also see every entry written on its own
   const StatvfsProbe disk_;
-  const SpaceGuard reserve_;
   RekeyReport report_;
   rocksdb::WriteBatch batch_;
   std::unique_ptr<rocksdb::Iterator> revisions_;  // as they were at the start
-  absl::flat_hash_map<Hash128, UrlState> pending_;
+  absl::flat_hash_map<Hash128, Claim> pending_;
   absl::flat_hash_set<Hash128> known_;  // of a dry run
   absl::flat_hash_set<Ulid> without_url_;
 };
@@ -348,40 +440,50 @@ class StoreRekeyer {
 absl::StatusOr<RekeyReport> RekeyStore(RocksDbOptions options, const UrlRules& rules,
                                        bool dry_run) {
   absl::StatusOr<FolderContent> content = InspectFolder(options.path);
-  if (!content.ok()) return content.status();
-  if (*content != FolderContent::kStore) {
+  if (!content.ok() || *content != FolderContent::kStore) {
     return Reject(Reason::kInvalidArgument,
                   absl::StrCat(options.path,
-                               " holds no store; name the data folder with "
+                               " holds no store of Wirefold; name its data folder with "
                                "--data-dir"));
   }
   options.accept_other_rules = true;
-  if (dry_run) options.versions.clear();
+  options.versions.clear();  // the daemon that opens it next records them
   absl::StatusOr<std::unique_ptr<RocksDbStore>> store = RocksDbStore::Open(options);
   if (!store.ok()) return store.status();
-  return StoreRekeyer(**store, options, rules, dry_run).Run();
+  StoreRekeyer counting(**store, options, rules, /*dry_run=*/true);
+  absl::StatusOr<RekeyReport> counted = counting.Run();
+  if (!counted.ok() || dry_run) return counted;
+  if (counted->from == counted->to && counted->rewritten == 0) return counted;
+  if (absl::Status room = counting.CheckRoom(*counted); !room.ok()) return room;
+  return StoreRekeyer(**store, options, rules, /*dry_run=*/false).Run();
 }
 
 std::string DescribeRekey(const RekeyReport& report, bool dry_run) {
-  std::string out = absl::StrCat(
-      dry_run ? "would move" : "moved", " the store from the rules ", report.from, " to ",
-      report.to, "\n", report.articles, " articles, ", report.copies, " copies, ", report.revisions,
-      " revisions looked at\n", report.changed, " articles and copies have another key, ",
-      report.rewritten, " records another URL or key\n");
+  std::string out;
+  if (report.was_interrupted) {
+    absl::StrAppend(&out, "an earlier run was interrupted\n");
+  } else if (report.from == report.to && report.rewritten == 0) {
+    return absl::StrCat("the store is under the rules ", report.to, " already: nothing to do\n");
+  }
+  absl::StrAppend(&out, dry_run ? "would move the store" : "moved the store");
+  if (!report.from.empty()) absl::StrAppend(&out, " from the rules ", report.from);
+  absl::StrAppend(&out, " to the rules ", report.to, "\n", report.articles, " articles, ",
+                  report.copies, " copies, ", report.revisions, " revisions looked at\n",
+                  report.changed, " articles and copies have another key, ", report.rewritten,
+                  " records another URL or key\n");
   if (report.shared > 0) {
     absl::StrAppend(&out, report.shared,
-                    " articles and copies share their key with an older one, which later files of "
-                    "that key go to; they stay as they are, by ID and in their stories\n");
+                    " articles and copies share their key with another, which later files of that "
+                    "key go to; they stay as they are, by ID and in their stories\n");
   }
   if (report.parted > 0) {
-    absl::StrAppend(
-        &out, report.parted,
-        " revisions have another key than their article has; they stay its revisions\n");
+    absl::StrAppend(&out, report.parted,
+                    " revisions have another key than their article's newest text; both lead to it "
+                    "where no other article has a better right\n");
   }
   if (report.refused > 0) {
     absl::StrAppend(&out, report.refused,
-                    " records have a URL that these rules refuse; they keep "
-                    "their key\n");
+                    " records have a URL that these rules refuse; they keep their key\n");
   }
   return out;
 }

@@ -8,10 +8,15 @@
 //                  rules, /*dry_run=*/false);
 //
 // Each record's URL is canonicalized again, with the parameters that the old rules had dropped.
-//   - Where several IDs come to one key, later files of that key go to the oldest article (an
-//     article before a copy); the others stay what they are, found by ID and in their stories.
-//   - Where the texts of one ID come to several keys, the newest text's key leads to it; the others
-//     stay its revisions, and their keys are free.
+//   - Where several IDs come to one key, it leads to the one that was minted from it, else to the
+//   one
+//     whose newest text came under it, an article before a copy, the older before the younger;
+//     later files of that key go there. The others stay what they are, found by ID and in their
+//     stories.
+//   - Where the texts of one ID come to several keys, all of these lead to it, unless another ID
+//   has
+//     a better right.
+// An ID that a new file would be minted may from then on be taken (Store::IsTaken).
 // While it runs, and after it was interrupted, the store is refused by everything else; running it
 // again, whatever the rules, starts from the records and ends well.
 //
@@ -29,19 +34,22 @@
 namespace wirefold {
 
 struct RekeyReport {
-  std::string from;  // fingerprints of the rules
+  std::string from;  // fingerprints of the rules; empty after an interruption
   std::string to;
-  uint64_t articles = 0;  // looked at
+  bool was_interrupted = false;  // an earlier run
+  uint64_t articles = 0;         // looked at, as are the next two
   uint64_t copies = 0;
   uint64_t revisions = 0;
-  uint64_t changed = 0;    // articles and copies with another key than before
-  uint64_t rewritten = 0;  // records, revisions included, whose url or url_key is another one
-  uint64_t shared = 0;     // articles and copies whose key leads to an older one now
-  uint64_t parted = 0;     // revisions whose key is not their article's any more
-  uint64_t refused = 0;    // records whose URL the new rules make nothing of; they keep their key
+  uint64_t changed = 0;          // articles and copies with another key than before
+  uint64_t rewritten = 0;        // records, revisions included, with another url or url_key
+  uint64_t rewritten_bytes = 0;  // of them
+  uint64_t shared = 0;           // articles and copies that share their key with another
+  uint64_t parted = 0;           // revisions whose key is not their article's newest text's
+  uint64_t refused = 0;          // records whose URL the rules refuse; they keep their key
 };
 
-// `options.key_rules_fingerprint` is that of `rules`. A dry run changes nothing and only counts.
+// `options.key_rules_fingerprint` is that of `rules`. A dry run changes no record and only counts;
+// opening the store may write tables out of its log all the same.
 // Errors are those of RocksDbStore::Open, but for kStoreRulesDiffer; kReadOnly when the disk is too
 // full to go on.
 [[nodiscard]] absl::StatusOr<RekeyReport> RekeyStore(RocksDbOptions options, const UrlRules& rules,

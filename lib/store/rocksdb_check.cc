@@ -136,7 +136,7 @@ absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) 
                    "', and those in force are '", options.key_rules_fingerprint,
                    "'; start with the --url-rules that it was written with, or move it with "
                    "'wirefoldd rekey --data-dir ",
-                   options.path, "' (--dry-run tells what changes)"));
+                   options.path, options.key_rules_flags, "' (--dry-run tells what changes)"));
 }
 
 // Someone may take *.log for logs that can be cleared away. RocksDB notices when one of several is

@@ -96,6 +96,9 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   const absl::StatusOr<StoredCounts> counts = ReadCounts(*db, meta);
   if (!counts.ok()) return counts.status();
   store->counts_ = *counts;
+  const auto rekeyed = store->Get({}, kMeta, std::string(kRekeyedKey));
+  if (!rekeyed.ok()) return rekeyed.status();
+  store->rekeyed_ = rekeyed->has_value();
   if (absl::Status recorded = store->RecordVersions(); !recorded.ok()) return recorded;
   return store;
 }

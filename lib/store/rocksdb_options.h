@@ -35,6 +35,9 @@ struct RocksDbOptions {
   bool sync = true;
   // Of the rules that make keys and identities. A store made under others is refused.
   std::string key_rules_fingerprint{};
+  // The flags that name those rules (" --url-rules FILE"), for messages; empty for the built-in
+  // ones.
+  std::string key_rules_flags{};
   // Opens a store that was made under other rules; for rekey.h alone.
   bool accept_other_rules = false;
   // Of rules and of the libraries' data, by name; recorded with the commit they came into force.

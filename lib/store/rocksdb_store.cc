@@ -150,6 +150,16 @@ absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
   return found;
 }
 
+absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
+  if (!rekeyed_) return false;
+  for (const Family family : {kArticles, kAliases}) {
+    const auto found = Get({}, family, id.ToBytes());
+    if (!found.ok()) return found.status();
+    if (found->has_value()) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {
   NewestRecord newest;
   if (state.id != state.story_id) {

@@ -58,6 +58,7 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
                                              const Hash128& text_hash) const override;
   [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
+  [[nodiscard]] absl::StatusOr<bool> IsTaken(const Ulid& id) const override;
   [[nodiscard]] absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override;
   [[nodiscard]] std::vector<absl::StatusOr<StoredArticle>> GetArticles(
       std::span<const Ulid> ids) const override;
@@ -112,6 +113,7 @@ class RocksDbStore final : public Store {
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
+  bool rekeyed_ = false;  // the store was moved to other key rules once
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
   StoredCounts counts_;

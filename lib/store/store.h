@@ -143,6 +143,11 @@ class Store {
   // The newest record of a URL; kNotFound if the state points at nothing.
   [[nodiscard]] virtual absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const = 0;
 
+  // Whether an article or a copy has this ID. False without a look while every key of the store was
+  // made under the same rules: an ID is minted from time and key, so none but that key's can have
+  // it.
+  [[nodiscard]] virtual absl::StatusOr<bool> IsTaken(const Ulid& id) const = 0;
+
   // An article or a copy by ID, its newest text. kNotFound.
   [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const = 0;
   // Several, in order; each kNotFound on its own.

@@ -44,10 +44,11 @@ struct CanonicalUrl {
   bool has_dropped_parameters = false;  // `url` has fewer than the input had
 };
 
-// `input` is absolute, or relative to `base` if that is not empty. For ASCII without escapes to add
-// it allocates the two strings of the result and nothing else. Canonicalizing `url` once more
-// gives the same. kUrlTooLong when `input`, `base` or what comes out is over kMaxUrlBytes;
-// kUnsupportedScheme for anything but http and https; kInvalidUrl for what is no URL.
+// `input` is absolute, or relative to `base` if that is not empty. For ASCII that
+// grows by few escapes it allocates the two strings of the result and nothing else, on a thread
+// that has seen the host lately (public_suffix.h) and with up to 16 parameters. Canonicalizing
+// `url` once more gives the same. kUrlTooLong when `input`, `base` or what comes out is over
+// kMaxUrlBytes; kUnsupportedScheme for anything but http and https; kInvalidUrl for what is no URL.
 [[nodiscard]] absl::StatusOr<CanonicalUrl> CanonicalizeUrl(
     std::string_view input, std::string_view base = {},
     const UrlRules& rules = UrlRules::BuiltIn());

@@ -30,7 +30,7 @@
 namespace wirefold {
 
 // The standard's URL record. What the accessors return are parts of href(), as they are serialized;
-// they live until the Url is changed, moved or destroyed.
+// they live until the Url is changed, moved or destroyed. A Url that was moved from has no parts.
 class Url {
  public:
   // No URL at all: everything is empty.

@@ -162,7 +162,14 @@ void AppendSegment(std::string_view segment, std::string& out) {
     }
     at = end;
   }
-  if (out.size() == begin + 1) out.pop_back();
+  const std::string_view written = std::string_view(out).substr(begin + 1);
+  if (written.empty()) {
+    out.pop_back();
+  } else if (written == "." || written == "..") {
+    // "..;jsessionid=1" is a name, and ".." alone is none.
+    out.resize(begin + 1);
+    AppendNormalized(segment, out);
+  }
 }
 
 bool IsIndexPage(std::string_view segment) {

@@ -41,7 +41,8 @@ class Rekey(ServerTest):
                                  '--url-rules', rules)
         self.assertEqual(refused.returncode, 1)
         self.assertIn('STORE_RULES_DIFFER', refused.stderr)
-        self.assertIn('wirefoldd rekey', refused.stderr)
+        self.assertIn(f'wirefoldd rekey --data-dir {server.folder} --url-rules {rules}',
+                      refused.stderr)
 
         told = self.wirefoldd('rekey', '--dry-run', '--data-dir', server.folder,
                               '--url-rules', rules)
@@ -54,7 +55,7 @@ class Rekey(ServerTest):
         moved = self.wirefoldd('rekey', '--data-dir', server.folder, '--url-rules', rules)
         self.assertEqual(moved.returncode, 0, moved.stderr)
         self.assertIn('42 articles and copies have another key', moved.stdout)
-        self.assertIn('1 articles and copies share their key with an older one', moved.stdout)
+        self.assertIn('1 articles and copies share their key with another', moved.stdout)
 
         self.assertEqual(self.wirefoldd('--listen', '127.0.0.1:0', '--data-dir',
                                         server.folder).returncode, 1)
@@ -78,6 +79,12 @@ class Rekey(ServerTest):
         again = after.json('ingest', '--json', self.place / 'in')
         self.assertEqual({line['outcome'] for line in again}, {'UNCHANGED'})
         self.assertEqual(after.stop(), 0)
+
+        same = self.wirefoldd('rekey', '--data-dir', server.folder, '--url-rules', rules)
+        self.assertIn('nothing to do', same.stdout)
+        told = self.wirefoldd('rekey', '--help')
+        self.assertIn('wirefoldd rekey', told.stdout)
+        self.assertIn('--url-rules', told.stdout)
 
         # And back.
         back = self.wirefoldd('rekey', '--data-dir', server.folder)

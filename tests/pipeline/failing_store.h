@@ -30,6 +30,7 @@ class FailingStore final : public Store {
   absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override {
     return real_.ReadNewest(state);
   }
+  absl::StatusOr<bool> IsTaken(const Ulid& id) const override { return real_.IsTaken(id); }
   absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
     return real_.GetArticle(id);
   }

@@ -168,6 +168,7 @@ class FakeStore final : public Store {
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
   absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
   absl::StatusOr<NewestRecord> ReadNewest(const UrlState&) const override { return NotFound(); }
+  absl::StatusOr<bool> IsTaken(const Ulid& /*id*/) const override { return false; }
   absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
     const auto it = articles.find(id);
     if (it == articles.end()) return NotFound();
