@@ -83,11 +83,17 @@ size_t SiteBegin(std::string_view host, const UrlRules& rules) {
 }
 
 void AppendFoldedHost(std::string_view host, const UrlRules& rules, std::string& out) {
-  while (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
   if (host.starts_with('[') || EndsInNumber(host)) {
+    out += host.substr(0, host.find_last_not_of('.') + 1);
+    return;
+  }
+  const std::string_view domain = host.substr(0, host.find_last_not_of('.') + 1);
+  // "1.2.." is a name, and "1.2" an address.
+  if (domain.empty() || EndsInNumber(domain)) {
     out += host;
     return;
   }
+  host = domain;
   const size_t begin = out.size();
   size_t site = SiteBegin(host, rules);
   while (site > 0) {
