@@ -283,7 +283,9 @@ std::string MakeUrlKey(const Url& url, const UrlRules& rules) {
   constexpr size_t kMargin = 16;  // a port, separators, and a few escapes that are added
   key.reserve(host.size() + url.path().size() + 2 * query.size() + route.size() + kMargin);
   AppendFoldedHost(host, rules, key);
-  if (url.port().has_value()) absl::StrAppend(&key, ":", *url.port());
+  // Without a scheme both are default ports.
+  const uint16_t port = url.port().value_or(443);
+  if (port != 80 && port != 443) absl::StrAppend(&key, ":", port);
   AppendFoldedPath(url.path(), key);
   if (!query.empty()) AppendFoldedQuery(query, rules.ForHost(host), key);
   if (!route.empty()) {
