@@ -142,6 +142,35 @@ TEST(IngestStream, OutlivesARestartOfTheServer) {
   EXPECT_EQ(restarted.stored().size(), 100U);
 }
 
+// Waits until everything that was sent is acknowledged. False after ten seconds.
+bool Acknowledged(const IngestStream& stream) {
+  for (int i = 0; i < 2000 && stream.unacknowledged_files() > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return stream.unacknowledged_files() == 0;
+}
+
+TEST(IngestStream, CountsItsRetryTimeoutFromTheLastBreak) {
+  auto server = std::make_unique<FakeServer>();
+  const std::string address = server->address();
+  server->PlanStream({.break_after = 1,
+                      .unacknowledged = 1,
+                      .status = {grpc::StatusCode::UNAVAILABLE, "going away"}});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 2000;
+  IngestStream stream(server->channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  server->Stop();
+  ASSERT_EQ(stream.Send(File(1)), absl::OkStatus());
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  server = std::make_unique<FakeServer>(address);
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(seen.sequences, Sequences(2));
+}
+
 TEST(IngestStream, GivesUpAfterTheTimeWithoutAcknowledgements) {
   FakeServer server;
   const std::shared_ptr<grpc::Channel> channel = server.channel();
