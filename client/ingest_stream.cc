@@ -153,8 +153,14 @@ bool IngestStream::AwaitNextAttempt(absl::Status status, bool progressed) {
   if (progressed || !in_flight) {
     backoff_.Reset();
     give_up_.reset();
+    idle_close_excused_ = false;
   }
   if (!in_flight) return true;
+  // A file was on its way as the server closed the stream; that can't happen to it twice, unless it
+  // takes longer to arrive than the server waits.
+  if (ErrorReason(status) == kReasonStreamIdle && !std::exchange(idle_close_excused_, true)) {
+    return true;
+  }
   const SteadyClock::time_point now = SteadyClock::now();
   if (!give_up_.has_value()) {
     give_up_ = now + std::chrono::milliseconds(options_.retry_timeout_ms);

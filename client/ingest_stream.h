@@ -3,7 +3,8 @@
 //
 // What was sent and not acknowledged is kept. When the stream breaks, it is sent again, in order,
 // in a new stream; a file that had been stored after all then comes back as UNCHANGED, with the ID
-// it got. Files in flight are bounded in number and bytes.
+// it got. Files in flight are bounded in number and bytes. A stream that the server closes because
+// nothing arrives is no broken one: the next file opens another.
 //
 // Example:
 //   IngestStream stream((*client)->channel(), {}, [](const v1::IngestResult& result) {
@@ -134,6 +135,7 @@ class IngestStream {
   Backoff backoff_;
   // Set while attempts end without an acknowledgement, with files in flight.
   std::optional<std::chrono::steady_clock::time_point> give_up_;
+  bool idle_close_excused_ = false;  // since the last acknowledgement
 
   std::thread runner_;  // opens streams and reads; a writer runs beside it
 };

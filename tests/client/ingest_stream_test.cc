@@ -171,6 +171,55 @@ TEST(IngestStream, CountsItsRetryTimeoutFromTheLastBreak) {
   EXPECT_EQ(seen.sequences, Sequences(2));
 }
 
+grpc::Status ClosedIdle() {
+  return StatusWithReason(grpc::StatusCode::UNAVAILABLE, "nothing arrived", "STREAM_IDLE");
+}
+
+// Without a retry timeout any break ends the stream, so these are none.
+TEST(IngestStream, TakesTheCloseOfAnIdleStreamForNoBreak) {
+  FakeServer server;
+  server.PlanStream({.break_after = 1, .status = ClosedIdle()});
+  // A file that arrives just as the stream is closed.
+  server.PlanStream({.break_after = 1, .unacknowledged = 1, .status = ClosedIdle()});
+  server.PlanStream({.break_after = 2, .unacknowledged = 1, .status = ClosedIdle()});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 0;
+  IngestStream stream(server.channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  ASSERT_EQ(stream.Send(File(1)), absl::OkStatus());
+  ASSERT_EQ(stream.Send(File(2)), absl::OkStatus());
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(seen.sequences, Sequences(3));
+}
+
+TEST(IngestStream, EndsWellAfterTheCloseOfAnIdleStream) {
+  FakeServer server;
+  server.PlanStream({.break_after = 1, .status = ClosedIdle()});
+  Collector seen;
+  IngestStream stream(server.channel(), Quick(), seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(server.streams(), 1);
+}
+
+// A file that takes longer than the server waits would be sent for ever.
+TEST(IngestStream, TakesARepeatedCloseWithTheSameFileInFlightForABreak) {
+  FakeServer server;
+  for (int i = 0; i < 2; ++i) server.PlanStream({.break_after = 0, .status = ClosedIdle()});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 0;
+  IngestStream stream(server.channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  const absl::Status status = stream.Finish();
+  EXPECT_EQ(ErrorReason(status), "STREAM_IDLE");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nothing arrived"));
+  EXPECT_EQ(server.streams(), 2);
+}
+
 TEST(IngestStream, GivesUpAfterTheTimeWithoutAcknowledgements) {
   FakeServer server;
   const std::shared_ptr<grpc::Channel> channel = server.channel();
