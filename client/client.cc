@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/connection.h"
 #include "client/errors.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
@@ -24,7 +25,8 @@ namespace {
 constexpr int kKeepaliveTimeMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kInitialReconnectMs = 100;
-constexpr int kMaxReconnectMs = 1'000;
+// How long a call waits for a server that was away: past the longest pause between two attempts.
+constexpr std::chrono::milliseconds kReconnectWait{2 * kMaxReconnectMs};
 
 std::chrono::system_clock::time_point After(int64_t timeout_ms) {
   return std::chrono::system_clock::now() + std::chrono::milliseconds(timeout_ms);
@@ -114,8 +116,16 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Connect(ClientOptions options) {
   return std::unique_ptr<Client>(new Client(std::move(options), std::move(channel)));
 }
 
+void Client::AwaitServer() {
+  if (channel_->GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_TRANSIENT_FAILURE) return;
+  const auto now = std::chrono::steady_clock::now();
+  // Connected or not, the call that follows says what is.
+  static_cast<void>(AwaitConnection(*channel_, now, now + kReconnectWait, [] { return false; }));
+}
+
 template <typename Response, typename Call>
 absl::StatusOr<Response> Client::Unary(Call call) {
+  AwaitServer();
   grpc::ClientContext context;
   context.set_deadline(After(options_.call_timeout_ms));
   Response response;
@@ -168,6 +178,7 @@ absl::Status Client::CheckHealth() {
 
 absl::Status Client::CheckHealthOf(std::string_view service) {
   constexpr int kServing = 1;
+  AwaitServer();
   grpc::ClientContext context;
   context.set_deadline(After(options_.connect_timeout_ms));
   grpc::GenericStub stub(channel_);

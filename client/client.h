@@ -7,8 +7,9 @@
 //   request.set_id("01EHQ8Z3KD5V9A0C6Q2XJ7N4TB");
 //   absl::StatusOr<v1::Article> article = (*client)->GetArticle(request);
 //
-// Errors are those of client/errors.h. Files are sent with client/ingest_stream.h. Thread-safe: any
-// thread may call; one Client is enough for a process.
+// A call on a connection that was lost, and could not be made again since, waits up to two seconds
+// for it. Errors are those of client/errors.h. Files are sent with client/ingest_stream.h.
+// Thread-safe: any thread may call; one Client is enough for a process.
 #ifndef WIREFOLD_CLIENT_CLIENT_H_
 #define WIREFOLD_CLIENT_CLIENT_H_
 
@@ -34,7 +35,7 @@ struct ClientOptions {
   std::string server = kDefaultServer;
   // How long one attempt to connect may take.
   int64_t connect_timeout_ms = 5000;
-  // How long a unary call may take.
+  // How long a unary call may take, beside the wait for a server that is away.
   int64_t call_timeout_ms = 60'000;
 };
 
@@ -68,6 +69,8 @@ class Client {
  private:
   Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
 
+  // Gives a channel whose server was away the time to notice that it is back.
+  void AwaitServer();
   absl::Status CheckHealthOf(std::string_view service);
   template <typename Response, typename Call>
   absl::StatusOr<Response> Unary(Call call);

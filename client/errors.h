@@ -23,6 +23,10 @@
 
 namespace wirefold {
 
+// The reason of a stream that the server closed because nothing arrived on it. Nothing is lost: the
+// next file is sent in a new one.
+inline constexpr std::string_view kReasonStreamIdle = "STREAM_IDLE";
+
 // The same code and message, with the reason of the attached ErrorInfo if there is one. Details
 // that do not parse are left out; they never turn an error into success.
 [[nodiscard]] absl::Status FromGrpcStatus(const grpc::Status& status);

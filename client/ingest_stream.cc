@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/backoff.h"
+#include "client/connection.h"
 #include "client/errors.h"
 
 namespace wirefold {
@@ -32,9 +32,11 @@ absl::Status Extend(const absl::Status& status, const std::string& more) {
 
 IngestStream::IngestStream(std::shared_ptr<grpc::Channel> channel, IngestStreamOptions options,
                            ResultCallback on_result)
-    : stub_(v1::IngestService::NewStub(std::move(channel))),
+    : channel_(std::move(channel)),
+      stub_(v1::IngestService::NewStub(channel_)),
       options_(options),
-      on_result_(std::move(on_result)) {
+      on_result_(std::move(on_result)),
+      backoff_(options.initial_backoff_ms, options.max_backoff_ms, std::random_device()()) {
   runner_ = std::thread([this] { Run(); });
 }
 
@@ -110,13 +112,11 @@ void IngestStream::End(absl::Status status) {
 }
 
 void IngestStream::Run() {
-  Backoff backoff(options_.initial_backoff_ms, options_.max_backoff_ms, std::random_device()());
-  std::optional<SteadyClock::time_point> give_up;  // set while nothing has been acknowledged
   bool broken = false;
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      // A stream that breaks while nothing is in flight is opened again when there is.
+      // A stream that ends while nothing is in flight is opened again when there is.
       work_.wait(lock, [this] { return cancelled_ || finishing_ || !window_.empty(); });
       if (!cancelled_ && window_.empty()) break;
       if (!cancelled_ && broken) ++reconnects_;
@@ -124,36 +124,55 @@ void IngestStream::Run() {
     bool progressed = false;
     absl::Status status = RunAttempt(progressed);
     broken = true;
-    std::unique_lock lock(mutex_);
-    if (cancelled_) {
-      lock.unlock();
-      return End(absl::CancelledError("the stream was cancelled"));
-    }
-    if (finishing_ && window_.empty()) break;
-    if (status.ok()) {
-      status = absl::UnavailableError("the server ended the stream before acknowledging all files");
-    }
-    if (!IsRetryable(status)) {
-      lock.unlock();
-      return End(std::move(status));
-    }
-    if (window_.empty()) continue;
-    const SteadyClock::time_point now = SteadyClock::now();
-    if (progressed || !give_up.has_value()) {
-      backoff.Reset();
-      give_up = now + std::chrono::milliseconds(options_.retry_timeout_ms);
-    }
-    const auto next = now + std::chrono::milliseconds(backoff.NextMs());
-    if (next > *give_up) {
-      const size_t left = window_.size();
-      lock.unlock();
-      return End(Extend(status, absl::StrCat("; gave up after ", options_.retry_timeout_ms,
-                                             " ms without an acknowledgement, ", left,
-                                             " files sent are not acknowledged")));
-    }
-    work_.wait_until(lock, next, [this] { return cancelled_; });
+    if (!AwaitNextAttempt(std::move(status), progressed)) return;
   }
   End(absl::OkStatus());
+}
+
+bool IngestStream::AwaitNextAttempt(absl::Status status, bool progressed) {
+  const auto end = [this](absl::Status why) {
+    End(std::move(why));
+    return false;
+  };
+  const auto cancelled = [this] {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  };
+  const absl::Status was_cancelled = absl::CancelledError("the stream was cancelled");
+  if (cancelled()) return end(was_cancelled);
+  bool in_flight = false;
+  {
+    const std::lock_guard lock(mutex_);
+    in_flight = !window_.empty();
+    if (finishing_ && !in_flight) return true;
+  }
+  if (status.ok()) {
+    status = absl::UnavailableError("the server ended the stream before acknowledging all files");
+  }
+  if (!IsRetryable(status)) return end(std::move(status));
+  if (progressed || !in_flight) {
+    backoff_.Reset();
+    give_up_.reset();
+    idle_close_excused_ = false;
+  }
+  if (!in_flight) return true;
+  // A file was on its way as the server closed the stream; that can't happen to it twice, unless it
+  // takes longer to arrive than the server waits.
+  if (ErrorReason(status) == kReasonStreamIdle && !std::exchange(idle_close_excused_, true)) {
+    return true;
+  }
+  const SteadyClock::time_point now = SteadyClock::now();
+  if (!give_up_.has_value()) {
+    give_up_ = now + std::chrono::milliseconds(options_.retry_timeout_ms);
+  }
+  const auto next = now + std::chrono::milliseconds(backoff_.NextMs());
+  if (AwaitConnection(*channel_, next, *give_up_, cancelled)) return true;
+  if (cancelled()) return end(was_cancelled);
+  const bool connected = channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY;
+  return end(Extend(
+      status, absl::StrCat(connected ? "" : "; the server can't be reached", "; gave up after ",
+                           options_.retry_timeout_ms, " ms without an acknowledgement, ",
+                           unacknowledged_files(), " files sent are not acknowledged")));
 }
 
 absl::Status IngestStream::RunAttempt(bool& progressed) {

@@ -3,7 +3,8 @@
 //
 // What was sent and not acknowledged is kept. When the stream breaks, it is sent again, in order,
 // in a new stream; a file that had been stored after all then comes back as UNCHANGED, with the ID
-// it got. Files in flight are bounded in number and bytes.
+// it got. Files in flight are bounded in number and bytes. A stream that the server closes because
+// nothing arrives is no broken one: the next file opens another.
 //
 // Example:
 //   IngestStream stream((*client)->channel(), {}, [](const v1::IngestResult& result) {
@@ -22,6 +23,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +36,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "client/backoff.h"
 #include "wirefold/v1/ingest.grpc.pb.h"
 
 namespace wirefold {
@@ -44,6 +47,8 @@ struct IngestStreamOptions {
   size_t max_unacknowledged_files = 4096;
   // A broken stream is given up when so long no file has been acknowledged.
   int64_t retry_timeout_ms = 30'000;
+  // The pause before it is opened again. It ends early when a server that was away is back, which
+  // is noticed within kMaxReconnectMs.
   int64_t initial_backoff_ms = 100;
   int64_t max_backoff_ms = 5'000;
   // Files wait so long for others, so that many share one system call, unless batch_bytes are
@@ -90,6 +95,9 @@ class IngestStream {
   using File = std::shared_ptr<const v1::IngestRequest>;
 
   void Run();
+  // After an attempt ended with `status`: waits until the next may begin. False if the stream has
+  // ended instead.
+  bool AwaitNextAttempt(absl::Status status, bool progressed);
   // One stream from opening to its end. `progressed` tells whether a file was acknowledged.
   absl::Status RunAttempt(bool& progressed);
   void WriteFiles(Stream& stream);
@@ -101,6 +109,7 @@ class IngestStream {
   size_t Unsent() const { return window_.size() - taken_; }
   void End(absl::Status status);
 
+  const std::shared_ptr<grpc::Channel> channel_;  // shared as gRPC's stubs do
   const std::unique_ptr<v1::IngestService::Stub> stub_;
   const IngestStreamOptions options_;
   const ResultCallback on_result_;
@@ -121,6 +130,12 @@ class IngestStream {
   bool ended_ = false;
   absl::Status status_;
   int reconnects_ = 0;
+
+  // Of the runner's thread alone.
+  Backoff backoff_;
+  // Set while attempts end without an acknowledgement, with files in flight.
+  std::optional<std::chrono::steady_clock::time_point> give_up_;
+  bool idle_close_excused_ = false;  // since the last acknowledgement
 
   std::thread runner_;  // opens streams and reads; a writer runs beside it
 };

@@ -61,6 +61,7 @@ RpcServer::Options ServerOptions(const Config& config, const UrlRules& url_rules
   options.url_rules = &url_rules;
   options.ingest.max_streams = static_cast<size_t>(config.max_streams);
   options.ingest.unread_ack_timeout = std::chrono::milliseconds(config.unread_ack_timeout_ms);
+  options.ingest.idle_timeout = std::chrono::milliseconds(config.idle_timeout_ms);
   options.ingest.max_held_bytes =
       std::max(static_cast<size_t>(config.max_inflight_bytes), kMinHeldBytes);
   // Messages that wait, and as much again for those that are on their way in.

@@ -22,6 +22,7 @@ namespace wirefold {
 
 // Reasons of the transport alone, beside those of lib/base/reason.h.
 inline constexpr std::string_view kReasonTooManyStreams = "TOO_MANY_STREAMS";
+inline constexpr std::string_view kReasonStreamIdle = "STREAM_IDLE";
 inline constexpr std::string_view kReasonOverloaded = "OVERLOADED";
 inline constexpr std::string_view kReasonAnswerTooLarge = "ANSWER_TOO_LARGE";
 // The reason of a status that carries none.

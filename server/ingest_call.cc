@@ -39,6 +39,10 @@ void IngestCall::OnReadDone(bool ok) {
     EndAfterAnswers(grpc::Status::OK);
     return;
   }
+  {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
   const size_t bytes = read_buffer_.Length() + kPerFileOverheadBytes;
   if (!hub_.Hold(bytes)) {
     read_buffer_.Clear();
@@ -60,6 +64,8 @@ void IngestCall::OnGranted(size_t bytes) {
   bool wanted = false;
   {
     const std::lock_guard lock(mutex_);
+    held_ = false;
+    active_since_ = Clock::now();
     wanted = !ending_.has_value();
     // In one step: whoever ends the stream from here on waits for this file's answer.
     if (wanted) ++outstanding_;
@@ -167,6 +173,7 @@ void IngestCall::OnWriteDone(bool ok) {
   {
     const std::lock_guard lock(mutex_);
     writing_ = false;
+    active_since_ = Clock::now();
     release_ += std::exchange(writing_budget_bytes_, 0);
     if (!ok) BreakLocked(grpc::Status::CANCELLED);
   }
@@ -193,6 +200,15 @@ void IngestCall::EndAfterAnswers(const grpc::Status& status) {
   const std::lock_guard lock(mutex_);
   if (!ending_) ending_ = status;
   FinishIfDoneLocked();
+}
+
+bool IngestCall::EndIfIdleSince(Clock::time_point deadline, const grpc::Status& status) {
+  const std::lock_guard lock(mutex_);
+  const bool in_flight = held_ || outstanding_ > 0 || !pending_.empty() || writing_;
+  if (ending_ || in_flight || active_since_ > deadline) return false;
+  ending_ = status;
+  FinishIfDoneLocked();
+  return true;
 }
 
 bool IngestCall::CutOffIfWritingSince(Clock::time_point deadline, const grpc::Status& status) {

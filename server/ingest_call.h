@@ -55,6 +55,9 @@ class IngestCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   // Cuts the stream off with `status` if a write has been waiting since before `deadline`. True if
   // it did.
   bool CutOffIfWritingSince(Clock::time_point deadline, const grpc::Status& status);
+  // Ends the stream with `status` if nothing is in flight and no message has arrived, nor an
+  // acknowledgement been written, since `deadline`. True if it did.
+  bool EndIfIdleSince(Clock::time_point deadline, const grpc::Status& status);
   // Cuts the stream off, acknowledged or not.
   void CutOff(const grpc::Status& status);
   // Writes what was collected; called by the hub's flusher.
@@ -102,11 +105,13 @@ class IngestCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool broken_ = false;                 // nothing can be written any more
   bool finished_ = false;               // Finish was called
   bool done_ = false;                   // gRPC is done with the call; context_ is gone
+  bool held_ = false;                   // a message was received and waits for its turn
   size_t outstanding_ = 0;              // submitted, not answered
   std::deque<Batch> pending_;           // answered, not written
   bool writing_ = false;
   size_t writing_budget_bytes_ = 0;
   Clock::time_point writing_since_;
+  Clock::time_point active_since_ = Clock::now();  // a message came, or a write ended
   bool flush_queued_ = false;
   size_t release_ = 0;  // bytes to be given back outside the lock
 };

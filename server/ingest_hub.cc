@@ -117,17 +117,27 @@ void IngestHub::RunHousekeeper() {
       Reason::kClientTooSlow,
       absl::StrCat("no acknowledgement was read for ", options_.unread_ack_timeout.count(),
                    " ms; read them while sending, and send what was not acknowledged again"));
-  const auto period = std::clamp(options_.unread_ack_timeout / 8, std::chrono::milliseconds(10),
-                                 std::chrono::milliseconds(1000));
+  const grpc::Status idle = MakeGrpcError(
+      grpc::StatusCode::UNAVAILABLE, kReasonStreamIdle,
+      absl::StrCat("nothing arrived for ", options_.idle_timeout.count(),
+                   " ms; send the next file, and what was not acknowledged, in a new stream"));
+  const bool idle_ends = options_.idle_timeout.count() > 0;
+  const auto shortest = idle_ends ? std::min(options_.unread_ack_timeout, options_.idle_timeout)
+                                  : options_.unread_ack_timeout;
+  const auto period =
+      std::clamp(shortest / 8, std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, period, [this] { return stopping_; })) {
     lock.unlock();
-    const auto deadline = IngestCall::Clock::now() - options_.unread_ack_timeout;
+    const auto now = IngestCall::Clock::now();
     size_t cut_off = 0;
+    size_t ended = 0;
     for (const std::shared_ptr<IngestCall>& call : OpenCalls()) {
-      if (call->CutOffIfWritingSince(deadline, too_slow)) ++cut_off;
+      if (call->CutOffIfWritingSince(now - options_.unread_ack_timeout, too_slow)) ++cut_off;
+      if (idle_ends && call->EndIfIdleSince(now - options_.idle_timeout, idle)) ++ended;
     }
     if (cut_off > 0) Log(LogLevel::kWarn, "streams_too_slow", {{"closed", cut_off}});
+    if (ended > 0) Log(LogLevel::kInfo, "streams_idle", {{"closed", ended}});
     lock.lock();
   }
 }

@@ -1,5 +1,6 @@
 // IngestHub: what all ingest streams share: the registry of open ones, one thread that starts their
-// writes, and one that looks after clients that do not read. No stream has a thread of its own.
+// writes, and one that looks after clients that do not read or do not send. No stream has a thread
+// of its own.
 //
 // Example:
 //   IngestHub hub({.max_streams = 1024}, pipeline, budget);
@@ -35,6 +36,8 @@ class IngestHub {
   struct Options {
     size_t max_streams = 1024;
     std::chrono::milliseconds unread_ack_timeout{60'000};
+    // A stream with nothing in flight on which no message arrives for so long is closed; 0: never.
+    std::chrono::milliseconds idle_timeout{300'000};
     // Messages that were received and wait for their turn in the budget have at most so many bytes
     // together. At least kMaxMessageBytes, so that any message passes alone.
     size_t max_held_bytes = size_t{256} << 20;

@@ -47,6 +47,9 @@ constexpr std::array kSettings = {
             86'400'000, "",
             "A stream whose client reads no acknowledgement for so long while one waits is closed "
             "with RESOURCE_EXHAUSTED (CLIENT_TOO_SLOW)."},
+    Setting{"idle-timeout-ms", kCount, &Config::idle_timeout_ms, "300000", 0, 86'400'000, "",
+            "A stream with nothing in flight on which no message arrives whole for so long is "
+            "closed with UNAVAILABLE (STREAM_IDLE); clients send on in a new one. 0: never."},
     Setting{"block-cache-bytes", kBytes, &Config::block_cache_bytes, "256MiB", kMiB, kNoMax, "",
             "Memory for blocks read from disk."},
     Setting{"comparison-cache-bytes", kBytes, &Config::comparison_cache_bytes, "256MiB", 0, kNoMax,

@@ -34,6 +34,7 @@ struct Config {
   int64_t max_stream_inflight_bytes = 0;
   int64_t max_streams = 0;
   int64_t unread_ack_timeout_ms = 0;
+  int64_t idle_timeout_ms = 0;
   int64_t block_cache_bytes = 0;
   int64_t comparison_cache_bytes = 0;
   int64_t min_free_bytes = 0;

@@ -42,6 +42,10 @@ int Print(std::string_view text);
 // it would come back as an error that says nothing.)
 CLI::Validator Utf8();
 
+// A check of options that are a time in seconds, at least `min` and at most `max`. (CLI11's Range
+// takes "nan" for a number within any range.)
+CLI::Validator Seconds(double min, double max);
+
 // --url-rules FILE, for the commands that canonicalize without a server.
 void AddUrlRulesOption(CLI::App& command, std::string& path);
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -46,16 +47,35 @@ mode_t EntryMode(const dirent& entry, int folder_fd) {
 
 }  // namespace
 
-std::optional<std::string> FileLister::NextArgument() {
-  if (list_ == nullptr) {
-    if (next_argument_ == arguments_.size()) return std::nullopt;
-    return arguments_[next_argument_++];
+std::optional<ListedFile> FileLister::NextArgument() {
+  if (list_ != nullptr) return NextLine();
+  if (next_argument_ == arguments_.size()) return std::nullopt;
+  return ListedFile{.path = arguments_[next_argument_++], .error = {}};
+}
+
+std::optional<ListedFile> FileLister::NextLine() {
+  const auto no_path = [this](const std::string& why) {
+    return ListedFile{.path = absl::StrCat("--files-from:", line_),
+                      .error = absl::InvalidArgumentError(absl::StrCat(
+                          "line ", line_, " of the list ", why, "; write one path a line"))};
+  };
+  std::string line(kMaxListLineBytes + 1, '\0');  // getline ends it with a NUL
+  while (true) {
+    list_->getline(line.data(), static_cast<std::streamsize>(line.size()));
+    auto bytes = static_cast<size_t>(list_->gcount());
+    if (list_->bad() || bytes == 0) return std::nullopt;
+    ++line_;
+    if (list_->fail()) {  // no room for all of it
+      list_->clear();
+      list_->ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+      return no_path(absl::StrCat("has more than ", kMaxListLineBytes, " bytes"));
+    }
+    if (!list_->eof()) --bytes;  // the line's end
+    if (bytes == 0) continue;
+    line.resize(bytes);
+    if (line.find('\0') != std::string::npos) return no_path("holds a NUL byte");
+    return ListedFile{.path = std::move(line), .error = {}};
   }
-  std::string line;
-  while (std::getline(*list_, line)) {
-    if (!line.empty()) return line;
-  }
-  return std::nullopt;
 }
 
 absl::Status FileLister::Enter(std::string prefix) {
@@ -93,7 +113,7 @@ std::optional<ListedFile> FileLister::Next() {
       path = folder.prefix + name;
       is_folder = name.back() == '/';
     } else {
-      std::optional<std::string> argument = NextArgument();
+      std::optional<ListedFile> argument = NextArgument();
       if (!argument.has_value()) {
         if (list_ == nullptr || !list_->bad() || std::exchange(told_unreadable_, true)) {
           return std::nullopt;
@@ -101,7 +121,8 @@ std::optional<ListedFile> FileLister::Next() {
         return ListedFile{.path = "--files-from",
                           .error = absl::DataLossError("cannot read the list of files to its end")};
       }
-      path = *std::move(argument);
+      if (!argument->error.ok()) return argument;
+      path = std::move(argument->path);
       if (path == kStdinPath) return ListedFile{.path = std::move(path), .error = {}};
       struct stat info {};
       if (stat(path.c_str(), &info) != 0) {

@@ -15,6 +15,7 @@
 #define WIREFOLD_CLIENT_COMMAND_FILES_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <istream>
 #include <memory>
@@ -30,10 +31,16 @@ namespace wirefold {
 // A path that stands for standard input.
 inline constexpr char kStdinPath[] = "-";
 
+// The longest line of a list of files: what the kernel takes for a path (PATH_MAX, without its
+// NUL).
+inline constexpr size_t kMaxListLineBytes = 4095;
+
 struct ListedFile {
-  // The argument joined with the path below it; "-" for standard input.
+  // The argument joined with the path below it; "-" for standard input; "--files-from:LINE" for a
+  // line that is no path.
   std::string path;
-  // Set where the path could not be looked at: there is no such file, or a folder is not readable.
+  // Set where the path could not be looked at: there is no such file, a folder is not readable, or
+  // a line of the list is no path.
   absl::Status error;
 };
 
@@ -42,7 +49,8 @@ class FileLister {
   // The files of each argument, in the order of the arguments.
   explicit FileLister(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {}
   // Arguments that are read one a line from `list` (an empty line is none); it must outlive this.
-  // If it can't be read to its end, the last file is "--files-from" with an error.
+  // A line of more than kMaxListLineBytes, or with a NUL, comes with an error that names its
+  // number. If it can't be read to its end, the last file is "--files-from" with an error.
   explicit FileLister(std::istream& list) : list_(&list) {}
 
   // The next file; nullopt at the end.
@@ -57,12 +65,15 @@ class FileLister {
     std::vector<Entry> remaining;  // the next one last
   };
 
-  [[nodiscard]] std::optional<std::string> NextArgument();
+  // The next argument, or the error of a line that is none.
+  [[nodiscard]] std::optional<ListedFile> NextArgument();
+  [[nodiscard]] std::optional<ListedFile> NextLine();
   [[nodiscard]] absl::Status Enter(std::string prefix);
 
   std::vector<std::string> arguments_;
   size_t next_argument_ = 0;
   std::istream* list_ = nullptr;
+  uint64_t line_ = 0;             // how many lines of the list have been read
   bool told_unreadable_ = false;  // the list broke off, and Next() has said so
   std::vector<Folder> open_;      // the folder that is being walked, outermost first
 };

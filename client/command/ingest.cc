@@ -242,7 +242,8 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command
       ->add_option("--retry-timeout", arguments->retry_timeout_s,
                    "Seconds without an acknowledgement after which a broken stream is given up")
-      ->check(CLI::Range(0.0, 86400.0))
+      ->type_name("SECONDS")
+      ->check(Seconds(0, 86400))
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "One JSON line a file");
   command->add_flag("-v,--verbose", arguments->verbose, "A line a file, however many there are");

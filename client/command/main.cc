@@ -2,8 +2,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/command/command.h"
 #include "client/errors.h"
 #include "lib/base/standard_streams.h"
@@ -51,6 +54,19 @@ CLI::Validator Utf8() {
       "");
 }
 
+CLI::Validator Seconds(double min, double max) {
+  return CLI::Validator(
+      [min, max](const std::string& text) {
+        double seconds = 0;
+        // Not for nan either, which compares with nothing.
+        const bool fits = absl::SimpleAtod(text, &seconds) && seconds >= min && seconds <= max;
+        return fits ? std::string()
+                    : absl::StrCat("\"", text, "\" is no time; write seconds from ", min, " to ",
+                                   max, ", e.g. 5 or 0.5");
+      },
+      "");
+}
+
 namespace {
 
 constexpr char kFooter[] =
@@ -61,6 +77,21 @@ constexpr char kFooter[] =
     "  wirefold normalize page.html --json\n\n"
     "wirefold COMMAND --help says more on each.\n"
     "Exit code: 0 all went well, 2 it ran but some files were rejected, 1 anything else.";
+
+// Says what CLI11 has to say: help, a version, or what is wrong.
+int Exit(const CLI::App& app, const CLI::Error& error) {
+  return app.exit(error) == 0 ? kExitOk : kExitFailed;
+}
+
+// For a first word that is no command, of which CLI11 says only that a command is missing.
+int FailUnknown(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  std::cerr << absl::StrCat("wirefold: unknown ", word.starts_with('-') ? "option" : "command",
+                            " \"", word, "\"; write one of the commands ",
+                            absl::StrJoin(names, ", "), " (wirefold --help says what each does)\n");
+  return kExitFailed;
+}
 
 int RunMain(int argc, char** argv) {
   OpenStandardStreams();
@@ -77,7 +108,8 @@ int RunMain(int argc, char** argv) {
       ->type_name("HOST:PORT")
       ->capture_default_str();
   app.add_option("--connect-timeout", globals.connect_timeout_s, "Seconds to wait for a connection")
-      ->check(CLI::Range(0.1, 3600.0))
+      ->type_name("SECONDS")
+      ->check(Seconds(0.1, 3600))
       ->capture_default_str();
   app.set_version_flag("--version", std::string("wirefold ") + WIREFOLD_VERSION);
   app.footer(kFooter);
@@ -94,8 +126,11 @@ int RunMain(int argc, char** argv) {
   AddUrlCommand(app, exit_code);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::vector<std::string> unknown = app.remaining();
+    return unknown.empty() ? Exit(app, error) : FailUnknown(app, unknown.front());
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitFailed;
+    return Exit(app, error);
   }
   return exit_code;
 }

@@ -138,7 +138,8 @@ void AddHealthCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   // Shared by the option that fills it and the callback that reads it.
   auto wait_s = std::make_shared<double>(0);
   command->add_option("--wait", *wait_s, "Seconds to wait until it does")
-      ->check(CLI::Range(0.0, 86400.0));
+      ->type_name("SECONDS")
+      ->check(Seconds(0, 86400));
   command->callback([wait_s, &globals, &exit_code] { exit_code = RunHealth(*wait_s, globals); });
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "client/backoff.h"
@@ -80,6 +81,19 @@ TEST(Client, CallsAndDecodesErrors) {
   EXPECT_EQ(client->GetStats()->stored().articles(), 3U);
   server.FailCalls(StatusWithReason(grpc::StatusCode::NOT_FOUND, "no such article", "NOT_FOUND"));
   EXPECT_EQ(ReasonOf(client->GetArticle(request).status()), Reason::kNotFound);
+}
+
+TEST(Client, IsServedByTheFirstCallAfterTheServerIsBack) {
+  auto server = std::make_unique<FakeServer>();
+  const std::string address = server->address();
+  const std::unique_ptr<Client> client = ConnectTo(*server);
+  for (int outage = 0; outage < 2; ++outage) {
+    ASSERT_TRUE(client->GetStats().ok());
+    server.reset();
+    EXPECT_EQ(client->GetStats().status().code(), absl::StatusCode::kUnavailable);
+    server = std::make_unique<FakeServer>(address);
+    EXPECT_EQ(client->CheckHealth(), absl::OkStatus()) << outage;
+  }
 }
 
 TEST(Client, KnowsAServerThatServes) {

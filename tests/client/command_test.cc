@@ -283,6 +283,57 @@ TEST_F(CommandTest, HealthFailsWhileNoFileIsTaken) {
   EXPECT_THAT(ran.err, HasSubstr("takes no files"));
 }
 
+TEST_F(CommandTest, NamesAnUnknownCommandAndThoseThereAre) {
+  for (const char* word : {"bogus", "--bogus", "Stats"}) {
+    const Ran ran = Run(word);
+    EXPECT_EQ(ran.exit_code, 1) << word;
+    EXPECT_THAT(ran.err, HasSubstr("\"" + std::string(word) + "\""));
+    EXPECT_THAT(ran.err, HasSubstr("ingest, get, list"));
+  }
+  EXPECT_THAT(Run("bogus stats").err, HasSubstr("bogus"));
+  EXPECT_THAT(Run("stats bogus").err, HasSubstr("bogus"));
+  EXPECT_THAT(Run("--connect-timeout 5").err, HasSubstr("subcommand is required"));
+}
+
+TEST_F(CommandTest, TakesTimesAtTheirLimitsAndSaysWhatToWriteInPlaceOfAnyOther) {
+  Write("f", "1");
+  struct Option {
+    std::string before;
+    std::string after;
+    std::string min;
+    std::string max;
+  };
+  for (const Option& option : {Option{"--connect-timeout=", " stats", "0.1", "3600"},
+                               Option{"ingest --retry-timeout=", " f", "0", "86400"},
+                               Option{"health --wait=", "", "0", "86400"}}) {
+    for (const std::string& good : {option.min, option.max, std::string("2.5")}) {
+      const Ran ran = Run(option.before + good + option.after);
+      EXPECT_EQ(ran.exit_code, 0) << option.before << good << ran.err;
+    }
+    for (const std::string bad :
+         {"nan", "-nan", "inf", "-inf", "-1", "x", "5s", "1e400", "86400.001"}) {
+      const Ran ran = Run(option.before + bad + option.after);
+      EXPECT_EQ(ran.exit_code, 1) << option.before << bad;
+      EXPECT_THAT(ran.err, HasSubstr("write seconds from " + option.min + " to " + option.max));
+    }
+  }
+  for (const char* bad : {"0", "0.099", "3600.001"}) {
+    EXPECT_EQ(Run(std::string("--connect-timeout=") + bad + " stats").exit_code, 1) << bad;
+  }
+}
+
+TEST_F(CommandTest, NamesTheLineOfAListThatIsNoPath) {
+  Write("f", "1");
+  const Ran ran = Run("ingest --json --files-from -", "f\n" + std::string(5000, 'x') + "\nf\n");
+  EXPECT_EQ(ran.exit_code, 2);
+  const std::vector<json> lines = Lines(ran.out);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[1]["path"], "--files-from:2");
+  EXPECT_EQ(lines[1]["reason"], "UNREADABLE");
+  EXPECT_EQ(lines[2]["outcome"], "UNCHANGED");
+  EXPECT_THAT(ran.err, HasSubstr("line 2 of the list has more than 4095 bytes"));
+}
+
 TEST_F(CommandTest, RefusesWhatItDoesNotUnderstand) {
   EXPECT_EQ(Run("").exit_code, 1);
   EXPECT_EQ(Run("ingest").exit_code, 1);

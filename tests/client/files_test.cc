@@ -1,5 +1,6 @@
 #include "client/command/files.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ namespace wirefold {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 
 class FilesTest : public testing::Test {
  protected:
@@ -105,6 +107,49 @@ TEST_F(FilesTest, TakesPathsFromAList) {
   Write("b c");
   std::istringstream list(root_ + "/b c\n\n" + root_ + "/a");
   EXPECT_EQ(List(FileLister(list)), (Paths{"b c", "a"}));
+}
+
+TEST_F(FilesTest, TakesLinesOfAListUpToTheLimitAndNamesTheNumberOfALongerOne) {
+  Write("a");
+  Write("b");
+  // As long as a path may be, by slashes that change nothing.
+  const auto padded = [this](const std::string& name, size_t bytes) {
+    return root_ + std::string(bytes - root_.size() - name.size(), '/') + name;
+  };
+  const std::string longest = padded("a", kMaxListLineBytes);
+  for (const char* end : {"", "\n", "\n\n"}) {
+    std::istringstream list("\n" + longest + "\n" + padded("b", kMaxListLineBytes + 1) + "\n" +
+                            root_ + "/b\n" + std::string(1'000'000, 'x') + end);
+    FileLister lister(list);
+    EXPECT_EQ(lister.Next()->path, longest);
+    std::optional<ListedFile> file = lister.Next();
+    EXPECT_EQ(file->path, "--files-from:3");
+    EXPECT_EQ(file->error.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(file->error.message()), HasSubstr("line 3 of the list"));
+    EXPECT_THAT(std::string(file->error.message()), HasSubstr("4095 bytes"));
+    EXPECT_EQ(lister.Next()->path, root_ + "/b");
+    file = lister.Next();
+    EXPECT_EQ(file->path, "--files-from:5");
+    EXPECT_FALSE(file->error.ok());
+    EXPECT_FALSE(lister.Next().has_value());
+  }
+  struct stat info {};
+  EXPECT_EQ(stat(longest.c_str(), &info), 0);
+}
+
+// A list that ends its paths with NUL (find -print0) is one line.
+TEST_F(FilesTest, RefusesALineWithANulByteInsteadOfItsBeginning) {
+  Write("a");
+  Write("b");
+  const std::string a = root_ + "/a";
+  const std::string b = root_ + "/b";
+  std::istringstream list(a + "\n" + a + '\0' + b + '\0');
+  FileLister lister(list);
+  EXPECT_EQ(lister.Next()->path, a);
+  const std::optional<ListedFile> file = lister.Next();
+  EXPECT_EQ(file->path, "--files-from:2");
+  EXPECT_THAT(std::string(file->error.message()), HasSubstr("line 2 of the list holds a NUL"));
+  EXPECT_FALSE(lister.Next().has_value());
 }
 
 TEST_F(FilesTest, ReadsAtTheLimitAndNotOneByteMore) {

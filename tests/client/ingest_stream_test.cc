@@ -142,6 +142,84 @@ TEST(IngestStream, OutlivesARestartOfTheServer) {
   EXPECT_EQ(restarted.stored().size(), 100U);
 }
 
+// Waits until everything that was sent is acknowledged. False after ten seconds.
+bool Acknowledged(const IngestStream& stream) {
+  for (int i = 0; i < 2000 && stream.unacknowledged_files() > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return stream.unacknowledged_files() == 0;
+}
+
+TEST(IngestStream, CountsItsRetryTimeoutFromTheLastBreak) {
+  auto server = std::make_unique<FakeServer>();
+  const std::string address = server->address();
+  server->PlanStream({.break_after = 1,
+                      .unacknowledged = 1,
+                      .status = {grpc::StatusCode::UNAVAILABLE, "going away"}});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 2000;
+  IngestStream stream(server->channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  server->Stop();
+  ASSERT_EQ(stream.Send(File(1)), absl::OkStatus());
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  server = std::make_unique<FakeServer>(address);
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(seen.sequences, Sequences(2));
+}
+
+grpc::Status ClosedIdle() {
+  return StatusWithReason(grpc::StatusCode::UNAVAILABLE, "nothing arrived", "STREAM_IDLE");
+}
+
+// Without a retry timeout any break ends the stream, so these are none.
+TEST(IngestStream, TakesTheCloseOfAnIdleStreamForNoBreak) {
+  FakeServer server;
+  server.PlanStream({.break_after = 1, .status = ClosedIdle()});
+  // A file that arrives just as the stream is closed.
+  server.PlanStream({.break_after = 1, .unacknowledged = 1, .status = ClosedIdle()});
+  server.PlanStream({.break_after = 2, .unacknowledged = 1, .status = ClosedIdle()});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 0;
+  IngestStream stream(server.channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  ASSERT_EQ(stream.Send(File(1)), absl::OkStatus());
+  ASSERT_EQ(stream.Send(File(2)), absl::OkStatus());
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(seen.sequences, Sequences(3));
+}
+
+TEST(IngestStream, EndsWellAfterTheCloseOfAnIdleStream) {
+  FakeServer server;
+  server.PlanStream({.break_after = 1, .status = ClosedIdle()});
+  Collector seen;
+  IngestStream stream(server.channel(), Quick(), seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  ASSERT_TRUE(Acknowledged(stream));
+  EXPECT_EQ(stream.Finish(), absl::OkStatus());
+  EXPECT_EQ(server.streams(), 1);
+}
+
+// A file that takes longer than the server waits would be sent for ever.
+TEST(IngestStream, TakesARepeatedCloseWithTheSameFileInFlightForABreak) {
+  FakeServer server;
+  for (int i = 0; i < 2; ++i) server.PlanStream({.break_after = 0, .status = ClosedIdle()});
+  Collector seen;
+  IngestStreamOptions options = Quick();
+  options.retry_timeout_ms = 0;
+  IngestStream stream(server.channel(), options, seen.Callback());
+  ASSERT_EQ(stream.Send(File(0)), absl::OkStatus());
+  const absl::Status status = stream.Finish();
+  EXPECT_EQ(ErrorReason(status), "STREAM_IDLE");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nothing arrived"));
+  EXPECT_EQ(server.streams(), 2);
+}
+
 TEST(IngestStream, GivesUpAfterTheTimeWithoutAcknowledgements) {
   FakeServer server;
   const std::shared_ptr<grpc::Channel> channel = server.channel();

@@ -1,5 +1,7 @@
 """The promises of the protocol to clients of any make, good and bad, by raw messages."""
+import json
 import queue
+import subprocess
 import sys
 import time
 import unittest
@@ -142,6 +144,42 @@ class Protocol(ServerTest):
         for call in calls:
             self.assertEqual(list(call), [])
         self.still_serves()
+
+    def test_idle_streams_are_closed_and_make_room(self):
+        self.start('--max-streams', '20', '--idle-timeout-ms', '500')
+        hold = queue.Queue()
+        calls = [self.raw.ingest(iter(hold.get, None)) for _ in range(20)]
+        hold.put(request(1, article(1)))
+        got = []
+        for call in calls:
+            with self.assertRaises(grpc.RpcError):
+                for response in call:
+                    got += results([response])
+            self.assertEqual(call.code(), CODE.UNAVAILABLE)
+            self.assertEqual(error_reason(call), 'STREAM_IDLE')
+        for _ in calls:
+            hold.put(None)
+        self.assertEqual(got, [(1, 1)])
+        self.assertIn('streams_idle', self.server.log())
+        self.still_serves()
+
+    def test_the_client_sends_on_after_its_idle_stream_was_closed(self):
+        self.start('--idle-timeout-ms', '300')
+        paths = [self.write(f'{i}', article(i)) for i in range(3)]
+        # Any break would end it.
+        client = self.server.popen('ingest', '--json', '--retry-timeout', '0', '--files-from', '-',
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        for i, path in enumerate(paths, 1):
+            client.stdin.write(f'{path}\n'.encode())
+            client.stdin.flush()
+            deadline = time.monotonic() + 20
+            while self.server.log().count('streams_idle') < i:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+        out, errors = client.communicate(timeout=20)
+        self.assertEqual(client.returncode, 0, errors)
+        self.assertEqual([json.loads(line)['outcome'] for line in out.splitlines()], ['NEW'] * 3)
 
     def test_open_streams_do_not_hold_up_the_end(self):
         self.start('--drain-timeout-ms', '10000')

@@ -111,6 +111,18 @@ class Restart(ServerTest):
         self.assertEqual(stored['revisions'],
                          sum(article['revision_count'] for article in found.values()))
 
+    def test_a_client_goes_on_well_within_its_retry_timeout(self):
+        # gRPC notices a refused connection only while somebody waits on the channel, otherwise every
+        # five seconds: a client that just sleeps has given up by then.
+        server = self.serve_fixed()
+        client = self.begin(server, '--retry-timeout', '4')
+        for count in (100, 500, 1000):
+            self.wait_for_lines(count)
+            server.kill()
+            server.start()
+        self.assertEqual(client.wait(timeout=60), 0, (self.place / 'errors').read_text())
+        self.all_arrived(server)
+
     def test_a_client_gives_up_after_its_time_and_says_how_much_is_left(self):
         server = self.serve_fixed()
         client = self.begin(server, '--retry-timeout', '1')

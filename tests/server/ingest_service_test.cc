@@ -272,6 +272,102 @@ TEST_F(IngestServiceTest, AcknowledgementsThatAreNotReadHoldTheStreamBackAndClos
   EXPECT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
 }
 
+void ExpectClosedIdle(const grpc::Status& status) {
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);  // clients send again
+  EXPECT_EQ(GrpcReasonOf(status), "STREAM_IDLE");
+}
+
+TEST_F(IngestServiceTest, AStreamOnWhichNothingArrivesIsClosedAndMakesRoomForAnother) {
+  options.ingest.max_streams = 2;
+  options.ingest.idle_timeout = milliseconds(200);
+  StartServer();
+  grpc::ClientContext silent_context;
+  const auto silent = ingest->Ingest(&silent_context);
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  ASSERT_TRUE(stream->Write(File(1)));
+  EXPECT_EQ(ReadAll(*stream).size(), 1U);
+  ExpectClosedIdle(stream->Finish());
+  EXPECT_TRUE(ReadAll(*silent).empty());
+  ExpectClosedIdle(silent->Finish());
+  EXPECT_TRUE(Eventually([&] { return server->streams() == 0; }));
+  EXPECT_TRUE(Eventually([&] { return budget->bytes_in_flight() == 0; }));
+  grpc::ClientContext next_context;
+  const auto next = ingest->Ingest(&next_context);
+  ASSERT_TRUE(next->Write(File(2)));
+  next->WritesDone();
+  EXPECT_EQ(ReadAll(*next).size(), 1U);
+  EXPECT_TRUE(next->Finish().ok());
+}
+
+TEST_F(IngestServiceTest, AStreamIsNotIdleWhileAFileIsInFlightOrWaitsForItsTurn) {
+  budget_options = {.total_bytes = size_t{1} << 20, .stream_bytes = size_t{1} << 20};
+  options.ingest.max_held_bytes = size_t{10} << 20;
+  options.ingest.idle_timeout = milliseconds(200);
+  StartServer();
+  pipeline.Hold();
+  grpc::ClientContext first_context;
+  const auto first = ingest->Ingest(&first_context);
+  ASSERT_TRUE(first->Write(File(1)));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == 1; }));
+  grpc::ClientContext waiting_context;
+  const auto waiting = ingest->Ingest(&waiting_context);
+  ASSERT_TRUE(waiting->Write(File(1, std::string(2 << 20, 'x'))));
+  ASSERT_TRUE(Eventually([&] { return budget->streams_waiting() == 1; }));
+  std::this_thread::sleep_for(milliseconds(800));
+  EXPECT_EQ(server->streams(), 2U);
+  pipeline.Resume();
+  for (const auto& stream : {first.get(), waiting.get()}) {
+    EXPECT_EQ(ReadAll(*stream).size(), 1U);
+    ExpectClosedIdle(stream->Finish());
+  }
+}
+
+TEST_F(IngestServiceTest, AStreamIsNotIdleWhileAcknowledgementsWaitToBeRead) {
+  options.ingest.idle_timeout = milliseconds(200);
+  StartServer();
+  // More than the client's window takes.
+  pipeline.SetJudge([](const IncomingFile&) {
+    return FakePipeline::Rejected(Reason::kInvalidUrl, std::string(8000, 'x'));
+  });
+  constexpr size_t kFiles = 1000;
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (uint64_t i = 1; i <= kFiles; ++i) ASSERT_TRUE(stream->Write(File(i)));
+  ASSERT_TRUE(Eventually([&] { return pipeline.submitted() == kFiles; }));
+  std::this_thread::sleep_for(milliseconds(800));
+  EXPECT_EQ(server->streams(), 1U);
+  EXPECT_EQ(ReadAll(*stream).size(), kFiles);
+  ExpectClosedIdle(stream->Finish());
+}
+
+TEST_F(IngestServiceTest, AStreamThatIsFedInTimeStaysOpen) {
+  options.ingest.idle_timeout = milliseconds(1000);
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  for (uint64_t i = 1; i <= 8; ++i) {
+    ASSERT_TRUE(stream->Write(File(i)));
+    std::this_thread::sleep_for(milliseconds(200));
+  }
+  stream->WritesDone();
+  EXPECT_EQ(ReadAll(*stream).size(), 8U);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(IngestServiceTest, NoStreamIsEverIdleWithATimeoutOfZero) {
+  options.ingest.idle_timeout = milliseconds(0);
+  options.ingest.unread_ack_timeout = milliseconds(100);  // housekeeping comes by often
+  StartServer();
+  grpc::ClientContext context;
+  const auto stream = ingest->Ingest(&context);
+  ASSERT_TRUE(Eventually([&] { return server->streams() == 1; }));
+  std::this_thread::sleep_for(milliseconds(500));
+  EXPECT_EQ(server->streams(), 1U);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(IngestServiceTest, BytesInFlightStayBelowTheBoundWhilePaused) {
   budget_options = {.total_bytes = size_t{1} << 20, .stream_bytes = size_t{256} << 10};
   StartServer();
