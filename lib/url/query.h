@@ -35,6 +35,14 @@ void ForEachParameter(std::string_view query, Visit visit) {
   }
 }
 
+// A parameter's name without the rests of "&amp;", which links have between their parameters that
+// were copied out of HTML source; some more than once. A name that is nothing else is left.
+inline std::string_view WithoutMarkup(std::string_view name) {
+  constexpr std::string_view kRest = "amp;";
+  while (name.size() > kRest.size() && name.starts_with(kRest)) name.remove_prefix(kRest.size());
+  return name;
+}
+
 // Removes from `url`'s query the parameters that `rules` drop and leaves the rest as it is, in its
 // order; no "?" stays where dropping leaves nothing. `url` has a query. Returns whether there were
 // any.

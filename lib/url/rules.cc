@@ -10,6 +10,7 @@
 #include "lib/base/strings.h"
 #include "lib/url/ip_address.h"
 #include "lib/url/percent_encode.h"
+#include "lib/url/query.h"
 #include "lib/url/rules_builtin.h"
 #include "lib/url/url.h"
 
@@ -401,8 +402,7 @@ size_t UrlRules::TenantBegin(std::string_view host) const {
 }
 
 ParameterFate UrlRules::HostRules::FateOf(std::string_view name, std::string_view value) const {
-  // A link copied out of HTML source has "&amp;" between its parameters.
-  if (name.starts_with("amp;")) name.remove_prefix(4);
+  name = WithoutMarkup(name);
   if (name.empty()) return ParameterFate::kKeep;
   char buffer[kMaxRuleNameBytes];
   const std::string_view folded = FoldName(name, buffer);

@@ -245,7 +245,7 @@ void AppendFoldedQuery(std::string_view query, const UrlRules::HostRules& rules,
       return;
     }
     // A link copied out of HTML source has "&amp;" between its parameters.
-    const size_t skipped = parameter.name.starts_with("amp;") && parameter.name.size() > 4 ? 4 : 0;
+    const size_t skipped = parameter.name.size() - WithoutMarkup(parameter.name).size();
     const Kept next{static_cast<size_t>(parameter.text.data() - text) + skipped,
                     parameter.text.size() - skipped, parameter.name.size() - skipped};
     is_sorted =
