@@ -71,7 +71,7 @@ enum class CharsetEvidence : uint8_t {
 std::string_view CharsetEvidenceName(CharsetEvidence evidence);
 
 struct CharsetHints {
-  std::string_view content_type;  // the header's value, or a bare charset label; may be empty
+  std::string_view content_type = {};  // the header's value, or a bare charset label; may be empty
 };
 
 struct DecodedText {

@@ -5,6 +5,7 @@
 #include <zstd_errors.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/base/reason.h"
 
@@ -226,6 +227,7 @@ absl::StatusOr<Unpacker::Step> Unpacker::Next(std::string_view& input) {
     if (absl::Status status = CountOutput(step.output.size()); !status.ok()) return status;
     return step;
   }
+  if (!failed_.ok()) return std::exchange(failed_, absl::OkStatus());
   if (!in_member_) {
     if (any_member_ && !magic_taken_) {
       // Tape blocks are padded with NULs; behind a deflate stream anything may follow.
@@ -244,8 +246,12 @@ absl::StatusOr<Unpacker::Step> Unpacker::Next(std::string_view& input) {
     const Decoder::Progress progress =
         decoder_->Decode(input, buffer_.get(), kBufferBytes, produced);
     consumed_ += before - input.size();
-    if (progress == Decoder::Progress::kBroken) return Broken(NameOf(compression_), consumed_);
     if (progress == Decoder::Progress::kNoMemory) return OutOfMemory();
+    if (progress == Decoder::Progress::kBroken) {
+      const absl::Status broken = Broken(NameOf(compression_), consumed_);
+      if (produced == 0) return broken;
+      failed_ = broken;  // what came out before is handed over first
+    }
     if (progress == Decoder::Progress::kUnsupported) {
       return Reject(Reason::kUnsupportedEncoding,
                     "the " + std::string(NameOf(compression_)) +

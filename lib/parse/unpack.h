@@ -107,6 +107,7 @@ class Unpacker {
   std::unique_ptr<char[]> buffer_;
   size_t magic_matched_ = 0;  // of the magic bytes, at the end of what SkipToNextMember has taken
   bool magic_taken_ = false;  // SkipToNextMember found and took them
+  absl::Status failed_;       // for the next call
   bool in_member_ = false;
   bool any_member_ = false;
   uint64_t consumed_ = 0;
