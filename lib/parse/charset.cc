@@ -56,15 +56,14 @@ struct Shape {
   size_t controls = 0;   // that text does not have
 };
 
-// Whether there are fewer than kMinUtf8Sequences characters beyond ASCII in valid `text`, and at
-// least one.
-bool HasFewSequences(std::string_view text) {
+// Characters beyond ASCII in valid `text`, counted up to kMinUtf8Sequences.
+size_t CountSequences(std::string_view text) {
   size_t count = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0xC0 && ++count == kMinUtf8Sequences) return false;
+    if (byte >= 0xC0 && ++count == kMinUtf8Sequences) break;
   }
-  return count > 0;
+  return count;
 }
 
 Shape LookAt(std::string_view bytes) {
@@ -233,12 +232,14 @@ class Decoder {
   // Every byte is UTF-8.
   absl::StatusOr<DecodedText> DecodeValid() {
     const DecodedText utf8{.text = bytes_, .charset = Utf8().name};
-    if (HasJapaneseEscapes(bytes_)) {
+    const size_t sequences = CountSequences(bytes_);
+    if (sequences == 0) {
+      if (!HasJapaneseEscapes(bytes_)) return utf8;
       const auto text = Try(*FindCharset("iso-2022-jp"), CharsetEvidence::kBytePattern,
                             bytes_.size(), kMaxUndecodableShare);
       return text.value_or(utf8);
     }
-    if (!HasFewSequences(bytes_)) return utf8;
+    if (sequences >= kMinUtf8Sequences) return utf8;
     const Declaration declared = FindDeclaration(bytes_, hints_);
     if (declared.charset == nullptr || declared.charset->kind != CharsetKind::kMultiByte) {
       return utf8;
@@ -260,8 +261,9 @@ class Decoder {
     }
     if (shape.controls > bytes_.size() / kMaxControlByteShare) return Binary();
     if (legacy) {
-      if (const auto text =
-              Try(*declared.charset, declared.evidence, shape.non_ascii, kMaxUndecodableShare)) {
+      const size_t of =
+          declared.charset->kind == CharsetKind::kEscapes ? bytes_.size() : shape.non_ascii;
+      if (const auto text = Try(*declared.charset, declared.evidence, of, kMaxUndecodableShare)) {
         return *text;
       }
     }

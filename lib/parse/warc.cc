@@ -5,6 +5,7 @@
 
 #include "lib/base/reason.h"
 #include "lib/parse/format.h"
+#include "lib/parse/html_tokenizer.h"
 #include "lib/parse/http_message.h"
 
 namespace wirefold {
@@ -54,6 +55,17 @@ size_t FindRecord(std::string_view text) {
     if (rest.size() > kRecordMark.size() - 1 && MayStartRecord(rest)) return pos + 1;
   }
   return std::string_view::npos;
+}
+
+// Whether a resource was fetched from somewhere. Tools keep their own settings and logs as
+// resources with made-up schemes (wget: metadata:).
+bool HasFetchedScheme(std::string_view url) {
+  constexpr std::array<std::string_view, 4> kSchemes = {"http", "https", "ftp", "file"};
+  const size_t colon = url.find(':');
+  return colon == std::string_view::npos ||
+         std::any_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) {
+           return EqualsLower(url.substr(0, colon), scheme);
+         });
 }
 
 // Whether a body without a content type is one of a document.
@@ -434,6 +446,10 @@ void WarcReader::DeliverResponse(WarcItem item) {
 }
 
 void WarcReader::DeliverResource(WarcItem item) {
+  if (!HasFetchedScheme(header_.target_uri)) {
+    ++counts_.other_records;
+    return;
+  }
   const std::string type = MediaType(header_.content_type);
   if (!type.empty() && !IsDocumentType(type)) {
     ++counts_.other_content;

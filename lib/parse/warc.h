@@ -11,7 +11,8 @@
 //   while (std::optional<WarcItem> item = reader.Next()) Use(*item);
 //   Log(reader.counts());
 //
-// A document is a `response` of HTTP with status 2xx, or a `resource`, whose content type is HTML,
+// A document is a `response` of HTTP with status 2xx, or a `resource` from an http, https, ftp or
+// file URL, whose content type is HTML,
 // XHTML, XML (feeds among it) or plain text; without a content type its beginning has to look like
 // one of those. Everything else is passed over and counted. What is broken becomes an error item,
 // and reading goes on where the next record can be found:
@@ -72,7 +73,7 @@ struct WarcCounts {
   uint64_t requests = 0;
   uint64_t metadata = 0;
   uint64_t revisits = 0;
-  uint64_t other_records = 0;  // conversion, continuation, DNS answers, unknown ones
+  uint64_t other_records = 0;  // conversion, continuation, DNS, tools' own resources
   uint64_t other_status = 0;   // not 2xx
   uint64_t other_content = 0;  // a content type that is no document's
   uint64_t empty_bodies = 0;

@@ -207,6 +207,15 @@ TEST(DecodeText, PassesOverADeclarationThatReadsTooLittle) {
   EXPECT_EQ(result.charset, "Shift_JIS");
 }
 
+TEST(DecodeText, TakesEscapesForJapaneseInAsciiBytesOnly) {
+  const std::string escapes = Encode("ISO-2022-JP", kJapanese);
+  Expect(Decode(escapes), kJapanese, "ISO-2022-JP", "pattern");
+  Expect(Decode(escapes + "é"), escapes + "é", "UTF-8", "utf8");
+  const Result result = Decode(escapes + "\xFF", "iso-2022-jp");
+  EXPECT_EQ(result.text, std::string(kJapanese) + "\uFFFD");
+  EXPECT_EQ(result.replaced, 1U);
+}
+
 TEST(DecodeText, CountsWhatACharsetDoesNotHave) {
   const Result result = Decode(Encode("GBK", kSimplified) + "\xFF tail", "gbk");
   EXPECT_EQ(result.text, std::string(kSimplified) + "\uFFFD tail");

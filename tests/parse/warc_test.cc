@@ -271,6 +271,14 @@ TEST(WarcReader, SurvivesWhatIsNoWarc) {
   EXPECT_EQ(Lines(Read(std::string(200'000, '\0'))), " RECORD_BROKEN\n");
 }
 
+TEST(WarcReader, PassesOverToolsOwnResources) {
+  const Result result = Read(
+      "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: <metadata://tool/log.txt>\r\n"
+      "Content-Type: text/plain\r\nContent-Length: 3\r\n\r\nlog\r\n\r\n");
+  EXPECT_EQ(Lines(result), "");
+  EXPECT_EQ(result.counts.other_records, 1U);
+}
+
 TEST(ReadWarcHeader, NeedsATypeAndALength) {
   EXPECT_TRUE(ReadWarcHeader("WARC/1.0\nwarc-type: X\ncontent-length: 0\n\n").ok());
   EXPECT_FALSE(ReadWarcHeader("WARC/1.0\ncontent-length: 0\n\n").ok());
