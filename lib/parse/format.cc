@@ -66,7 +66,8 @@ Tags FindTags(std::string_view probe) {
   Tags tags;
   for (size_t pos = probe.find('<'); pos != std::string_view::npos;
        pos = probe.find('<', pos + 1)) {
-    const std::string_view rest = probe.substr(pos + 1);
+    constexpr size_t kLongestName = 16;
+    const std::string_view rest = probe.substr(pos + 1, kLongestName);
     const std::string_view name = rest.substr(0, rest.find_first_of(" \t\r\n\f/>"));
     const auto is_name = [name](std::string_view lower) { return EqualsLower(name, lower); };
     tags.page |= std::any_of(kPage.begin(), kPage.end(), is_name);

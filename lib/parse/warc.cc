@@ -262,7 +262,10 @@ bool WarcReader::ParseHeader() {
   if (end == std::string_view::npos) {
     if (rest.size() >= kMaxWarcHeaderBytes) {
       Fail(Reject(Reason::kRecordBroken, "the WARC record's header does not end; write it anew"));
-      Take(1);  // so that this one isn't found again
+      // No header ends within these bytes, so that only the last start among them can be a
+      // record's: what lies ahead of it needs no second look.
+      const size_t last = rest.substr(0, kMaxWarcHeaderBytes).rfind(kRecordMark);
+      Take(last == std::string_view::npos ? kMaxWarcHeaderBytes : last);
       state_ = State::kResync;
       return true;
     }

@@ -244,6 +244,17 @@ TEST(WarcReader, StaysLinearWhenEveryLengthLies) {
   EXPECT_GT(result.counts.errors, 0U);
 }
 
+TEST(WarcReader, StaysLinearWhenNoHeaderEnds) {
+  for (const std::string piece : {"\nWARC/1", "WARC/1.0\r\n", "\nWARC/1.0: x"}) {
+    std::string file = "WARC/1.0";
+    while (file.size() < size_t{32} << 20) file += piece;
+    file += "\r\n" + Record("good", "<p>");
+    const Result result = Read(file);
+    ASSERT_FALSE(result.items.empty());
+    EXPECT_EQ(result.items.back().url, "http://a.example/good") << piece;
+  }
+}
+
 TEST(WarcReader, RefusesHeadersPastTheirLimit) {
   std::string start =
       "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\nContent-Length: "
