@@ -51,8 +51,9 @@ TEST(XmlRepair, HoldsTheDepthLimit) {
   for (const bool past : {false, true}) {
     std::string markup;
     for (size_t i = 0; i < kMaxFeedDepth + (past ? 1 : 0); ++i) markup += "<a>";
+    markup += "x";  // it has to outlive the repair
     XmlRepair repair;
-    repair.Append(markup + "x");
+    repair.Append(markup);
     EXPECT_EQ(repair.too_deep(), past);
     const std::string repaired = repair.Finish();
     EXPECT_EQ(repaired.size(), kMaxFeedDepth * 7 + 1);
