@@ -16,7 +16,7 @@
 namespace wirefold {
 
 // Goes up whenever the same bytes may give another record.
-inline constexpr uint32_t kRulesVersion = 1;
+inline constexpr uint32_t kRulesVersion = 2;
 
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
 // kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/parse/block_reason.h"
 #include "lib/parse/html_blocks.h"
 
 namespace wirefold {
@@ -24,6 +25,7 @@ struct ExtractedArticle {
   std::vector<std::string> paragraphs;  // stored form, each one line, none empty
   std::vector<std::string> dropped;     // likewise, in reading order
   std::vector<bool> kept;               // per block of the document
+  std::vector<BlockReason> reasons;     // likewise: why it was kept or dropped
   std::vector<std::string> authors;
   std::string dateline;
   std::optional<int64_t> metadata_date_ms;  // a machine-readable date

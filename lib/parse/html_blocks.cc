@@ -118,10 +118,14 @@ class BlockReader {
       pending_context_ &= stack_.back().context | kInTime | kInByline;
     }
     AppendDecoded(text, /*in_attribute=*/false, pending_);
-    if (!in_link_) return;
-    pending_link_bytes_ += static_cast<uint32_t>(
+    const bool emphasized = open_[static_cast<size_t>(Element::kEmphasis)] > 0;
+    if (!in_link_ && !emphasized) return;
+    const auto bytes = static_cast<uint32_t>(
         std::count_if(pending_.begin() + static_cast<ptrdiff_t>(before), pending_.end(),
                       [](char c) { return static_cast<unsigned char>(c) > ' '; }));
+    if (emphasized) pending_emphasis_bytes_ += bytes;
+    if (!in_link_) return;
+    pending_link_bytes_ += bytes;
     if (link_text_.size() < kMaxLabelBytes) link_text_.append(pending_, before);
   }
 
@@ -133,6 +137,7 @@ class BlockReader {
     pending_.clear();
     const uint32_t link_bytes = std::exchange(pending_link_bytes_, 0);
     const uint32_t links = std::exchange(pending_links_, 0);
+    const uint32_t emphasis_bytes = std::exchange(pending_emphasis_bytes_, 0);
     if (block.text.empty()) return;
     if (document_.blocks.size() >= kMaxBlocks) {
       document_.truncated = true;
@@ -140,6 +145,8 @@ class BlockReader {
     }
     block.link_bytes = link_bytes;
     block.links = links;
+    block.emphasis_bytes = emphasis_bytes;
+    block.after_image = std::exchange(after_image_, false);
     block.context = pending_context_;
     block.container = stack_.back().container;
     block.element = BlockElement();
@@ -205,9 +212,10 @@ class BlockReader {
     Frame frame = stack_.back();
     frame.element = info.element;
     frame.traits = info.traits;
-    frame.context |= ContextOfElement(info.element) | ContextOfAttributes();
+    const uint32_t context = ContextOfElement(info.element) | ContextOfAttributes();
+    frame.context |= context;
     if ((info.traits & kContainerElement) != 0) {
-      document_.containers.push_back({frame.container, info.element});
+      document_.containers.push_back({frame.container, info.element, context});
       frame.container = static_cast<uint32_t>(document_.containers.size() - 1);
     }
     if ((info.traits & kSkippedElement) != 0) ++skipping_;
@@ -350,6 +358,7 @@ class BlockReader {
     const std::string_view source = ImageSource();
     if (source.empty() || source.size() > kMaxUrlBytes || source.starts_with("data:")) return;
     if (tokens_.Value("width") == "1" || tokens_.Value("height") == "1") return;  // a tracker's
+    after_image_ = after_image_ || pending_.empty();
     if (document_.images.size() >= kMaxImages) {
       document_.truncated = true;
       return;
@@ -403,6 +412,8 @@ class BlockReader {
   uint32_t pending_context_ = 0;
   uint32_t pending_link_bytes_ = 0;
   uint32_t pending_links_ = 0;
+  uint32_t pending_emphasis_bytes_ = 0;
+  bool after_image_ = false;  // an image came since the last block
   bool in_link_ = false;
   size_t link_depth_ = 0;  // the stack's size where the link started; 0 outside links
   uint32_t link_index_ = kNoLink;

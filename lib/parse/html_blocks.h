@@ -50,11 +50,13 @@ enum BlockContext : uint32_t {
 };
 
 struct HtmlBlock {
-  std::string text;         // one line, never empty
-  uint32_t link_bytes = 0;  // of text before folding, within <a href>
-  uint32_t links = 0;       // <a href> that it holds
-  uint32_t context = 0;     // BlockContext
-  uint32_t container = 0;   // index into HtmlDocument::containers: the innermost around it
+  std::string text;             // one line, never empty
+  uint32_t link_bytes = 0;      // of text before folding, within <a href>
+  uint32_t links = 0;           // <a href> that it holds
+  uint32_t emphasis_bytes = 0;  // of text before folding, within <em>, <i> or <small>
+  bool after_image = false;     // an image stands between it and what precedes it
+  uint32_t context = 0;         // BlockContext
+  uint32_t container = 0;       // index into HtmlDocument::containers: the innermost around it
   Element element = Element::kUnknown;  // the innermost block-level element
   size_t position = 0;                  // where its text starts in the input, in bytes
 };
@@ -63,6 +65,7 @@ struct HtmlBlock {
 struct HtmlContainer {
   uint32_t parent = 0;  // index; the first is its own
   Element element = Element::kUnknown;
+  uint32_t context = 0;  // BlockContext that it adds to its parent's
 };
 
 struct HtmlImage {
