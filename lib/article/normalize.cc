@@ -13,6 +13,7 @@
 #include "lib/parse/html_blocks.h"
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
+#include "lib/parse/title_outlet.h"
 #include "lib/text/character_table.h"
 #include "lib/text/language.h"
 #include "lib/text/matching.h"
@@ -221,6 +222,10 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
   }
   article.title = ReadTitle(file.title);
   ReadBody(file.body, article);
+  article.title = TitleWithoutOutlet(article.title, {.domain = article.registrable_domain,
+                                                     .site_name = {},
+                                                     .source = article.source,
+                                                     .dateline = article.dateline});
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
