@@ -8,11 +8,13 @@
 #include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/parse/dates.h"
 #include "lib/parse/dump_format.h"
 #include "lib/parse/extract.h"
 #include "lib/parse/html_blocks.h"
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
+#include "lib/parse/page_metadata.h"
 #include "lib/parse/title_outlet.h"
 #include "lib/text/character_table.h"
 #include "lib/text/language.h"
@@ -155,12 +157,27 @@ void ChoosePublished(const ExtractedArticle& extracted, CanonicalArticle& articl
   }
 }
 
-void ReadBody(std::string_view body, CanonicalArticle& article) {
+// What the page's head says of its article goes before what its text says.
+void ReadPageBody(const PageMetadata& page, std::optional<int64_t> observed,
+                  ExtractedArticle& extracted) {
+  if (const auto date = ParseDate(page.published, observed)) extracted.metadata_date_ms = date;
+  if (!page.authors.empty()) extracted.authors = page.authors;
+  if (extracted.paragraphs.empty() && !page.json_ld_body.empty()) {
+    std::string body = StoredLine(page.json_ld_body);
+    if (!body.empty()) extracted.paragraphs.push_back(std::move(body));
+  }
+}
+
+// `page` if the body is a whole HTML page.
+void ReadBody(std::string_view body, const std::optional<PageMetadata>& page,
+              CanonicalArticle& article) {
   HtmlDocument document = ReadHtml(body);
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
       article.observed_at_ms > 0 ? std::optional<int64_t>(article.observed_at_ms) : std::nullopt;
-  ExtractedArticle extracted = Extract(document, observed);
+  ExtractedArticle extracted = Extract(
+      document, {.observed_ms = observed, .whole_page = page.has_value(), .title = article.title});
+  if (page.has_value()) ReadPageBody(*page, observed, extracted);
   size_t size = 0;
   for (const std::string& paragraph : extracted.paragraphs) size += paragraph.size() + 1;
   article.text.reserve(size);
@@ -176,6 +193,24 @@ void ReadBody(std::string_view body, CanonicalArticle& article) {
   if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) base = *std::move(url);
   ReadImages(document.images, base, article);
   ReadLinks(document.links, extracted.kept, base, article);
+}
+
+// A page without a frame: its title, and the address that it gives itself. That is believed on the
+// registrable domain that it was fetched from alone, and not if it is the domain's front page (a
+// common mistake of templates).
+void ReadPageHead(const PageMetadata& page, CanonicalArticle& article) {
+  article.title = TitleWithoutOutlet(CutAtCharacter(page.title, kMaxTitleBytes),
+                                     {.domain = article.registrable_domain,
+                                      .site_name = page.site_name,
+                                      .source = article.source});
+  if (page.canonical_url.empty() || article.registrable_domain.empty()) return;
+  const absl::StatusOr<Url> base = ParseUrl(article.url);
+  if (!base.ok()) return;
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(page.canonical_url, article.url);
+  if (!url.ok() || url->registrable_domain != article.registrable_domain) return;
+  const absl::StatusOr<Url> parsed = ParseUrl(url->url);
+  if (!parsed.ok() || (parsed->path.size() <= 1 && base->path.size() > 1)) return;
+  static_cast<void>(ReadUrl(url->url, article));
 }
 
 void Identify(std::string_view raw, NormalizedArticle& normalized) {
@@ -221,11 +256,18 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
     article.warnings.push_back(Warning::kNoLinkLine);
   }
   article.title = ReadTitle(file.title);
-  ReadBody(file.body, article);
-  article.title = TitleWithoutOutlet(article.title, {.domain = article.registrable_domain,
-                                                     .site_name = {},
-                                                     .source = article.source,
-                                                     .dateline = article.dateline});
+  std::optional<PageMetadata> page;
+  if (IsHtmlPage(file.body)) {
+    page = ReadPageMetadata(file.body);
+    if (!file.has_link_line) ReadPageHead(*page, article);
+  }
+  ReadBody(file.body, page, article);
+  article.title = TitleWithoutOutlet(
+      article.title,
+      {.domain = article.registrable_domain,
+       .site_name = page.has_value() ? std::string_view(page->site_name) : std::string_view(),
+       .source = article.source,
+       .dateline = article.dateline});
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);

@@ -32,6 +32,7 @@ class BlockSet {
   [[nodiscard]] HtmlDocument& document() const { return document_; }
   [[nodiscard]] const HtmlBlock& block(size_t i) const { return document_.blocks[i]; }
   [[nodiscard]] const BlockShape& shape(size_t i) const { return shapes_[i]; }
+  [[nodiscard]] const std::vector<BlockShape>& shapes() const { return shapes_; }
   [[nodiscard]] BlockReason reason(size_t i) const { return reasons_[i]; }
   [[nodiscard]] bool Kept(size_t i) const { return IsKept(reasons_[i]); }
 

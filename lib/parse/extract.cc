@@ -7,7 +7,9 @@
 #include "lib/parse/dateline.h"
 #include "lib/parse/dates.h"
 #include "lib/parse/link_rules.h"
+#include "lib/parse/main_content.h"
 #include "lib/parse/tail_rules.h"
+#include "lib/text/matching.h"
 
 namespace wirefold {
 namespace {
@@ -16,19 +18,30 @@ namespace {
 constexpr size_t kHeadBlocks = 4;
 constexpr size_t kMaxAuthorBytes = 120;
 constexpr size_t kMaxAuthors = 16;
-constexpr uint32_t kNotArticle =
-    kInAside | kInNav | kInFooter | kInPromotion | kInCopyright | kInHidden | kInCaption;
+constexpr uint32_t kNotArticle = kInAside | kInNav | kInFooter | kInPromotion | kInCopyright |
+                                 kInHidden | kInCaption | kInComments;
+
+// What a class or an id may say wrongly.
+constexpr uint32_t kMarks = kNotArticle | kInUnlikely;
+// Less text than this is no article of a whole page, by weight.
+constexpr size_t kMinPageWeight = 200;
+
+// An element that holds more of a fragment's prose than this is not what its class says.
+constexpr double kMostShare = 0.5;
+// An element that holds so much of a whole page's prose is a frame around all of it.
+constexpr double kWrapperShare = 0.75;
 
 class Extractor {
  public:
-  Extractor(HtmlDocument& document, std::optional<int64_t> observed_ms)
-      : document_(document), observed_ms_(observed_ms), set_(document) {}
+  Extractor(HtmlDocument& document, const ExtractOptions& options)
+      : document_(document), options_(options), observed_ms_(options.observed_ms), set_(document) {}
 
   ExtractedArticle Run() {
     DropLetterless();
+    PardonContainers(options_.whole_page ? kWrapperShare : kMostShare);
+    if (options_.whole_page) KeepMainContent();
     Head();
-    set_.DropUnlessMost(BlockReason::kContext,
-                        [&](size_t i) { return (set_.block(i).context & kNotArticle) != 0; });
+    DropByContext();
     const bool urls_dropped = DropUrlBlocks(set_);
     const bool links_are_boilerplate = DropLinkBlocks(set_);
     DropNotes(set_);
@@ -45,6 +58,84 @@ class Extractor {
   void DropLetterless() {
     for (size_t i = 0; i < set_.size(); ++i) {
       if (set_.shape(i).letters == 0) set_.Set(i, BlockReason::kNoLetters);
+    }
+  }
+
+  // On a fragment a mark on most of it says nothing. A whole page's main part has been found, and
+  // lists of comments and related pieces may well be most of that: it loses them all the same,
+  // unless nothing is left.
+  void DropByContext() {
+    const auto marked = [&](size_t i) { return (set_.block(i).context & kNotArticle) != 0; };
+    if (set_.DropUnlessMost(BlockReason::kContext, marked) || !options_.whole_page) return;
+    size_t left = 0;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (set_.Kept(i) && !marked(i)) left += set_.shape(i).weight;
+    }
+    if (left < kMinPageWeight) return;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (set_.Kept(i) && marked(i)) set_.Set(i, BlockReason::kContext);
+    }
+  }
+
+  void KeepMainContent() {
+    const MainContent main = FindMainContent(document_, set_.shapes());
+    std::vector<bool> around(document_.containers.size());
+    for (uint32_t at = main.container; at != 0; at = document_.containers[at].parent) {
+      around[at] = true;
+    }
+    Pardon([&](size_t i) { return around[i]; });
+    const std::string title = options_.title.empty() ? "" : ToMatching(options_.title).text;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (!set_.Kept(i)) continue;
+      if (!main.blocks[i]) {
+        set_.Set(i, BlockReason::kOutsideMain);
+      } else if (!title.empty() && (set_.block(i).context & kInHeading) != 0 &&
+                 ToMatching(set_.block(i).text).text == title) {
+        set_.Set(i, BlockReason::kTitle);
+      }
+    }
+  }
+
+  // A mark on an element that holds most of the prose says nothing about it ("has-sidebar").
+  void PardonContainers(double share) {
+    const std::vector<HtmlContainer>& containers = document_.containers;
+    if (std::none_of(containers.begin(), containers.end(), [](const HtmlContainer& container) {
+          return (container.context & kMarks) != 0;
+        })) {
+      return;
+    }
+    std::vector<double> prose(containers.size());
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (!set_.Kept(i)) continue;
+      const BlockShape& shape = set_.shape(i);
+      prose[set_.block(i).container] += static_cast<double>(shape.weight) * (1 - shape.link_share);
+    }
+    for (size_t i = containers.size(); i-- > 1;) prose[containers[i].parent] += prose[i];
+    Pardon([&](size_t i) { return prose[i] > share * prose[0]; });
+  }
+
+  // Takes the marks of the classes and ids of the containers that `condition(i)` names off them and
+  // off all that they hold.
+  template <typename Condition>
+  void Pardon(Condition condition) {
+    std::vector<HtmlContainer>& containers = document_.containers;
+    std::vector<uint32_t> all(containers.size());
+    std::vector<uint32_t> left(containers.size());
+    bool any = false;
+    for (size_t i = 1; i < containers.size(); ++i) {
+      HtmlContainer& container = containers[i];
+      all[i] = all[container.parent] | container.context;
+      const uint32_t marks =
+          container.context & kMarks & ~(kInHidden | ContextOfElement(container.element));
+      if (marks != 0 && condition(i)) {
+        any = true;
+        container.context &= ~marks;
+      }
+      left[i] = left[container.parent] | container.context;
+    }
+    if (!any) return;
+    for (HtmlBlock& block : document_.blocks) {
+      block.context &= ~(all[block.container] & ~left[block.container] & kMarks);
     }
   }
 
@@ -146,6 +237,7 @@ class Extractor {
   }
 
   HtmlDocument& document_;
+  const ExtractOptions& options_;
   std::optional<int64_t> observed_ms_;
   BlockSet set_;
   ExtractedArticle article_;
@@ -153,8 +245,8 @@ class Extractor {
 
 }  // namespace
 
-ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms) {
-  return Extractor(document, observed_ms).Run();
+ExtractedArticle Extract(HtmlDocument& document, const ExtractOptions& options) {
+  return Extractor(document, options).Run();
 }
 
 }  // namespace wirefold

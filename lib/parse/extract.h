@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/parse/block_reason.h"
@@ -32,8 +33,19 @@ struct ExtractedArticle {
   std::optional<int64_t> date_line_ms;      // a visible date line at the head
 };
 
-// Takes the document's blocks apart. `observed_ms` helps to read ambiguous dates.
-ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms);
+struct ExtractOptions {
+  std::optional<int64_t> observed_ms = {};  // helps to read ambiguous dates
+  // The document is a whole page: the part that holds the article is sought first
+  // (lib/parse/main_content.h), and headings that repeat `title` are no part of the text.
+  bool whole_page = false;
+  std::string_view title = {};
+};
+
+// Takes the document's blocks apart. Their texts move into the result.
+ExtractedArticle Extract(HtmlDocument& document, const ExtractOptions& options);
+inline ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms) {
+  return Extract(document, ExtractOptions{.observed_ms = observed_ms});
+}
 
 }  // namespace wirefold
 

@@ -36,35 +36,6 @@ bool ContainsLower(std::string_view text, std::string_view lower) {
   return false;
 }
 
-uint32_t ContextOfElement(Element element) {
-  if (IsHeading(element)) return kInHeading;
-  switch (element) {
-    case Element::kAside:
-      return kInAside;
-    case Element::kNav:
-      return kInNav;
-    case Element::kFooter:
-      return kInFooter;
-    case Element::kHeader:
-      return kInHeader;
-    case Element::kBlockquote:
-      return kInQuote;
-    case Element::kLi:
-      return kInList;
-    case Element::kTable:
-      return kInTable;
-    case Element::kForm:
-      return kInForm;
-    case Element::kFigcaption:
-    case Element::kCaption:
-      return kInCaption;
-    case Element::kTime:
-      return kInTime;
-    default:
-      return 0;
-  }
-}
-
 // Reads tokens into a document; one per fragment.
 class BlockReader {
  public:
@@ -212,7 +183,9 @@ class BlockReader {
     Frame frame = stack_.back();
     frame.element = info.element;
     frame.traits = info.traits;
-    const uint32_t context = ContextOfElement(info.element) | ContextOfAttributes();
+    // What a page's <body> is called is said of the whole page, and tells nothing.
+    const uint32_t context =
+        info.element == Element::kBody ? 0 : ContextOfElement(info.element) | ContextOfAttributes();
     frame.context |= context;
     if ((info.traits & kContainerElement) != 0) {
       document_.containers.push_back({frame.container, info.element, context});
@@ -228,7 +201,7 @@ class BlockReader {
     for (const HtmlTokenizer::Attribute& attribute : tokens_.attributes()) {
       switch (attribute.name.size()) {
         case 2:
-          if (EqualsLower(attribute.name, "id")) context |= ClassHints(attribute.value);
+          if (EqualsLower(attribute.name, "id")) context |= IdHints(attribute.value);
           break;
         case 5:
           if (EqualsLower(attribute.name, "class")) context |= ClassHints(attribute.value);
@@ -239,6 +212,14 @@ class BlockReader {
         case 6:
           if (EqualsLower(attribute.name, "hidden")) context |= kInHidden;
           break;
+        case 4:
+          if (EqualsLower(attribute.name, "role")) context |= ContextOfRole(attribute.value);
+          break;
+        case 11:
+          if (EqualsLower(attribute.name, "aria-hidden") && EqualsLower(attribute.value, "true")) {
+            context |= kInHidden;
+          }
+          break;
         case 8:
           if (EqualsLower(attribute.name, "itemprop") && EqualsLower(attribute.value, "author")) {
             context |= kInByline;
@@ -248,12 +229,26 @@ class BlockReader {
           break;
       }
     }
+    // "main-banner", "content with-sidebar": more likely than not.
+    if ((context & kInLikely) != 0) context &= ~(kInUnlikely | kInAside | kInComments);
     return context;
+  }
+
+  static uint32_t ContextOfRole(std::string_view role) {
+    for (const std::string_view other : {"menu", "menubar", "navigation"}) {
+      if (EqualsLower(role, other)) return kInNav;
+    }
+    for (const std::string_view other : {"alert", "alertdialog", "complementary", "dialog"}) {
+      if (EqualsLower(role, other)) return kInUnlikely;
+    }
+    return 0;
   }
 
   static bool HidesIt(std::string_view style) {
     return style.size() <= kMaxLabelBytes &&
-           (ContainsLower(style, "display:none") || ContainsLower(style, "display: none"));
+           (ContainsLower(style, "display:none") || ContainsLower(style, "display: none") ||
+            ContainsLower(style, "visibility:hidden") ||
+            ContainsLower(style, "visibility: hidden"));
   }
 
   // What a block-level start tag closes by itself.
@@ -421,6 +416,35 @@ class BlockReader {
 };
 
 }  // namespace
+
+uint32_t ContextOfElement(Element element) {
+  if (IsHeading(element)) return kInHeading;
+  switch (element) {
+    case Element::kAside:
+      return kInAside;
+    case Element::kNav:
+      return kInNav;
+    case Element::kFooter:
+      return kInFooter;
+    case Element::kHeader:
+      return kInHeader;
+    case Element::kBlockquote:
+      return kInQuote;
+    case Element::kLi:
+      return kInList;
+    case Element::kTable:
+      return kInTable;
+    case Element::kForm:
+      return kInForm;
+    case Element::kFigcaption:
+    case Element::kCaption:
+      return kInCaption;
+    case Element::kTime:
+      return kInTime;
+    default:
+      return 0;
+  }
+}
 
 HtmlDocument ReadHtml(std::string_view html) { return BlockReader(html).Read(); }
 

@@ -47,6 +47,10 @@ enum BlockContext : uint32_t {
   kInCopyright = 1 << 12,  // class or id says copyright or disclaimer
   kInByline = 1 << 13,     // class, rel or itemprop says author or byline
   kInTime = 1 << 14,       // within <time>
+  kInComments = 1 << 15,   // class or id says comment, reply, …: what readers wrote
+  kInUnlikely = 1 << 16,   // class, id or role names what is seldom a part of an article
+  kInNegative = 1 << 17,   // likewise, more weakly: tells against a page's element
+  kInLikely = 1 << 18,     // class or id says article, content, entry, …
 };
 
 struct HtmlBlock {
@@ -88,6 +92,9 @@ struct HtmlDocument {
   std::vector<std::string> authors;  // itemprop and meta authors, as they stand
   bool truncated = false;            // a limit cut something off
 };
+
+// What an element says of the blocks in it by its name alone.
+uint32_t ContextOfElement(Element element);
 
 // `html` must be valid UTF-8.
 HtmlDocument ReadHtml(std::string_view html);
