@@ -168,15 +168,16 @@ void ReadPageBody(const PageMetadata& page, std::optional<int64_t> observed,
   }
 }
 
-// `page` if the body is a whole HTML page.
+// `page` if the body is a whole HTML page; `blocks` is null unless someone asks.
 void ReadBody(std::string_view body, const std::optional<PageMetadata>& page,
-              CanonicalArticle& article) {
+              CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
   HtmlDocument document = ReadHtml(body);
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
       article.observed_at_ms > 0 ? std::optional<int64_t>(article.observed_at_ms) : std::nullopt;
   ExtractedArticle extracted = Extract(
       document, {.observed_ms = observed, .whole_page = page.has_value(), .title = article.title});
+  if (blocks != nullptr) *blocks = Explain(extracted);
   if (page.has_value()) ReadPageBody(*page, observed, extracted);
   size_t size = 0;
   for (const std::string& paragraph : extracted.paragraphs) size += paragraph.size() + 1;
@@ -226,7 +227,8 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
   normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
 }
 
-absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
+absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
+                                                   std::vector<ExplainedBlock>* blocks) {
   if (raw.bytes.size() > kMaxDocumentBytes) {
     return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
   }
@@ -261,7 +263,7 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
     page = ReadPageMetadata(file.body);
     if (!file.has_link_line) ReadPageHead(*page, article);
   }
-  ReadBody(file.body, page, article);
+  ReadBody(file.body, page, article, blocks);
   article.title = TitleWithoutOutlet(
       article.title,
       {.domain = article.registrable_domain,
@@ -285,19 +287,30 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw) {
   return normalized;
 }
 
-}  // namespace
-
-bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
-
-absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw) {
+absl::StatusOr<NormalizedArticle> NormalizeOrReject(const RawDocument& raw,
+                                                    std::vector<ExplainedBlock>* blocks) {
   try {
-    return NormalizeOrThrow(raw);
+    return NormalizeOrThrow(raw, blocks);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
     return Reject(Reason::kNormalizeFailed,
                   std::string("the file could not be read (") + error.what() +
                       "); if it happens again, please report it with the file");
   }
+}
+
+}  // namespace
+
+bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
+
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw) {
+  return NormalizeOrReject(raw, nullptr);
+}
+
+absl::StatusOr<NormalizedArticle> NormalizeAndExplain(const RawDocument& raw,
+                                                      std::vector<ExplainedBlock>& blocks) {
+  blocks.clear();
+  return NormalizeOrReject(raw, &blocks);
 }
 
 }  // namespace wirefold

@@ -10,8 +10,11 @@
 #ifndef WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 #define WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/parse/extract.h"
 
 namespace wirefold {
 
@@ -21,6 +24,10 @@ inline constexpr uint32_t kRulesVersion = 2;
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
 // kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.
 [[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw);
+
+// The same, and why each block of the page was kept or dropped; `blocks` is replaced.
+[[nodiscard]] absl::StatusOr<NormalizedArticle> NormalizeAndExplain(
+    const RawDocument& raw, std::vector<ExplainedBlock>& blocks);
 
 }  // namespace wirefold
 

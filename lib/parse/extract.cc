@@ -249,4 +249,17 @@ ExtractedArticle Extract(HtmlDocument& document, const ExtractOptions& options) 
   return Extractor(document, options).Run();
 }
 
+std::vector<ExplainedBlock> Explain(const ExtractedArticle& article) {
+  std::vector<ExplainedBlock> blocks;
+  blocks.reserve(article.reasons.size());
+  size_t kept = 0;
+  size_t dropped = 0;
+  for (const BlockReason reason : article.reasons) {
+    const std::string& text =
+        IsKept(reason) ? article.paragraphs[kept++] : article.dropped[dropped++];
+    blocks.push_back({reason, text});
+  }
+  return blocks;
+}
+
 }  // namespace wirefold

@@ -33,6 +33,12 @@ struct ExtractedArticle {
   std::optional<int64_t> date_line_ms;      // a visible date line at the head
 };
 
+// One block of a page and what became of it, for people who ask.
+struct ExplainedBlock {
+  BlockReason reason = BlockReason::kKept;
+  std::string text;
+};
+
 struct ExtractOptions {
   std::optional<int64_t> observed_ms = {};  // helps to read ambiguous dates
   // The document is a whole page: the part that holds the article is sought first
@@ -46,6 +52,9 @@ ExtractedArticle Extract(HtmlDocument& document, const ExtractOptions& options);
 inline ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms) {
   return Extract(document, ExtractOptions{.observed_ms = observed_ms});
 }
+
+// The blocks behind `article`, which is as Extract gave it, in reading order.
+std::vector<ExplainedBlock> Explain(const ExtractedArticle& article);
 
 }  // namespace wirefold
 

@@ -251,5 +251,17 @@ TEST(Normalize, ReadsArticleBodyForWantOfAText) {
   EXPECT_EQ(normalized->article.text, "The board published it.");
 }
 
+TEST(Normalize, ExplainsWhatBecameOfEachBlock) {
+  std::vector<ExplainedBlock> blocks(3);
+  const auto explained =
+      NormalizeAndExplain({.bytes = kFile, .source = "crawler", .hints = {}}, blocks);
+  EXPECT_EQ(explained->article, Read(kFile)->article);
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[0].reason, BlockReason::kDateLine);
+  EXPECT_EQ(blocks[0].text, "2020-08-27 03:27:28");
+  EXPECT_EQ(blocks[2].reason, BlockReason::kKept);
+  EXPECT_EQ(blocks[2].text, "局长说，新码头将在明年春天投入使用。分享");
+}
+
 }  // namespace
 }  // namespace wirefold

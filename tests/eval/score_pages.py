@@ -8,7 +8,7 @@ article) and expected-metadata.json (its title). SYSTEM.jsonl (or - for standard
 a page, what `wirefold normalize --json PAGES/*/source.html` prints: {"path", "title", "text"}; the
 last folder of the path names the page.
 
-  words   of NFKC-casefolded text: a character of a script without spaces (Han, kana, Hangul is
+  words   of NFKC-casefolded text: a character of a script without spaces (Han, kana; Hangul is
           spaced) is a word; other runs of letters, digits and marks are.
   F1      of the words as multisets, ours against expected.html's; mean over pages
   title   equal after NFKC and white space folding; of the pages whose metadata name one

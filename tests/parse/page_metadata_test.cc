@@ -97,6 +97,16 @@ TEST(ReadPageMetadata, BoundsWhatItKeeps) {
   EXPECT_EQ(ReadPageMetadata(Page(scripts + script + last)).title, "");
 }
 
+TEST(ReadPageMetadata, LooksAtTheFirstHeadings) {
+  const std::string title = "<title>The harbour report: of today</title>";
+  const std::string heading = "<h2>The harbour report</h2>";
+  std::string others;
+  for (size_t i = 1; i < kMaxPageHeadings; ++i) others += "<h2>x</h2>";
+  EXPECT_EQ(ReadPageMetadata(Page(title, others + heading)).title, "The harbour report");
+  EXPECT_EQ(ReadPageMetadata(Page(title, others + "<h2>x</h2>" + heading)).title,
+            "The harbour report: of today");
+}
+
 TEST(ReadJsonLd, FindsTheArticle) {
   const struct {
     std::string_view json;

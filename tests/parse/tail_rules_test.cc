@@ -114,5 +114,19 @@ TEST(DropGallery, PicturesUnderAHeadingAtTheEnd) {
   EXPECT_EQ(Extract(pictures, std::nullopt).paragraphs.size(), 4u);
 }
 
+TEST(TailRules, HoldTheirLimits) {
+  const std::string note = "© " + std::string(199, 'x');
+  EXPECT_EQ(Behind("<p>" + note + "</p>"), "copyright:" + note);
+  EXPECT_EQ(Behind("<p>" + note + "x</p>"), "kept:" + note + "x");
+  // Among bodies enough for the caption to be little of the page.
+  const auto reason = [](const std::string& caption) {
+    const std::string bodies = std::string(kBody) + kBody + kBody;
+    HtmlDocument document = ReadHtml("<img src=a><div><i>" + caption + "</i></div>" + bodies);
+    return Extract(document, std::nullopt).reasons.at(0);
+  };
+  EXPECT_EQ(reason(std::string(120, 'x')), BlockReason::kContext);
+  EXPECT_EQ(reason(std::string(121, 'x')), BlockReason::kKept);
+}
+
 }  // namespace
 }  // namespace wirefold
