@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
@@ -16,6 +17,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/url/rules_file.h"
 
 namespace wirefold {
@@ -25,6 +27,15 @@ struct NormalizeArguments {
   FileArguments files;
   std::string rules;
   bool json = false;
+  bool explain = false;
+};
+
+// What is printed of one file.
+struct Shown {
+  const std::string& path;
+  const CanonicalArticle* article = nullptr;            // null if the file is none
+  const std::string& error;                             // empty if it is one
+  const std::vector<ExplainedBlock>* blocks = nullptr;  // null unless --explain
 };
 
 // What `error` holds: "REASON: what is wrong and what to do".
@@ -103,16 +114,28 @@ void AppendArticleMembers(const CanonicalArticle& article, JsonWriter& json) {
   AppendLinks(article, json);
 }
 
-void AppendJson(const std::string& path, const CanonicalArticle* article, const std::string& error,
-                std::string& out) {
+void AppendBlocks(const std::vector<ExplainedBlock>& blocks, JsonWriter& json) {
+  json.BeginArray();
+  for (const ExplainedBlock& block : blocks) {
+    json.BeginObject();
+    json.Key("reason");
+    json.String(BlockReasonName(block.reason));
+    json.Key("text");
+    json.String(block.text);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void AppendJson(const Shown& shown, std::string& out) {
   JsonWriter json(out);
   json.BeginObject();
   json.Key("path");
-  json.String(path);
+  json.String(shown.path);
   json.Key("item");
   json.Number(0);
-  if (article != nullptr) {
-    AppendArticleMembers(*article, json);
+  if (shown.article != nullptr) {
+    AppendArticleMembers(*shown.article, json);
   } else {
     for (const char* key : {"format", "title", "url", "url_key", "published_at", "language", "text",
                             "authors", "dateline", "images", "links"}) {
@@ -120,24 +143,36 @@ void AppendJson(const std::string& path, const CanonicalArticle* article, const 
       json.Null();
     }
   }
+  if (shown.blocks != nullptr) {
+    json.Key("blocks");
+    AppendBlocks(*shown.blocks, json);
+  }
   json.Key("error");
-  json.StringOrNull(error);
+  json.StringOrNull(shown.error);
   json.EndObject();
   out += '\n';
 }
 
-void AppendText(const std::string& path, const CanonicalArticle* article, const std::string& error,
-                std::string& out) {
-  absl::StrAppend(&out, "== ", path, "\n");
-  if (article == nullptr) {
-    absl::StrAppend(&out, error, "\n\n");
+void AppendText(const Shown& shown, std::string& out) {
+  absl::StrAppend(&out, "== ", shown.path, "\n");
+  if (shown.article == nullptr) {
+    absl::StrAppend(&out, shown.error, "\n\n");
     return;
   }
-  absl::StrAppend(&out, article->title, "\n", article->url, "\n");
-  if (article->published_source != PublishedSource::kNone) {
-    absl::StrAppend(&out, FormatRfc3339(article->published_at_ms), "  ");
+  const CanonicalArticle& article = *shown.article;
+  absl::StrAppend(&out, article.title, "\n", article.url, "\n");
+  if (article.published_source != PublishedSource::kNone) {
+    absl::StrAppend(&out, FormatRfc3339(article.published_at_ms), "  ");
   }
-  absl::StrAppend(&out, article->language, "\n\n", article->text, "\n\n");
+  absl::StrAppend(&out, article.language, "\n\n");
+  if (shown.blocks == nullptr) {
+    absl::StrAppend(&out, article.text, "\n\n");
+    return;
+  }
+  for (const ExplainedBlock& block : *shown.blocks) {
+    absl::StrAppend(&out, ToAbsl(BlockReasonName(block.reason)), "\t", block.text, "\n");
+  }
+  out += '\n';
 }
 
 int RunNormalize(const NormalizeArguments& arguments) {
@@ -154,17 +189,24 @@ int RunNormalize(const NormalizeArguments& arguments) {
                                                   ? ReadFile(file->path, kMaxDocumentBytes)
                                                   : absl::StatusOr<std::string>(file->error);
     absl::StatusOr<NormalizedArticle> normalized = absl::UnknownError("");
+    std::vector<ExplainedBlock> blocks;
     std::string error;
     if (!bytes.ok()) {
       error = DescribeReadError(bytes.status());
     } else {
-      normalized = Normalize({.bytes = *bytes, .source = {}, .hints = {}}, *rules);
+      const RawDocument raw{.bytes = *bytes, .source = {}, .hints = {}};
+      normalized =
+          arguments.explain ? NormalizeAndExplain(raw, blocks, *rules) : Normalize(raw, *rules);
       if (!normalized.ok()) error = DescribeError(normalized.status());
     }
     if (!error.empty()) exit_code = kExitRejected;
     const CanonicalArticle* article = normalized.ok() ? &normalized->article : nullptr;
+    const Shown shown{.path = file->path,
+                      .article = article,
+                      .error = error,
+                      .blocks = arguments.explain ? &blocks : nullptr};
     line.clear();
-    (arguments.json ? AppendJson : AppendText)(file->path, article, error, line);
+    (arguments.json ? AppendJson : AppendText)(shown, line);
     output.WaitForRoom();
     output.Append(line);
   }
@@ -186,6 +228,8 @@ void AddNormalizeCommand(CLI::App& app, int& exit_code) {
       ->type_name("LIST");
   AddUrlRulesOption(*command, arguments->rules);
   command->add_flag("--json", arguments->json, "One JSON line a file");
+  command->add_flag("--explain", arguments->explain,
+                    "Show each block of the file, and why it is in the text or not");
   command->footer("Exit code: 0 every file is an article, 2 some are not (their error says why).");
   command->callback([arguments, &exit_code] { exit_code = RunNormalize(*arguments); });
 }

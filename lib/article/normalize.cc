@@ -8,11 +8,14 @@
 #include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/parse/dates.h"
 #include "lib/parse/dump_format.h"
 #include "lib/parse/extract.h"
 #include "lib/parse/html_blocks.h"
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
+#include "lib/parse/page_metadata.h"
+#include "lib/parse/title_outlet.h"
 #include "lib/text/character_table.h"
 #include "lib/text/language.h"
 #include "lib/text/matching.h"
@@ -149,12 +152,28 @@ void ChoosePublished(const ExtractedArticle& extracted, CanonicalArticle& articl
   }
 }
 
-void ReadBody(std::string_view body, const UrlRules& rules, CanonicalArticle& article) {
+// What the page's head says of its article goes before what its text says.
+void ReadPageBody(const PageMetadata& page, std::optional<int64_t> observed,
+                  ExtractedArticle& extracted) {
+  if (const auto date = ParseDate(page.published, observed)) extracted.metadata_date_ms = date;
+  if (!page.authors.empty()) extracted.authors = page.authors;
+  if (extracted.paragraphs.empty() && !page.json_ld_body.empty()) {
+    std::string body = StoredLine(page.json_ld_body);
+    if (!body.empty()) extracted.paragraphs.push_back(std::move(body));
+  }
+}
+
+// `page` if the body is a whole HTML page; `blocks` is null unless someone asks.
+void ReadBody(std::string_view body, const std::optional<PageMetadata>& page, const UrlRules& rules,
+              CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
   HtmlDocument document = ReadHtml(body);
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
       article.observed_at_ms > 0 ? std::optional<int64_t>(article.observed_at_ms) : std::nullopt;
-  ExtractedArticle extracted = Extract(document, observed);
+  ExtractedArticle extracted = Extract(
+      document, {.observed_ms = observed, .whole_page = page.has_value(), .title = article.title});
+  if (blocks != nullptr) *blocks = Explain(extracted);
+  if (page.has_value()) ReadPageBody(*page, observed, extracted);
   size_t size = 0;
   for (const std::string& paragraph : extracted.paragraphs) size += paragraph.size() + 1;
   article.text.reserve(size);
@@ -172,6 +191,24 @@ void ReadBody(std::string_view body, const UrlRules& rules, CanonicalArticle& ar
   ReadLinks(document.links, extracted.kept, urls, article);
 }
 
+// A page without a frame: its title, and the address that it gives itself. That is believed on the
+// registrable domain that it was fetched from alone, and not if it is the domain's front page (a
+// common mistake of templates).
+void ReadPageHead(const PageMetadata& page, const UrlRules& rules, CanonicalArticle& article) {
+  article.title = TitleWithoutOutlet(CutAtCharacter(page.title, kMaxTitleBytes),
+                                     {.domain = article.registrable_domain,
+                                      .site_name = page.site_name,
+                                      .source = article.source});
+  if (page.canonical_url.empty() || article.registrable_domain.empty()) return;
+  const absl::StatusOr<Url> base = ParseUrl(article.url);
+  if (!base.ok()) return;
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(page.canonical_url, article.url, rules);
+  if (!url.ok() || url->registrable_domain() != article.registrable_domain) return;
+  const absl::StatusOr<Url> parsed = ParseUrl(url->url);
+  if (!parsed.ok() || (parsed->path().size() <= 1 && base->path().size() > 1)) return;
+  static_cast<void>(ReadUrl(url->url, rules, article));
+}
+
 void Identify(std::string_view raw, NormalizedArticle& normalized) {
   const CanonicalArticle& article = normalized.article;
   normalized.text_hash = HashMatching(normalized.matching_text);
@@ -186,7 +223,8 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
 }
 
 absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
-                                                   const UrlRules& url_rules) {
+                                                   const UrlRules& url_rules,
+                                                   std::vector<ExplainedBlock>* blocks) {
   if (raw.bytes.size() > kMaxDocumentBytes) {
     return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
   }
@@ -216,7 +254,18 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
     article.warnings.push_back(Warning::kNoLinkLine);
   }
   article.title = ReadTitle(file.title);
-  ReadBody(file.body, url_rules, article);
+  std::optional<PageMetadata> page;
+  if (IsHtmlPage(file.body)) {
+    page = ReadPageMetadata(file.body);
+    if (!file.has_link_line) ReadPageHead(*page, url_rules, article);
+  }
+  ReadBody(file.body, page, url_rules, article, blocks);
+  article.title = TitleWithoutOutlet(
+      article.title,
+      {.domain = article.registrable_domain,
+       .site_name = page.has_value() ? std::string_view(page->site_name) : std::string_view(),
+       .source = article.source,
+       .dateline = article.dateline});
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
@@ -234,19 +283,32 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   return normalized;
 }
 
-}  // namespace
-
-bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
-
-absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
+absl::StatusOr<NormalizedArticle> NormalizeOrReject(const RawDocument& raw,
+                                                    const UrlRules& url_rules,
+                                                    std::vector<ExplainedBlock>* blocks) {
   try {
-    return NormalizeOrThrow(raw, url_rules);
+    return NormalizeOrThrow(raw, url_rules, blocks);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
     return Reject(Reason::kNormalizeFailed,
                   std::string("the file could not be read (") + error.what() +
                       "); if it happens again, please report it with the file");
   }
+}
+
+}  // namespace
+
+bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
+
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
+  return NormalizeOrReject(raw, url_rules, nullptr);
+}
+
+absl::StatusOr<NormalizedArticle> NormalizeAndExplain(const RawDocument& raw,
+                                                      std::vector<ExplainedBlock>& blocks,
+                                                      const UrlRules& url_rules) {
+  blocks.clear();
+  return NormalizeOrReject(raw, url_rules, &blocks);
 }
 
 }  // namespace wirefold
