@@ -47,6 +47,7 @@ constexpr std::array kTable = {
     Row{Reason::kUnsupportedEncoding, absl::StatusCode::kInvalidArgument, "UNSUPPORTED_ENCODING"},
     Row{Reason::kRecordBroken, absl::StatusCode::kInvalidArgument, "RECORD_BROKEN"},
     Row{Reason::kFeedBroken, absl::StatusCode::kInvalidArgument, "FEED_BROKEN"},
+    Row{Reason::kSeveralArticles, absl::StatusCode::kInvalidArgument, "SEVERAL_ARTICLES"},
 };
 
 }  // namespace

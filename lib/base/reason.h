@@ -51,6 +51,7 @@ enum class Reason {
   kUnsupportedEncoding,  // a compression that is not understood (br, zstd with a dictionary)
   kRecordBroken,         // a WARC record whose form is broken
   kFeedBroken,           // a feed, or an item of one, that can't be read
+  kSeveralArticles,      // a WARC file or a feed that was sent whole, not split
 };
 
 // The reason's name as the protocol spells it, e.g. "INVALID_URL".
