@@ -71,6 +71,8 @@ class DocumentSplitter {
   void End() { ended_ = true; }
   // The next item; nothing until more is pushed, and after End nothing any more.
   [[nodiscard]] std::optional<SplitDocument> Next();
+  // Nothing more will come, whatever is pushed.
+  [[nodiscard]] bool done() const { return finished_ && !ready_.has_value() && !feed_.has_value(); }
 
   // The file is of a kind that holds many, so that item and offset mean something. Known with the
   // first item.

@@ -6,8 +6,9 @@
 //   // text.title: "Harbour report"; text.document.blocks: one, the sentence
 //
 // Paragraphs are parted by empty lines, and by line ends too unless a line was plainly wrapped: the
-// longest line has kMinWrapColumns to kMaxWrapColumns columns, and the next line is not indented and
-// its first word did not fit behind this one. (Files with one line a paragraph have longer lines.)
+// longest line has kMinWrapColumns to kMaxWrapColumns columns, and the next line is not indented
+// and its first word did not fit behind this one. (Files with one line a paragraph have longer
+// lines.)
 //
 // The first line is the title if it looks like one: a paragraph by itself of at most
 // kMaxTitleColumns columns, not closed as sentences are, and a longer paragraph follows it.
