@@ -24,8 +24,9 @@ set -euo pipefail
     librocksdb-dev libzstd-dev libxxhash-dev     # the store
     libicu-dev libopencc-dev libopencc-data      # text; the dictionaries are read at build time
     libcld2-dev libpsl-dev publicsuffix # language, domains
+    libuchardet-dev libxml2-dev zlib1g-dev # charsets, feeds, archives
   )
-  test=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-grpcio tar zstd)
+  test=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-grpcio tar wget zstd)
   fuzz=(clang libclang-rt-dev)
   lint=(shellcheck clang-format)
 }

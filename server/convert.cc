@@ -101,6 +101,7 @@ IncomingFile TakeFile(v1::IngestRequest& request) {
   file.bytes = std::move(*request.mutable_content());
   file.source = std::move(*request.mutable_source());
   file.hints.url = std::move(*request.mutable_url());
+  file.hints.content_type = std::move(*request.mutable_content_type());
   if (request.has_observed_time()) file.hints.observed_at_ms = ToMs(request.observed_time());
   return file;
 }

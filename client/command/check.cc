@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
-#include "client/command/files.h"
+#include "client/command/documents.h"
 #include "client/command/render.h"
+#include "client/command/request.h"
 #include "client/command/time_argument.h"
-#include "lib/base/limits.h"
 
 namespace wirefold {
 namespace {
@@ -17,16 +17,25 @@ struct CheckArguments {
   std::string source;
   std::string url;
   std::string observed_time;
+  std::string content_type;
   bool explain = false;
   bool json = false;
 };
 
 absl::StatusOr<v1::CheckDocumentRequest> MakeRequest(const CheckArguments& arguments) {
-  absl::StatusOr<std::string> bytes = ReadFile(arguments.path, kMaxDocumentBytes);
-  if (!bytes.ok()) return bytes.status();
+  DocumentReader reader;
+  if (absl::Status opened = reader.Open(arguments.path, arguments.content_type); !opened.ok()) {
+    return opened;
+  }
+  std::optional<SplitDocument> only = reader.Next();
+  if (!only.has_value()) return absl::InternalError("the file gave no document");
+  if (!only->error.ok()) return only->error;
+  if (reader.Next().has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        arguments.path, " holds several articles; check takes one, see 'wirefold ingest'"));
+  }
   v1::CheckDocumentRequest request;
   v1::IngestRequest& document = *request.mutable_document();
-  document.set_content(*std::move(bytes));
   document.set_source(arguments.source);
   document.set_url(arguments.url);
   if (!arguments.observed_time.empty()) {
@@ -34,6 +43,7 @@ absl::StatusOr<v1::CheckDocumentRequest> MakeRequest(const CheckArguments& argum
     if (!time.ok()) return time.status();
     *document.mutable_observed_time() = *time;
   }
+  SetDocument(*std::move(only), document);
   return request;
 }
 
@@ -60,7 +70,7 @@ void AppendJson(const CheckArguments& arguments, const v1::CheckDocumentResponse
                 std::string& out) {
   JsonWriter json(out);
   json.BeginObject();
-  AppendResultMembers(arguments.path, response.result(), json);
+  AppendResultMembers({.path = arguments.path}, response.result(), json);
   json.Key("message");
   json.StringOrNull(response.result().message());
   json.Key("article");
@@ -76,7 +86,7 @@ void AppendJson(const CheckArguments& arguments, const v1::CheckDocumentResponse
 
 void AppendText(const CheckArguments& arguments, const v1::CheckDocumentResponse& response,
                 std::string& out) {
-  AppendResultLine(arguments.path, response.result(), out);
+  AppendResultLine({.path = arguments.path}, response.result(), out);
   if (!arguments.explain) return;
   if (response.candidates().empty()) out += "compared with no stored article\n";
   for (const v1::Candidate& candidate : response.candidates()) {
@@ -122,6 +132,9 @@ void AddCheckCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("--url", arguments->url, "As with ingest")->check(Utf8());
   command->add_option("--observed-time", arguments->observed_time, "As with ingest")
       ->type_name("TIME");
+  command->add_option("--content-type", arguments->content_type, "As with ingest")
+      ->type_name("TYPE")
+      ->check(Utf8());
   command->add_flag("--explain", arguments->explain, "List what it was compared with, and why");
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback(

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,21 +17,6 @@
 namespace wirefold {
 namespace {
 
-absl::Status SystemError(int error, const std::string& path) {
-  const std::string message =
-      absl::StrCat("cannot read ", path, ": ", std::generic_category().message(error));
-  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(message);
-  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
-  return absl::UnknownError(message);
-}
-
-struct DescriptorCloser {
-  int fd;
-  ~DescriptorCloser() {
-    if (fd > STDERR_FILENO) close(fd);
-  }
-};
-
 // What a folder's entry is; some file systems leave it to lstat.
 mode_t EntryMode(const dirent& entry, int folder_fd) {
   if (entry.d_type == DT_DIR) return S_IFDIR;
@@ -46,6 +30,14 @@ mode_t EntryMode(const dirent& entry, int folder_fd) {
 }
 
 }  // namespace
+
+absl::Status FileError(int error, const std::string& path) {
+  const std::string message =
+      absl::StrCat("cannot read ", path, ": ", std::generic_category().message(error));
+  if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(message);
+  if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(message);
+  return absl::UnknownError(message);
+}
 
 std::optional<ListedFile> FileLister::NextArgument() {
   if (list_ != nullptr) return NextLine();
@@ -80,7 +72,7 @@ std::optional<ListedFile> FileLister::NextLine() {
 
 absl::Status FileLister::Enter(std::string prefix) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(prefix.c_str()), closedir);
-  if (folder == nullptr) return SystemError(errno, prefix);
+  if (folder == nullptr) return FileError(errno, prefix);
   Folder entered{.prefix = std::move(prefix), .remaining = {}};
   errno = 0;
   // readdir is safe here: nobody else reads this DIR.
@@ -90,7 +82,7 @@ absl::Status FileLister::Enter(std::string prefix) {
     if (mode == S_IFREG) entered.remaining.push_back({entry->d_name});
     if (mode == S_IFDIR) entered.remaining.push_back({absl::StrCat(entry->d_name, "/")});
   }
-  if (errno != 0) return SystemError(errno, entered.prefix);
+  if (errno != 0) return FileError(errno, entered.prefix);
   // A folder's slash takes part, so that this order of names is the order of full paths.
   std::sort(entered.remaining.begin(), entered.remaining.end(),
             [](const Entry& a, const Entry& b) { return a.name > b.name; });
@@ -126,7 +118,7 @@ std::optional<ListedFile> FileLister::Next() {
       if (path == kStdinPath) return ListedFile{.path = std::move(path), .error = {}};
       struct stat info {};
       if (stat(path.c_str(), &info) != 0) {
-        absl::Status error = SystemError(errno, path);
+        absl::Status error = FileError(errno, path);
         return ListedFile{.path = std::move(path), .error = std::move(error)};
       }
       is_folder = S_ISDIR(info.st_mode);
@@ -137,37 +129,6 @@ std::optional<ListedFile> FileLister::Next() {
       return ListedFile{.path = std::move(path), .error = std::move(error)};
     }
   }
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) {
-  const bool is_stdin = path == kStdinPath;
-  const DescriptorCloser file{is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) return SystemError(errno, path);
-  struct stat info {};
-  if (fstat(file.fd, &info) != 0) return SystemError(errno, path);
-  if (S_ISDIR(info.st_mode)) return SystemError(EISDIR, path);
-  const bool regular = S_ISREG(info.st_mode);
-  const auto too_large = [&] {
-    return absl::OutOfRangeError(absl::StrCat(path, " has more than ", max_bytes, " bytes"));
-  };
-  if (regular && static_cast<uint64_t>(info.st_size) > max_bytes) return too_large();
-
-  constexpr size_t kStep = size_t{64} << 10;
-  std::string bytes;
-  size_t used = 0;
-  // One byte more than a regular file says it has, so that a single read also shows its end.
-  bytes.resize(regular ? static_cast<size_t>(info.st_size) + 1 : kStep);
-  while (true) {
-    const ssize_t count = read(file.fd, bytes.data() + used, bytes.size() - used);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError(errno, path);
-    used += static_cast<size_t>(count);
-    if (used > max_bytes) return too_large();
-    if (count == 0 || (regular && used == static_cast<size_t>(info.st_size))) break;
-    if (used == bytes.size()) bytes.resize(bytes.size() + std::max(bytes.size(), kStep));
-  }
-  bytes.resize(used);
-  return bytes;
 }
 
 absl::StatusOr<FileLister> OpenLister(const FileArguments& arguments,

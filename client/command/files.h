@@ -1,11 +1,8 @@
-// Files: from the arguments of a command to the files that they name, in a stated order, and the
-// reading of one of them.
+// Files: from the arguments of a command to the files that they name, in a stated order.
 //
 // Example:
 //   FileLister lister({"DATA/news_zh", "-"});
-//   while (std::optional<ListedFile> file = lister.Next()) {
-//     absl::StatusOr<std::string> bytes = ReadFile(file->path, kMaxMessageBytes);
-//   }
+//   while (std::optional<ListedFile> file = lister.Next()) Use(file->path);
 //
 // Folders are walked in the bytewise order of the full paths below them, with one folder of each
 // depth in memory. Hidden entries (a leading dot), symbolic links and whatever is neither a folder
@@ -78,10 +75,9 @@ class FileLister {
   std::vector<Folder> open_;      // the folder that is being walked, outermost first
 };
 
-// The whole of a file, or of standard input for "-". OUT_OF_RANGE if it has more than `max_bytes`,
-// without reading all of it; NOT_FOUND, PERMISSION_DENIED or UNKNOWN with the system's message if
-// it can't be read.
-[[nodiscard]] absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
+// What errno's `error` means for `path`: NOT_FOUND, PERMISSION_DENIED or UNKNOWN with the system's
+// message.
+[[nodiscard]] absl::Status FileError(int error, const std::string& path);
 
 // The arguments that a command takes: paths, or a file that lists them.
 struct FileArguments {

@@ -12,10 +12,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/command/command.h"
+#include "client/command/documents.h"
 #include "client/command/files.h"
 #include "client/command/output.h"
 #include "client/command/progress.h"
 #include "client/command/report.h"
+#include "client/command/request.h"
 #include "client/command/time_argument.h"
 #include "client/errors.h"
 #include "client/ingest_stream.h"
@@ -25,17 +27,14 @@
 namespace wirefold {
 namespace {
 
-// What is read and sent. Past it the transport would end the stream: the message's limit, less room
-// for the hints. The server rejects by name what is over its own limit, which is lower.
-constexpr size_t kMaxSentBytes = kMaxMessageBytes - (size_t{16} << 10);
 constexpr int kMaxStreams = 64;
-constexpr char kUnreadable[] = "UNREADABLE";
 
 struct IngestArguments {
   FileArguments files;
   std::string source;
   std::string url;
   std::string observed_time;
+  std::string content_type;
   int streams = 1;
   double retry_timeout_s = 30;
   bool json = false;
@@ -57,10 +56,10 @@ absl::Status CheckArguments(const IngestArguments& arguments) {
   return absl::OkStatus();
 }
 
-v1::IngestResult RejectedHere(const std::string& reason, const absl::Status& status) {
+v1::IngestResult RejectedHere(const absl::Status& status) {
   v1::IngestResult result;
   result.set_outcome(v1::OUTCOME_REJECTED);
-  result.set_reason(reason);
+  result.set_reason(std::string(RejectionName(status)));
   result.set_message(std::string(status.message()));
   return result;
 }
@@ -111,9 +110,9 @@ class Ingest {
   // Sends all files and waits for their outcomes. `template_request` has what all have in common.
   absl::Status Run(FileLister& lister, const v1::IngestRequest& template_request) {
     absl::Status status;
-    while (std::optional<ListedFile> file = lister.Next()) {
+    while (const std::optional<ListedFile> file = lister.Next()) {
       output_.WaitForRoom();
-      status = SendFile(*std::move(file), template_request);
+      status = SendFile(*file, template_request);
       if (!status.ok()) break;
     }
     for (const std::unique_ptr<IngestStream>& stream : streams_) {
@@ -130,36 +129,45 @@ class Ingest {
   const Report& report() const { return report_; }
 
  private:
-  absl::Status SendFile(ListedFile file, const v1::IngestRequest& template_request) {
-    absl::StatusOr<std::string> bytes = file.error.ok()
-                                            ? ReadFile(file.path, kMaxSentBytes)
-                                            : absl::StatusOr<std::string>(std::move(file.error));
-    const uint64_t index = report_.Add(std::move(file.path));
-    if (!bytes.ok()) {
-      RejectHere(index, bytes.status());
+  absl::Status SendFile(const ListedFile& file, const v1::IngestRequest& template_request) {
+    const absl::Status opened =
+        file.error.ok() ? documents_.Open(file.path, arguments_.content_type) : file.error;
+    if (!opened.ok()) {
+      RejectHere(report_.Add({.path = file.path}), opened);
       return absl::OkStatus();
     }
-    v1::IngestRequest request = template_request;
-    request.set_sequence(index);
-    request.set_content(*std::move(bytes));
-    return streams_[index % streams_.size()]->Send(std::move(request));
+    while (std::optional<SplitDocument> document = documents_.Next()) {
+      output_.WaitForRoom();
+      Place place = documents_.PlaceOf(*document);
+      if (place.offset.has_value() && progress_ != nullptr) progress_->ForgetTotal();
+      const uint64_t index = report_.Add(std::move(place));
+      if (!document->error.ok()) {
+        RejectHere(index, document->error);
+        continue;
+      }
+      v1::IngestRequest request = template_request;
+      request.set_sequence(index);
+      SetDocument(*std::move(document), request);
+      const absl::Status status = streams_[index % streams_.size()]->Send(std::move(request));
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
   }
 
   void RejectHere(uint64_t index, const absl::Status& status) {
-    if (status.code() == absl::StatusCode::kOutOfRange) {
-      report_.Complete(index,
-                       RejectedHere(std::string(ReasonName(Reason::kDocumentTooLarge)), status));
-      return;
+    // What is wrong with the machine, and not with the file, is said aloud.
+    if (ReasonOf(status) == Reason::kUnspecified) {
+      if (progress_ != nullptr) progress_->Hide();
+      std::cerr << absl::StrCat("wirefold: ", status.message(), "\n");
     }
-    if (progress_ != nullptr) progress_->Hide();
-    std::cerr << absl::StrCat("wirefold: ", status.message(), "\n");
-    report_.Complete(index, RejectedHere(kUnreadable, status));
+    report_.Complete(index, RejectedHere(status));
   }
 
   const IngestArguments& arguments_;
   std::unique_ptr<Progress> progress_;
   Output output_;
   Report report_;
+  DocumentReader documents_;
   std::vector<std::unique_ptr<IngestStream>> streams_;
   std::atomic<bool> stop_counting_{false};
   std::thread counter_;
@@ -220,7 +228,8 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   auto arguments = std::make_shared<IngestArguments>();
   command->add_option("PATH", arguments->files.paths,
                       "Files, folders (walked in path order; hidden entries and links are passed "
-                      "over), or - for one file from standard input");
+                      "over), or - for one file from standard input. WARC files and feeds are "
+                      "split into their articles");
   command
       ->add_option("--files-from", arguments->files.files_from,
                    "Read the paths from this file, one a line; - is standard input")
@@ -236,6 +245,11 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
       ->add_option("--observed-time", arguments->observed_time,
                    "When it was fetched, if it does not say so (one file only)")
       ->type_name("TIME");
+  command
+      ->add_option("--content-type", arguments->content_type,
+                   "What the files were served as, such as 'text/html; charset=gbk'")
+      ->type_name("TYPE")
+      ->check(Utf8());
   command->add_option("--streams", arguments->streams, "Streams to send over")
       ->check(CLI::Range(1, kMaxStreams))
       ->capture_default_str();
@@ -245,12 +259,14 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
       ->type_name("SECONDS")
       ->check(Seconds(0, 86400))
       ->capture_default_str();
-  command->add_flag("--json", arguments->json, "One JSON line a file");
+  command->add_flag("--json", arguments->json,
+                    "One JSON line a file, or an article of one that holds many");
   command->add_flag("-v,--verbose", arguments->verbose, "A line a file, however many there are");
   command->add_flag("-q,--quiet", arguments->quiet, "Lines for rejected files only");
   command->footer(
       "Examples:\n"
       "  wirefold ingest crawl/2023-09-05\n"
+      "  wirefold ingest CC-NEWS-20240601.warc.gz\n"
       "  find . -name '*.txt' | wirefold ingest --files-from - --json > outcomes.jsonl\n"
       "  curl -s https://example.com/a | wirefold ingest - --url https://example.com/a\n\n"
       "Exit code: 0 every file was accepted, 2 some were rejected, 1 it could not be done.");

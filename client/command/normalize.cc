@@ -1,21 +1,22 @@
 // wirefold normalize: the canonical article of each file, without a server.
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
+#include "client/command/documents.h"
 #include "client/command/files.h"
 #include "client/command/json.h"
 #include "client/command/output.h"
+#include "client/command/render.h"
 #include "lib/article/normalize.h"
 #include "lib/base/clock.h"
-#include "lib/base/limits.h"
-#include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/url/rules_file.h"
 
 namespace wirefold {
@@ -24,28 +25,22 @@ namespace {
 struct NormalizeArguments {
   FileArguments files;
   std::string rules;
+  std::string content_type;
   bool json = false;
+  bool explain = false;
+};
+
+// What is printed of one file, or of an article in it.
+struct Shown {
+  const Place& place;
+  const NormalizedArticle* normalized = nullptr;        // null if the file is none
+  const std::string& error;                             // empty if it is one
+  const std::vector<ExplainedBlock>* blocks = nullptr;  // null unless --explain
 };
 
 // What `error` holds: "REASON: what is wrong and what to do".
 std::string DescribeError(const absl::Status& status) {
-  return absl::StrCat(std::string(ReasonName(ReasonOf(status))), ": ", status.message());
-}
-
-// A file that cannot be read has a reason of this program, not of the library.
-std::string DescribeReadError(const absl::Status& status) {
-  const bool too_large = status.code() == absl::StatusCode::kOutOfRange;
-  return absl::StrCat(too_large ? std::string(ReasonName(Reason::kDocumentTooLarge)) : "UNREADABLE",
-                      ": ", status.message());
-}
-
-// The dump format's frame is a time line and a link line; a file with neither is taken as text.
-std::string_view FormatOf(const CanonicalArticle& article) {
-  const auto warned = [&article](Warning warning) {
-    return std::find(article.warnings.begin(), article.warnings.end(), warning) !=
-           article.warnings.end();
-  };
-  return warned(Warning::kNoLinkLine) && warned(Warning::kNoTimestamp) ? "text" : "dump";
+  return absl::StrCat(ToAbsl(RejectionName(status)), ": ", status.message());
 }
 
 void AppendImages(const CanonicalArticle& article, JsonWriter& json) {
@@ -74,9 +69,10 @@ void AppendLinks(const CanonicalArticle& article, JsonWriter& json) {
   json.EndArray();
 }
 
-void AppendArticleMembers(const CanonicalArticle& article, JsonWriter& json) {
+void AppendArticleMembers(const NormalizedArticle& normalized, JsonWriter& json) {
+  const CanonicalArticle& article = normalized.article;
   json.Key("format");
-  json.String(FormatOf(article));
+  json.String(normalized.format);
   json.Key("title");
   json.String(article.title);
   json.Key("url");
@@ -103,16 +99,25 @@ void AppendArticleMembers(const CanonicalArticle& article, JsonWriter& json) {
   AppendLinks(article, json);
 }
 
-void AppendJson(const std::string& path, const CanonicalArticle* article, const std::string& error,
-                std::string& out) {
+void AppendBlocks(const std::vector<ExplainedBlock>& blocks, JsonWriter& json) {
+  json.BeginArray();
+  for (const ExplainedBlock& block : blocks) {
+    json.BeginObject();
+    json.Key("reason");
+    json.String(BlockReasonName(block.reason));
+    json.Key("text");
+    json.String(block.text);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void AppendJson(const Shown& shown, std::string& out) {
   JsonWriter json(out);
   json.BeginObject();
-  json.Key("path");
-  json.String(path);
-  json.Key("item");
-  json.Number(0);
-  if (article != nullptr) {
-    AppendArticleMembers(*article, json);
+  AppendPlaceMembers(shown.place, json);
+  if (shown.normalized != nullptr) {
+    AppendArticleMembers(*shown.normalized, json);
   } else {
     for (const char* key : {"format", "title", "url", "url_key", "published_at", "language", "text",
                             "authors", "dateline", "images", "links"}) {
@@ -120,25 +125,100 @@ void AppendJson(const std::string& path, const CanonicalArticle* article, const 
       json.Null();
     }
   }
+  if (shown.blocks != nullptr) {
+    json.Key("blocks");
+    AppendBlocks(*shown.blocks, json);
+  }
   json.Key("error");
-  json.StringOrNull(error);
+  json.StringOrNull(shown.error);
   json.EndObject();
   out += '\n';
 }
 
-void AppendText(const std::string& path, const CanonicalArticle* article, const std::string& error,
-                std::string& out) {
-  absl::StrAppend(&out, "== ", path, "\n");
-  if (article == nullptr) {
-    absl::StrAppend(&out, error, "\n\n");
+void AppendText(const Shown& shown, std::string& out) {
+  out += "== ";
+  AppendPlace(shown.place, out);
+  out += '\n';
+  if (shown.normalized == nullptr) {
+    absl::StrAppend(&out, shown.error, "\n\n");
     return;
   }
-  absl::StrAppend(&out, article->title, "\n", article->url, "\n");
-  if (article->published_source != PublishedSource::kNone) {
-    absl::StrAppend(&out, FormatRfc3339(article->published_at_ms), "  ");
+  const CanonicalArticle& article = shown.normalized->article;
+  absl::StrAppend(&out, article.title, "\n", article.url, "\n");
+  if (article.published_source != PublishedSource::kNone) {
+    absl::StrAppend(&out, FormatRfc3339(article.published_at_ms), "  ");
   }
-  absl::StrAppend(&out, article->language, "\n\n", article->text, "\n\n");
+  absl::StrAppend(&out, article.language, "\n\n");
+  if (shown.blocks == nullptr) {
+    absl::StrAppend(&out, article.text, "\n\n");
+    return;
+  }
+  for (const ExplainedBlock& block : *shown.blocks) {
+    absl::StrAppend(&out, ToAbsl(BlockReasonName(block.reason)), "\t", block.text, "\n");
+  }
+  out += '\n';
 }
+
+// Prints one document after the other.
+class Normalizer {
+ public:
+  Normalizer(const NormalizeArguments& arguments, const UrlRules& rules)
+      : arguments_(arguments), rules_(rules), output_(STDOUT_FILENO) {}
+
+  void ReadFile(const ListedFile& file) {
+    const absl::Status opened =
+        file.error.ok() ? documents_.Open(file.path, arguments_.content_type) : file.error;
+    if (!opened.ok()) {
+      Show({.path = file.path}, opened);
+      return;
+    }
+    while (std::optional<SplitDocument> document = documents_.Next()) {
+      const Place place = documents_.PlaceOf(*document);
+      if (document->error.ok()) {
+        Show(place, Read(*std::move(document)));
+      } else {
+        Show(place, document->error);
+      }
+    }
+  }
+
+  int Finish() { return output_.Finish() ? exit_code_ : kExitFailed; }
+
+ private:
+  absl::StatusOr<NormalizedArticle> Read(SplitDocument&& document) {
+    const RawDocument raw{.bytes = document.bytes,
+                          .source = {},
+                          .hints = {.url = std::move(document.url),
+                                    .observed_at_ms = document.observed_at_ms,
+                                    .content_type = std::move(document.content_type)}};
+    return arguments_.explain ? NormalizeAndExplain(raw, blocks_, rules_) : Normalize(raw, rules_);
+  }
+
+  void Show(const Place& place, const absl::StatusOr<NormalizedArticle>& normalized) {
+    std::string error;
+    if (!normalized.ok()) {
+      error = DescribeError(normalized.status());
+      exit_code_ = kExitRejected;
+      blocks_.clear();
+    }
+    const Shown shown{.place = place,
+                      .normalized = normalized.ok() ? &*normalized : nullptr,
+                      .error = error,
+                      .blocks = arguments_.explain ? &blocks_ : nullptr};
+    line_.clear();
+    (arguments_.json ? AppendJson : AppendText)(shown, line_);
+    output_.WaitForRoom();
+    output_.Append(line_);
+  }
+
+  const NormalizeArguments& arguments_;
+  const UrlRules& rules_;
+  Output output_;
+  DocumentReader documents_;
+  std::vector<ExplainedBlock> blocks_;
+  std::string line_;  // kept for its memory
+  int exit_code_ = kExitOk;
+};
 
 int RunNormalize(const NormalizeArguments& arguments) {
   const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(arguments.rules);
@@ -146,29 +226,9 @@ int RunNormalize(const NormalizeArguments& arguments) {
   std::unique_ptr<std::ifstream> list;
   absl::StatusOr<FileLister> lister = OpenLister(arguments.files, list);
   if (!lister.ok()) return Fail(lister.status());
-  Output output(STDOUT_FILENO);
-  int exit_code = kExitOk;
-  std::string line;
-  while (const std::optional<ListedFile> file = lister->Next()) {
-    const absl::StatusOr<std::string> bytes = file->error.ok()
-                                                  ? ReadFile(file->path, kMaxDocumentBytes)
-                                                  : absl::StatusOr<std::string>(file->error);
-    absl::StatusOr<NormalizedArticle> normalized = absl::UnknownError("");
-    std::string error;
-    if (!bytes.ok()) {
-      error = DescribeReadError(bytes.status());
-    } else {
-      normalized = Normalize({.bytes = *bytes, .source = {}, .hints = {}}, *rules);
-      if (!normalized.ok()) error = DescribeError(normalized.status());
-    }
-    if (!error.empty()) exit_code = kExitRejected;
-    const CanonicalArticle* article = normalized.ok() ? &normalized->article : nullptr;
-    line.clear();
-    (arguments.json ? AppendJson : AppendText)(file->path, article, error, line);
-    output.WaitForRoom();
-    output.Append(line);
-  }
-  return output.Finish() ? exit_code : kExitFailed;
+  Normalizer normalizer(arguments, *rules);
+  while (const std::optional<ListedFile> file = lister->Next()) normalizer.ReadFile(*file);
+  return normalizer.Finish();
 }
 
 }  // namespace
@@ -184,8 +244,15 @@ void AddNormalizeCommand(CLI::App& app, int& exit_code) {
       ->add_option("--files-from", arguments->files.files_from,
                    "Read the paths from this file, one a line; - is standard input")
       ->type_name("LIST");
+  command
+      ->add_option("--content-type", arguments->content_type,
+                   "What the files were served as, such as 'text/html; charset=gbk'")
+      ->type_name("TYPE");
   AddUrlRulesOption(*command, arguments->rules);
-  command->add_flag("--json", arguments->json, "One JSON line a file");
+  command->add_flag("--json", arguments->json,
+                    "One JSON line a file, or an article of one that holds many");
+  command->add_flag("--explain", arguments->explain,
+                    "Show each block of the file, and why it is in the text or not");
   command->footer("Exit code: 0 every file is an article, 2 some are not (their error says why).");
   command->callback([arguments, &exit_code] { exit_code = RunNormalize(*arguments); });
 }

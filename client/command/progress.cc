@@ -45,7 +45,13 @@ Progress::~Progress() { Stop(); }
 
 void Progress::SetTotal(uint64_t files) {
   const std::lock_guard lock(mutex_);
-  total_ = files;
+  if (!forget_total_) total_ = files;
+}
+
+void Progress::ForgetTotal() {
+  const std::lock_guard lock(mutex_);
+  forget_total_ = true;
+  total_.reset();
 }
 
 void Progress::HideLocked() {

@@ -31,6 +31,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void SetTotal(uint64_t files);
+  // From here on no total is shown: some file holds many articles.
+  void ForgetTotal();
   // Takes the line away until it is drawn next.
   void Hide();
   // Takes the line away for good.
@@ -45,6 +47,7 @@ class Progress {
   std::mutex mutex_;  // guards what follows, and the terminal's line
   std::condition_variable stop_;
   std::optional<uint64_t> total_;
+  bool forget_total_ = false;
   bool shown_ = false;
   bool stopped_ = false;
   std::thread thread_;

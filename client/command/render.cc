@@ -126,11 +126,23 @@ void AppendSimilarityMembers(bool present, const v1::Similarity& similarity, Jso
   figure("score", similarity.score_ppm());
 }
 
-void AppendResultMembers(std::string_view path, const v1::IngestResult& result, JsonWriter& json) {
+void AppendPlaceMembers(const Place& place, JsonWriter& json) {
   json.Key("path");
-  json.String(path);
+  json.String(place.path);
   json.Key("item");
-  json.Number(0);
+  json.Number(place.item);
+  if (!place.offset.has_value()) return;
+  json.Key("offset");
+  json.Number(*place.offset);
+}
+
+void AppendPlace(const Place& place, std::string& out) {
+  AppendOneLine(place.path, out);
+  if (place.offset.has_value()) out.append(" item ").append(std::to_string(place.item));
+}
+
+void AppendResultMembers(const Place& place, const v1::IngestResult& result, JsonWriter& json) {
+  AppendPlaceMembers(place, json);
   json.Key("outcome");
   json.String(OutcomeName(result.outcome()));
   AppendMember("id", result.id(), json);
@@ -196,13 +208,13 @@ void AppendArticle(const v1::Article& article, bool full, JsonWriter& json) {
   json.EndObject();
 }
 
-void AppendResultLine(std::string_view path, const v1::IngestResult& result, std::string& out) {
+void AppendResultLine(const Place& place, const v1::IngestResult& result, std::string& out) {
   AppendPadded(OutcomeName(result.outcome()), 11, out);
   if (!result.id().empty()) {
     out += result.id();
     out += "  ";
   }
-  AppendOneLine(path, out);
+  AppendPlace(place, out);
   if (result.outcome() == v1::OUTCOME_REJECTED) {
     out += "  ";
     AppendOneLine(result.reason(), out);

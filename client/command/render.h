@@ -12,6 +12,8 @@
 #ifndef WIREFOLD_CLIENT_COMMAND_RENDER_H_
 #define WIREFOLD_CLIENT_COMMAND_RENDER_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,19 @@
 #include "wirefold/v1/ingest.pb.h"
 
 namespace wirefold {
+
+// Where a file, or one of those that it holds, lies.
+struct Place {
+  std::string path;
+  uint64_t item = 0;
+  std::optional<uint64_t> offset = std::nullopt;  // set where the file may hold many
+};
+
+// The members "path", "item" and, if it is set, "offset".
+void AppendPlaceMembers(const Place& place, JsonWriter& json);
+
+// "path", and " item 3" where the file may hold many; on one line.
+void AppendPlace(const Place& place, std::string& out);
 
 // "NEW", "EXACT", "NO_TIMESTAMP", "DATE_LINE"; empty for the unspecified value, a number for one
 // that this program does not know.
@@ -33,7 +48,7 @@ std::string PublishedSourceName(v1::PublishedSource source);
 std::string FormatTimestamp(const google::protobuf::Timestamp& time);
 
 // The members of a line of `wirefold ingest --json`, in the order of the contract (docs/api.md).
-void AppendResultMembers(std::string_view path, const v1::IngestResult& result, JsonWriter& json);
+void AppendResultMembers(const Place& place, const v1::IngestResult& result, JsonWriter& json);
 
 // {"jaccard":…,"containment":…,"score":…} as members; null each where `present` is false.
 void AppendSimilarityMembers(bool present, const v1::Similarity& similarity, JsonWriter& json);
@@ -42,7 +57,7 @@ void AppendSimilarityMembers(bool present, const v1::Similarity& similarity, Jso
 void AppendArticle(const v1::Article& article, bool full, JsonWriter& json);
 
 // "DUPLICATE  01EHQ…  path  NEAR of 01EHP… (score 0.91)\n".
-void AppendResultLine(std::string_view path, const v1::IngestResult& result, std::string& out);
+void AppendResultLine(const Place& place, const v1::IngestResult& result, std::string& out);
 
 // One line on an article: time, ID, language, host and title.
 void AppendArticleLine(const v1::Article& article, std::string& out);

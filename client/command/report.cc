@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "client/command/render.h"
-
 namespace wirefold {
 namespace {
 
@@ -30,9 +28,9 @@ void Count(v1::Outcome outcome, ReportCounts& counts) {
 
 }  // namespace
 
-uint64_t Report::Add(std::string path) {
+uint64_t Report::Add(Place place) {
   const std::lock_guard lock(mutex_);
-  slots_.push_back({std::move(path), std::nullopt});
+  slots_.push_back({std::move(place), std::nullopt});
   return told_ + slots_.size() - 1;
 }
 
@@ -43,22 +41,22 @@ void Report::Complete(uint64_t index, const v1::IngestResult& result) {
     slots_[index - told_].result = result;
     return;
   }
-  Tell(slots_.front().path, result);
+  Tell(slots_.front().place, result);
   slots_.pop_front();
   ++told_;
   while (!slots_.empty() && slots_.front().result.has_value()) {
-    Tell(slots_.front().path, *slots_.front().result);
+    Tell(slots_.front().place, *slots_.front().result);
     slots_.pop_front();
     ++told_;
   }
 }
 
-void Report::Tell(const std::string& path, const v1::IngestResult& result) {
+void Report::Tell(const Place& place, const v1::IngestResult& result) {
   line_.clear();
   if (options_.json) {
     JsonWriter json(line_);
     json.BeginObject();
-    AppendResultMembers(path, result, json);
+    AppendResultMembers(place, result, json);
     json.EndObject();
     line_ += '\n';
     output_.Append(line_);
@@ -67,7 +65,7 @@ void Report::Tell(const std::string& path, const v1::IngestResult& result) {
   const bool rejected = result.outcome() == v1::OUTCOME_REJECTED;
   const bool wanted = rejected || (!options_.quiet && (options_.verbose || held_.has_value()));
   if (!wanted) return;
-  AppendResultLine(path, result, line_);
+  AppendResultLine(place, result, line_);
   if (options_.verbose || !held_.has_value()) {
     output_.Append(line_);
     return;
@@ -94,7 +92,7 @@ void Report::Finish() {
   if (held_.has_value()) output_.Append(*held_);
   held_ = std::string();
   for (const Slot& slot : slots_) {
-    if (slot.result.has_value()) Tell(slot.path, *slot.result);
+    if (slot.result.has_value()) Tell(slot.place, *slot.result);
   }
   if (held_.has_value()) output_.Append(*held_);
   held_.reset();

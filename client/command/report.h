@@ -3,7 +3,7 @@
 //
 // Example:
 //   Report report(output, {.json = true});
-//   uint64_t index = report.Add("a.txt");       // in the thread that reads files
+//   uint64_t index = report.Add({.path = "a.txt"});       // in the thread that reads files
 //   report.Complete(index, result);             // in any thread, as answers come
 //   report.Finish();
 //
@@ -19,6 +19,7 @@
 #include <string>
 
 #include "client/command/output.h"
+#include "client/command/render.h"
 #include "wirefold/v1/ingest.pb.h"
 
 namespace wirefold {
@@ -47,7 +48,7 @@ class Report {
   Report(Output& output, ReportOptions options) : output_(output), options_(options) {}
 
   // A file that is on its way. Returns its index: 0, 1, 2 …
-  uint64_t Add(std::string path);
+  uint64_t Add(Place place);
   // What became of the file with this index. Once for each.
   void Complete(uint64_t index, const v1::IngestResult& result);
   // Prints what was held back. Files without an outcome are left out.
@@ -59,11 +60,11 @@ class Report {
 
  private:
   struct Slot {
-    std::string path;
+    Place place;
     std::optional<v1::IngestResult> result;  // waiting for a file before it
   };
 
-  void Tell(const std::string& path, const v1::IngestResult& result);
+  void Tell(const Place& place, const v1::IngestResult& result);
 
   Output& output_;
   const ReportOptions options_;

@@ -26,7 +26,7 @@ enum class Warning : uint8_t {
   kTimeOutOfRange = 2,  // the time does not fit 48 bits: clamped
   kNoLinkLine = 3,      // no title and URL line, and no URL hint
   kNoUsableText = 4,    // fewer than kMinMatchingLetters letters: matched by URL alone
-  kInvalidUtf8 = 5,     // bytes that are not UTF-8 were replaced by U+FFFD
+  kInvalidUtf8 = 5,     // bytes that the file's charset does not have were replaced by U+FFFD
   kTruncated = 6,       // a limit on depth, blocks, images or links cut something off
 };
 
@@ -44,6 +44,9 @@ enum class Script : uint8_t { kUnknown = 0, kHans = 1, kHant = 2, kLatin = 3, kO
 struct Hints {
   std::string url;                        // used where the file names none
   std::optional<int64_t> observed_at_ms;  // used where the file has no time
+  // What it was served as: a Content-Type header's value, its charset included. Helps where the
+  // bytes leave format or charset open.
+  std::string content_type = {};
 };
 
 struct RawDocument {
@@ -91,7 +94,7 @@ struct CanonicalArticle {
   std::vector<std::string> dropped;  // paragraphs that were held to be boilerplate
   std::vector<Warning> warnings;     // ascending, each once
   uint64_t raw_bytes = 0;            // of the file
-  uint64_t replaced_bytes = 0;       // bytes that were not UTF-8
+  uint64_t replaced_bytes = 0;       // bytes that the file's charset does not have
   uint32_t rules_version = 0;        // kRulesVersion that made this record
 
   friend bool operator==(const CanonicalArticle&, const CanonicalArticle&) = default;
@@ -100,6 +103,10 @@ struct CanonicalArticle {
 // The canonical record together with what matching needs.
 struct NormalizedArticle {
   CanonicalArticle article;
+  // What the file was: "dump", "html", "html-fragment", "text", "xml" or "feed-item"; and the
+  // charset that it was read in, by the WHATWG Encoding standard's name. Static, not stored.
+  std::string_view format;
+  std::string_view charset;
   // The text reduced to letters and digits: NFKC_Casefold, traditional folded to simplified.
   // UTF-8. Its paragraphs keep their '\n' (and only those) between them, so that comparison
   // can see them; words of scripts that put spaces between words are separated by one ' '.

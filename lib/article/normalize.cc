@@ -6,14 +6,18 @@
 #include <utility>
 
 #include "lib/article/identity.h"
+#include "lib/article/open_document.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/parse/dates.h"
 #include "lib/parse/dump_format.h"
 #include "lib/parse/extract.h"
 #include "lib/parse/html_blocks.h"
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
-#include "lib/text/character_table.h"
+#include "lib/parse/page_metadata.h"
+#include "lib/parse/plain_text.h"
+#include "lib/parse/title_outlet.h"
 #include "lib/text/language.h"
 #include "lib/text/matching.h"
 #include "lib/text/stored.h"
@@ -45,13 +49,10 @@ Script ToScript(TextScript script) {
   return Script::kUnknown;
 }
 
-// Of valid UTF-8: whether it has nothing but white space, in any script's sense.
-bool IsWhiteSpace(std::string_view utf8) {
-  const CharacterTable& table = CharacterTable::Get();
-  for (size_t pos = 0; pos < utf8.size();) {
-    if (table.Of(NextCodePoint(utf8, pos)).stored() != StoredClass::kSpace) return false;
-  }
-  return true;
+std::string CutTitle(std::string title) {
+  title.resize(CutAtCharacter(title, kMaxTitleBytes).size());
+  while (title.ends_with(' ')) title.pop_back();
+  return title;
 }
 
 std::string ReadTitle(std::string_view raw) {
@@ -64,14 +65,11 @@ std::string ReadTitle(std::string_view raw) {
     AppendDecoded(decoded, /*in_attribute=*/false, again);
     decoded = std::move(again);
   }
-  std::string title = StoredLine(decoded);
-  title.resize(CutAtCharacter(title, kMaxTitleBytes).size());
-  while (title.ends_with(' ')) title.pop_back();
-  return title;
+  return CutTitle(StoredLine(decoded));
 }
 
-void ReadTime(const DumpFile& file, const Hints& hints, CanonicalArticle& article) {
-  const std::optional<int64_t> time = file.time_ms ? file.time_ms : hints.observed_at_ms;
+void ReadTime(std::optional<int64_t> own, const Hints& hints, CanonicalArticle& article) {
+  const std::optional<int64_t> time = own.has_value() ? own : hints.observed_at_ms;
   article.observed_at_ms = time.value_or(0);
   if (!time.has_value()) article.warnings.push_back(Warning::kNoTimestamp);
   if (article.observed_at_ms < 0 || article.observed_at_ms > kMaxTimeMs) {
@@ -149,12 +147,48 @@ void ChoosePublished(const ExtractedArticle& extracted, CanonicalArticle& articl
   }
 }
 
-void ReadBody(std::string_view body, const UrlRules& rules, CanonicalArticle& article) {
-  HtmlDocument document = ReadHtml(body);
+// What the page's head says of its article goes before what its text says.
+void ReadPageBody(const PageMetadata& page, std::optional<int64_t> observed,
+                  ExtractedArticle& extracted) {
+  if (const auto date = ParseDate(page.published, observed)) extracted.metadata_date_ms = date;
+  if (!page.authors.empty()) extracted.authors = page.authors;
+  if (extracted.paragraphs.empty() && !page.json_ld_body.empty()) {
+    std::string body = StoredLine(page.json_ld_body);
+    if (!body.empty()) extracted.paragraphs.push_back(std::move(body));
+  }
+}
+
+// Likewise what a feed says of its item.
+void ReadItemFields(const FeedItem& item, ExtractedArticle& extracted) {
+  if (item.published_ms.has_value()) extracted.metadata_date_ms = item.published_ms;
+  if (!item.authors.empty()) {
+    extracted.authors.clear();
+    for (const std::string& author : item.authors) {
+      extracted.authors.push_back(StoredLine(author));
+    }
+  }
+}
+
+// A text with what is known of it beside it.
+struct Body {
+  HtmlDocument document;
+  const PageMetadata* page = nullptr;  // of a whole HTML page
+  const FeedItem* item = nullptr;      // of an item of a feed
+};
+
+// `blocks` is null unless someone asks.
+void ReadBody(Body body, const UrlRules& rules, CanonicalArticle& article,
+              std::vector<ExplainedBlock>* blocks) {
+  HtmlDocument& document = body.document;
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
       article.observed_at_ms > 0 ? std::optional<int64_t>(article.observed_at_ms) : std::nullopt;
-  ExtractedArticle extracted = Extract(document, observed);
+  ExtractedArticle extracted = Extract(
+      document,
+      {.observed_ms = observed, .whole_page = body.page != nullptr, .title = article.title});
+  if (blocks != nullptr) *blocks = Explain(extracted);
+  if (body.page != nullptr) ReadPageBody(*body.page, observed, extracted);
+  if (body.item != nullptr) ReadItemFields(*body.item, extracted);
   size_t size = 0;
   for (const std::string& paragraph : extracted.paragraphs) size += paragraph.size() + 1;
   article.text.reserve(size);
@@ -172,6 +206,24 @@ void ReadBody(std::string_view body, const UrlRules& rules, CanonicalArticle& ar
   ReadLinks(document.links, extracted.kept, urls, article);
 }
 
+// A page without a frame: its title, and the address that it gives itself. That is believed on the
+// registrable domain that it was fetched from alone, and not if it is the domain's front page (a
+// common mistake of templates).
+void ReadPageHead(const PageMetadata& page, const UrlRules& rules, CanonicalArticle& article) {
+  article.title = TitleWithoutOutlet(CutAtCharacter(page.title, kMaxTitleBytes),
+                                     {.domain = article.registrable_domain,
+                                      .site_name = page.site_name,
+                                      .source = article.source});
+  if (page.canonical_url.empty() || article.registrable_domain.empty()) return;
+  const absl::StatusOr<Url> base = ParseUrl(article.url);
+  if (!base.ok()) return;
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(page.canonical_url, article.url, rules);
+  if (!url.ok() || url->registrable_domain() != article.registrable_domain) return;
+  const absl::StatusOr<Url> parsed = ParseUrl(url->url);
+  if (!parsed.ok() || (parsed->path().size() <= 1 && base->path().size() > 1)) return;
+  static_cast<void>(ReadUrl(url->url, rules, article));
+}
+
 void Identify(std::string_view raw, NormalizedArticle& normalized) {
   const CanonicalArticle& article = normalized.article;
   normalized.text_hash = HashMatching(normalized.matching_text);
@@ -185,38 +237,115 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
   normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
 }
 
+absl::Status ReadUrlOrHint(std::string_view own, const Hints& hints, const UrlRules& rules,
+                           CanonicalArticle& article) {
+  const std::string_view url = own.empty() ? std::string_view(hints.url) : own;
+  return url.empty() ? absl::OkStatus() : ReadUrl(url, rules, article);
+}
+
+// Everything in markup but a feed's item: a dump file, a page, a fragment.
+absl::Status ReadMarkup(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
+                        CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+  const DumpFile file = SplitDump(document.text);
+  ReadTime(file.time_ms, hints, article);
+  const std::string_view own_url = file.has_link_line ? file.url : std::string_view();
+  if (absl::Status url = ReadUrlOrHint(own_url, hints, rules, article); !url.ok()) return url;
+  if (!file.has_link_line && hints.url.empty()) article.warnings.push_back(Warning::kNoLinkLine);
+  article.title = ReadTitle(file.title);
+  std::optional<PageMetadata> page;
+  if (document.format == Format::kHtmlPage || IsHtmlPage(file.body)) {
+    page = ReadPageMetadata(file.body);
+    if (!file.has_link_line) ReadPageHead(*page, rules, article);
+  }
+  ReadBody({.document = ReadHtml(file.body), .page = page.has_value() ? &*page : nullptr}, rules,
+           article, blocks);
+  article.title = TitleWithoutOutlet(
+      article.title,
+      {.domain = article.registrable_domain,
+       .site_name = page.has_value() ? std::string_view(page->site_name) : std::string_view(),
+       .source = article.source,
+       .dateline = article.dateline});
+  return absl::OkStatus();
+}
+
+absl::Status ReadText(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
+                      CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+  ReadTime(std::nullopt, hints, article);
+  if (absl::Status url = ReadUrlOrHint({}, hints, rules, article); !url.ok()) return url;
+  if (hints.url.empty()) article.warnings.push_back(Warning::kNoLinkLine);
+  PlainText text = ReadPlainText(document.text);
+  article.title = CutTitle(std::move(text.title));
+  ReadBody({.document = std::move(text.document)}, rules, article, blocks);
+  return absl::OkStatus();
+}
+
+// What a feed's addresses are relative to: the feed's own address or, unless the hint says where it
+// was fetched from, its site's; then each xml:base inwards.
+std::optional<Url> BaseOfItem(const Feed& feed, const FeedItem& item, const Hints& hints) {
+  std::optional<Url> base;
+  const std::string& outermost = hints.url.empty() ? feed.link : hints.url;
+  for (const std::string* next : {&outermost, &feed.base, &item.base}) {
+    if (next->empty()) continue;
+    absl::StatusOr<Url> url = ParseUrl(*next, base.has_value() ? &*base : nullptr);
+    if (url.ok()) base = *std::move(url);
+  }
+  return base;
+}
+
+// An item is never known by its feed's address, which it shares with all others.
+absl::Status ReadItem(const Feed& feed, const Hints& hints, const UrlRules& rules,
+                      CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+  const FeedItem& item = feed.items[0];
+  ReadTime(std::nullopt, hints, article);
+  if (item.link.empty()) {
+    article.warnings.push_back(Warning::kNoLinkLine);
+  } else {
+    const std::optional<Url> base = BaseOfItem(feed, item, hints);
+    const absl::StatusOr<Url> link = ParseWebUrl(item.link, base.has_value() ? &*base : nullptr);
+    if (!link.ok()) return link.status();
+    if (absl::Status url = ReadUrl(link->href(), rules, article); !url.ok()) return url;
+  }
+  article.title = CutTitle(StoredLine(item.title));
+  Body body{.document = ReadHtml(item.body_html), .item = &item};
+  for (const std::string& image : item.images) {
+    if (body.document.images.size() == kMaxImages) break;
+    body.document.images.push_back({.src = image, .caption = {}});
+  }
+  ReadBody(std::move(body), rules, article, blocks);
+  article.title = TitleWithoutOutlet(article.title, {.domain = article.registrable_domain,
+                                                     .site_name = feed.title,
+                                                     .source = article.source,
+                                                     .dateline = article.dateline});
+  return absl::OkStatus();
+}
+
+absl::Status ReadDocument(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
+                          CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+  if (document.feed.has_value()) return ReadItem(*document.feed, hints, rules, article, blocks);
+  if (document.format == Format::kPlainText) {
+    return ReadText(document, hints, rules, article, blocks);
+  }
+  return ReadMarkup(document, hints, rules, article, blocks);
+}
+
 absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
-                                                   const UrlRules& url_rules) {
-  if (raw.bytes.size() > kMaxDocumentBytes) {
-    return Reject(Reason::kDocumentTooLarge, "the file is larger than 8 MiB; split it");
-  }
-  std::string storage;
-  const absl::StatusOr<Utf8Text> text = RepairUtf8(raw.bytes, storage);
-  if (!text.ok()) return text.status();
-  if (IsWhiteSpace(text->text)) {
-    return Reject(Reason::kEmptyFile, "the file holds nothing; there is nothing to store");
-  }
+                                                   const UrlRules& url_rules,
+                                                   std::vector<ExplainedBlock>* blocks) {
+  DocumentStorage storage;
+  const absl::StatusOr<OpenedDocument> document = OpenDocument(raw, storage);
+  if (!document.ok()) return document.status();
 
   NormalizedArticle normalized;
+  normalized.format = document->feed.has_value() ? "feed-item" : FormatName(document->format);
+  normalized.charset = document->charset;
   CanonicalArticle& article = normalized.article;
   article.rules_version = kRulesVersion;
   article.raw_bytes = raw.bytes.size();
-  article.replaced_bytes = text->replaced_bytes;
+  article.replaced_bytes = document->replaced_bytes;
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
-
-  const DumpFile file = SplitDump(text->text);
-  ReadTime(file, raw.hints, article);
-  const bool url_in_file = file.has_link_line && !file.url.empty();
-  if (url_in_file || !raw.hints.url.empty()) {
-    const absl::Status url = ReadUrl(url_in_file ? file.url : raw.hints.url, url_rules, article);
-    if (!url.ok()) return url;
-  }
-  if (!file.has_link_line && raw.hints.url.empty()) {
-    article.warnings.push_back(Warning::kNoLinkLine);
-  }
-  article.title = ReadTitle(file.title);
-  ReadBody(file.body, url_rules, article);
+  const absl::Status read = ReadDocument(*document, raw.hints, url_rules, article, blocks);
+  if (!read.ok()) return read;
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
@@ -234,19 +363,32 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   return normalized;
 }
 
-}  // namespace
-
-bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
-
-absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
+absl::StatusOr<NormalizedArticle> NormalizeOrReject(const RawDocument& raw,
+                                                    const UrlRules& url_rules,
+                                                    std::vector<ExplainedBlock>* blocks) {
   try {
-    return NormalizeOrThrow(raw, url_rules);
+    return NormalizeOrThrow(raw, url_rules, blocks);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
     return Reject(Reason::kNormalizeFailed,
                   std::string("the file could not be read (") + error.what() +
                       "); if it happens again, please report it with the file");
   }
+}
+
+}  // namespace
+
+bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
+
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
+  return NormalizeOrReject(raw, url_rules, nullptr);
+}
+
+absl::StatusOr<NormalizedArticle> NormalizeAndExplain(const RawDocument& raw,
+                                                      std::vector<ExplainedBlock>& blocks,
+                                                      const UrlRules& url_rules) {
+  blocks.clear();
+  return NormalizeOrReject(raw, url_rules, &blocks);
 }
 
 }  // namespace wirefold

@@ -11,8 +11,11 @@
 #ifndef WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 #define WIREFOLD_LIB_ARTICLE_NORMALIZE_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/parse/extract.h"
 #include "lib/url/rules.h"
 
 namespace wirefold {
@@ -24,6 +27,11 @@ inline constexpr uint32_t kRulesVersion = 2;
 // kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.
 [[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(
     const RawDocument& raw, const UrlRules& url_rules = UrlRules::BuiltIn());
+
+// The same, and why each block of the page was kept or dropped; `blocks` is replaced.
+[[nodiscard]] absl::StatusOr<NormalizedArticle> NormalizeAndExplain(
+    const RawDocument& raw, std::vector<ExplainedBlock>& blocks,
+    const UrlRules& url_rules = UrlRules::BuiltIn());
 
 }  // namespace wirefold
 

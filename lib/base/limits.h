@@ -20,6 +20,8 @@ inline constexpr size_t kMaxUrlBytes = 8192;
 inline constexpr size_t kMaxTitleBytes = 4096;
 // The crawler's name for where a file came from.
 inline constexpr size_t kMaxSourceBytes = 256;
+// So much of a content type is looked at.
+inline constexpr size_t kMaxContentTypeBytes = 256;
 // Images and links kept for an article; further ones are left out (Warning::kTruncated).
 inline constexpr size_t kMaxImages = 256;
 inline constexpr size_t kMaxLinks = 512;

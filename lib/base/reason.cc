@@ -42,6 +42,12 @@ constexpr std::array kTable = {
     Row{Reason::kClientTooSlow, absl::StatusCode::kResourceExhausted, "CLIENT_TOO_SLOW"},
     Row{Reason::kShuttingDown, absl::StatusCode::kUnavailable, "SHUTTING_DOWN"},
     Row{Reason::kSequenceOutOfOrder, absl::StatusCode::kInvalidArgument, "SEQUENCE_OUT_OF_ORDER"},
+    Row{Reason::kArchiveBroken, absl::StatusCode::kInvalidArgument, "ARCHIVE_BROKEN"},
+    Row{Reason::kArchiveRatio, absl::StatusCode::kResourceExhausted, "ARCHIVE_RATIO"},
+    Row{Reason::kUnsupportedEncoding, absl::StatusCode::kInvalidArgument, "UNSUPPORTED_ENCODING"},
+    Row{Reason::kRecordBroken, absl::StatusCode::kInvalidArgument, "RECORD_BROKEN"},
+    Row{Reason::kFeedBroken, absl::StatusCode::kInvalidArgument, "FEED_BROKEN"},
+    Row{Reason::kSeveralArticles, absl::StatusCode::kInvalidArgument, "SEVERAL_ARTICLES"},
 };
 
 }  // namespace

@@ -45,6 +45,13 @@ enum class Reason {
   kClientTooSlow,     // acknowledgements were not read for too long
   kShuttingDown,
   kSequenceOutOfOrder,
+  // Further reasons of a file, or of one record of it, that is REJECTED:
+  kArchiveBroken,        // compressed data that is damaged or ends early
+  kArchiveRatio,         // unpacks to far more than real data does: a bomb
+  kUnsupportedEncoding,  // a compression that is not understood (br, zstd with a dictionary)
+  kRecordBroken,         // a WARC record whose form is broken
+  kFeedBroken,           // a feed, or an item of one, that can't be read
+  kSeveralArticles,      // a WARC file or a feed that was sent whole, not split
 };
 
 // The reason's name as the protocol spells it, e.g. "INVALID_URL".

@@ -16,6 +16,10 @@ namespace wirefold {
 // the case changes ("mySubscriptionInner" is my, subscription, inner). Linear.
 uint32_t ClassHints(std::string_view names);
 
+// The same of an id, unless it is a sentence: "sharing-with-a-single-developer" is made of the
+// heading that it marks, and says nothing of the element's part.
+uint32_t IdHints(std::string_view id);
+
 }  // namespace wirefold
 
 #endif  // WIREFOLD_LIB_PARSE_CLASS_HINTS_H_

@@ -1,138 +1,141 @@
 #include "lib/parse/extract.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "lib/parse/block_set.h"
 #include "lib/parse/dateline.h"
 #include "lib/parse/dates.h"
-#include "lib/text/character_table.h"
-#include "lib/text/utf8.h"
+#include "lib/parse/link_rules.h"
+#include "lib/parse/main_content.h"
+#include "lib/parse/tail_rules.h"
+#include "lib/text/matching.h"
 
 namespace wirefold {
 namespace {
 
-// A block this short may be the label of what follows it ("Related:"), in characters.
-constexpr size_t kMaxLabelCharacters = 30;
 // Date lines, names and links of a page's head stand in its first blocks.
 constexpr size_t kHeadBlocks = 4;
 constexpr size_t kMaxAuthorBytes = 120;
 constexpr size_t kMaxAuthors = 16;
-// A copyright line is not longer than this, in characters.
-constexpr size_t kMaxCopyrightCharacters = 200;
-// Blocks after the last paragraph in which a copyright line or a row of links may stand.
-constexpr size_t kTailBlocks = 8;
+constexpr uint32_t kNotArticle = kInAside | kInNav | kInFooter | kInPromotion | kInCopyright |
+                                 kInHidden | kInCaption | kInComments;
 
-constexpr uint32_t kNotArticle =
-    kInAside | kInNav | kInFooter | kInPromotion | kInCopyright | kInHidden | kInCaption;
+// What a class or an id may say wrongly.
+constexpr uint32_t kMarks = kNotArticle | kInUnlikely;
+// Less text than this is no article of a whole page, by weight.
+constexpr size_t kMinPageWeight = 200;
 
-// What the rules ask of a block, computed once.
-struct Shape {
-  size_t characters = 0;  // that are not white space
-  size_t letters = 0;
-  double link_share = 0;  // of the bytes that are not white space
-  double url_share = 0;   // of the same, in visible URLs
-};
-
-bool IsUrlCharacter(char c) {
-  return static_cast<unsigned char>(c) > ' ' && static_cast<unsigned char>(c) < 0x7F;
-}
-
-// Bytes of visible URLs: "http(s)://…" and "www.…" up to white space or a non-ASCII character.
-size_t UrlBytes(std::string_view text) {
-  size_t bytes = 0;
-  for (const std::string_view start : {"http", "www."}) {
-    for (size_t pos = text.find(start); pos != std::string_view::npos;
-         pos = text.find(start, pos)) {
-      const size_t begin = pos;
-      while (pos < text.size() && IsUrlCharacter(text[pos])) ++pos;
-      const std::string_view url = text.substr(begin, pos - begin);
-      const bool named = url.starts_with("http://") || url.starts_with("https://");
-      const bool bare = start == "www." && (begin == 0 || text[begin - 1] != '/');
-      if (named || bare) bytes += url.size();
-    }
-  }
-  return bytes;
-}
-
-Shape ShapeOf(const HtmlBlock& block) {
-  const CharacterTable& table = CharacterTable::Get();
-  Shape shape;
-  size_t bytes = 0;
-  for (size_t pos = 0; pos < block.text.size();) {
-    const size_t start = pos;
-    const CharacterInfo info = table.Of(NextCodePoint(block.text, pos));
-    if (info.stored() == StoredClass::kSpace) continue;
-    bytes += pos - start;
-    ++shape.characters;
-    if (info.match() == MatchClass::kWord || info.match() == MatchClass::kSlow) ++shape.letters;
-  }
-  const auto total = static_cast<double>(std::max<size_t>(bytes, 1));
-  shape.link_share = std::min(1.0, block.link_bytes / total);
-  shape.url_share = std::min(1.0, static_cast<double>(UrlBytes(block.text)) / total);
-  return shape;
-}
-
-bool EndsWithColon(std::string_view text) {
-  return text.ends_with(':') || text.ends_with("：") || text.ends_with("︰");
-}
-
-bool EndsSentence(std::string_view text) {
-  constexpr std::string_view kEnds[] = {"。", "！", "？", "”",  "」", "』", "）", "…",
-                                        ".",  "!",  "?",  "\"", ")",  "#",  ";",  "；"};
-  return std::any_of(std::begin(kEnds), std::end(kEnds),
-                     [&](std::string_view end) { return text.ends_with(end); });
-}
+// An element that holds more of a fragment's prose than this is not what its class says.
+constexpr double kMostShare = 0.5;
+// An element that holds so much of a whole page's prose is a frame around all of it.
+constexpr double kWrapperShare = 0.75;
 
 class Extractor {
  public:
-  Extractor(HtmlDocument& document, std::optional<int64_t> observed_ms)
-      : document_(document), blocks_(document.blocks), observed_ms_(observed_ms) {
-    shapes_.reserve(blocks_.size());
-    for (const HtmlBlock& block : blocks_) shapes_.push_back(ShapeOf(block));
-    article_.kept.assign(blocks_.size(), true);
-  }
+  Extractor(HtmlDocument& document, const ExtractOptions& options)
+      : document_(document), options_(options), observed_ms_(options.observed_ms), set_(document) {}
 
   ExtractedArticle Run() {
     DropLetterless();
+    PardonContainers(options_.whole_page ? kWrapperShare : kMostShare);
+    if (options_.whole_page) KeepMainContent();
     Head();
     DropByContext();
-    DropUrlBlocks();
-    DropLinkBlocks();
-    DropTail();
-    DropLabels();
-    Finish();
+    const bool urls_dropped = DropUrlBlocks(set_);
+    const bool links_are_boilerplate = DropLinkBlocks(set_);
+    DropNotes(set_);
+    DropCaptions(set_);
+    DropGallery(set_);
+    DropTail(set_, links_are_boilerplate);
+    DropLabels(set_);
+    Finish(urls_dropped);
     return std::move(article_);
   }
 
  private:
-  [[nodiscard]] size_t KeptLetters() const {
-    size_t letters = 0;
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      if (article_.kept[i]) letters += shapes_[i].letters;
-    }
-    return letters;
-  }
-
-  // Drops what `condition` names, unless that is most of what there is.
-  // Whether it did.
-  template <typename Condition>
-  bool DropUnlessMost(Condition condition) {
-    size_t letters = 0;
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      if (article_.kept[i] && condition(i)) letters += shapes_[i].letters;
-    }
-    if (2 * letters > KeptLetters()) return false;
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      if (article_.kept[i] && condition(i)) article_.kept[i] = false;
-    }
-    return true;
-  }
-
   // Rows of dashes, bullets and the like.
   void DropLetterless() {
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      if (shapes_[i].letters == 0) article_.kept[i] = false;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (set_.shape(i).letters == 0) set_.Set(i, BlockReason::kNoLetters);
+    }
+  }
+
+  // On a fragment a mark on most of it says nothing. A whole page's main part has been found, and
+  // lists of comments and related pieces may well be most of that: it loses them all the same,
+  // unless nothing is left.
+  void DropByContext() {
+    const auto marked = [&](size_t i) { return (set_.block(i).context & kNotArticle) != 0; };
+    if (set_.DropUnlessMost(BlockReason::kContext, marked) || !options_.whole_page) return;
+    size_t left = 0;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (set_.Kept(i) && !marked(i)) left += set_.shape(i).weight;
+    }
+    if (left < kMinPageWeight) return;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (set_.Kept(i) && marked(i)) set_.Set(i, BlockReason::kContext);
+    }
+  }
+
+  void KeepMainContent() {
+    const MainContent main = FindMainContent(document_, set_.shapes());
+    std::vector<bool> around(document_.containers.size());
+    for (uint32_t at = main.container; at != 0; at = document_.containers[at].parent) {
+      around[at] = true;
+    }
+    Pardon([&](size_t i) { return around[i]; });
+    const std::string title = options_.title.empty() ? "" : ToMatching(options_.title).text;
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (!set_.Kept(i)) continue;
+      if (!main.blocks[i]) {
+        set_.Set(i, BlockReason::kOutsideMain);
+      } else if (!title.empty() && (set_.block(i).context & kInHeading) != 0 &&
+                 ToMatching(set_.block(i).text).text == title) {
+        set_.Set(i, BlockReason::kTitle);
+      }
+    }
+  }
+
+  // A mark on an element that holds most of the prose says nothing about it ("has-sidebar").
+  void PardonContainers(double share) {
+    const std::vector<HtmlContainer>& containers = document_.containers;
+    if (std::none_of(containers.begin(), containers.end(), [](const HtmlContainer& container) {
+          return (container.context & kMarks) != 0;
+        })) {
+      return;
+    }
+    std::vector<double> prose(containers.size());
+    for (size_t i = 0; i < set_.size(); ++i) {
+      if (!set_.Kept(i)) continue;
+      const BlockShape& shape = set_.shape(i);
+      prose[set_.block(i).container] += static_cast<double>(shape.weight) * (1 - shape.link_share);
+    }
+    for (size_t i = containers.size(); i-- > 1;) prose[containers[i].parent] += prose[i];
+    Pardon([&](size_t i) { return prose[i] > share * prose[0]; });
+  }
+
+  // Takes the marks of the classes and ids of the containers that `condition(i)` names off them and
+  // off all that they hold.
+  template <typename Condition>
+  void Pardon(Condition condition) {
+    std::vector<HtmlContainer>& containers = document_.containers;
+    std::vector<uint32_t> all(containers.size());
+    std::vector<uint32_t> left(containers.size());
+    bool any = false;
+    for (size_t i = 1; i < containers.size(); ++i) {
+      HtmlContainer& container = containers[i];
+      all[i] = all[container.parent] | container.context;
+      const uint32_t marks =
+          container.context & kMarks & ~(kInHidden | ContextOfElement(container.element));
+      if (marks != 0 && condition(i)) {
+        any = true;
+        container.context &= ~marks;
+      }
+      left[i] = left[container.parent] | container.context;
+    }
+    if (!any) return;
+    for (HtmlBlock& block : document_.blocks) {
+      block.context &= ~(all[block.container] & ~left[block.container] & kMarks);
     }
   }
 
@@ -142,16 +145,16 @@ class Extractor {
       if ((article_.metadata_date_ms = ParseDate(date, observed_ms_))) break;
     }
     AddAuthors(document_.authors);
-    for (size_t i = 0; i < std::min(kHeadBlocks, blocks_.size()); ++i) {
-      const auto date = ParseDate(blocks_[i].text, observed_ms_);
+    for (size_t i = 0; i < std::min(kHeadBlocks, set_.size()); ++i) {
+      const auto date = ParseDate(set_.block(i).text, observed_ms_);
       if (!date.has_value()) continue;
       article_.date_line_ms = date;
-      article_.kept[i] = false;
+      set_.Set(i, BlockReason::kDateLine);
       NameAbove(i);
       break;
     }
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      const HtmlBlock& block = blocks_[i];
+    for (size_t i = 0; i < set_.size(); ++i) {
+      const HtmlBlock& block = set_.block(i);
       if ((block.context & kInByline) != 0 && block.text.size() <= kMaxAuthorBytes) {
         if (article_.authors.empty()) AddAuthors({block.text});
       }
@@ -160,17 +163,17 @@ class Extractor {
 
   // A short line right above the date, in an element of its own with it, is who wrote it.
   void NameAbove(size_t date) {
-    if (date == 0 || blocks_[date - 1].container != blocks_[date].container ||
-        blocks_[date].container == 0 || date != 1) {
+    if (date == 0 || set_.block(date - 1).container != set_.block(date).container ||
+        set_.block(date).container == 0 || date != 1) {
       return;
     }
-    const std::string& name = blocks_[date - 1].text;
+    const std::string& name = set_.block(date - 1).text;
     if (name.size() > kMaxAuthorBytes || name.find("。") != std::string::npos ||
-        blocks_[date - 1].element == Element::kP ||
-        (date + 1 < blocks_.size() && blocks_[date + 1].container == blocks_[date].container)) {
+        set_.block(date - 1).element == Element::kP ||
+        (date + 1 < set_.size() && set_.block(date + 1).container == set_.block(date).container)) {
       return;
     }
-    article_.kept[date - 1] = false;
+    set_.Set(date - 1, BlockReason::kAuthorLine);
     AddAuthors({name});
   }
 
@@ -210,103 +213,22 @@ class Extractor {
     return names;
   }
 
-  void DropByContext() {
-    DropUnlessMost([&](size_t i) { return (blocks_[i].context & kNotArticle) != 0; });
-  }
-
-  // A paragraph that is mostly URLs is for machines. A group that is so as a whole goes as a whole:
-  // the mirror's footer is a label and two URLs.
-  void DropUrlBlocks() {
-    std::vector<double> urls(document_.containers.size());
-    std::vector<double> bytes(document_.containers.size());
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      const auto size = static_cast<double>(blocks_[i].text.size());
-      urls[blocks_[i].container] += shapes_[i].url_share * size;
-      bytes[blocks_[i].container] += size;
-    }
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      const uint32_t container = blocks_[i].container;
-      if (shapes_[i].url_share > 0.5 || urls[container] > 0.5 * bytes[container] || IsPointer(i)) {
-        article_.kept[i] = false;
-        url_dropped_ = true;
-      }
-    }
-  }
-
-  // "Watch here: https://…": a label, and a URL at the end.
-  [[nodiscard]] bool IsPointer(size_t i) const {
-    const std::string& text = blocks_[i].text;
-    if (shapes_[i].url_share <= 0 || shapes_[i].characters > 2 * kMaxLabelCharacters) return false;
-    const size_t url = text.rfind("http");
-    return url != std::string::npos && url > 0 &&
-           UrlBytes(std::string_view(text).substr(url)) == text.size() - url &&
-           EndsWithColon(std::string_view(text).substr(0, url - (text[url - 1] == ' ' ? 1 : 0)));
-  }
-
-  // Paragraphs and list items that are (almost) nothing but a link: related pieces, tags, "more".
-  void DropLinkBlocks() {
-    links_are_boilerplate_ = DropUnlessMost([&](size_t i) {
-      const HtmlBlock& block = blocks_[i];
-      if ((block.context & kInHeading) != 0) return false;
-      const bool list = block.links >= 3 && shapes_[i].link_share >= 0.5;
-      return list || (block.links > 0 && shapes_[i].link_share >= 0.9);
-    });
-  }
-
-  // Behind the last real paragraph: rows of links, copyright lines.
-  void DropTail() {
-    size_t seen = 0;
-    for (size_t i = blocks_.size(); i-- > 0 && seen < kTailBlocks;) {
-      if (!article_.kept[i]) continue;
-      ++seen;
-      const bool links = links_are_boilerplate_ && blocks_[i].links > 0 &&
-                         shapes_[i].link_share >= 0.5 && 2 * shapes_[i].letters < KeptLetters();
-      const bool copyright =
-          shapes_[i].characters <= kMaxCopyrightCharacters &&
-          (blocks_[i].text.starts_with("©") || blocks_[i].text.starts_with("Copyright ©"));
-      if (copyright || links) {
-        article_.kept[i] = false;
-      } else if (IsSentence(i)) {
-        return;
-      }
-    }
-  }
-
-  [[nodiscard]] bool IsSentence(size_t i) const {
-    return shapes_[i].characters > 2 * kMaxLabelCharacters || EndsSentence(blocks_[i].text);
-  }
-
-  // A word or two, such as "Related" ("延伸閱讀"); a byline has a space or a sign in it.
-  [[nodiscard]] bool IsCaptionOfList(size_t i) const {
-    return shapes_[i].characters <= 8 && shapes_[i].letters == shapes_[i].characters;
-  }
-
-  // "Related:" and the heading over what was dropped; at the page's end any short line over it.
-  void DropLabels() {
-    bool at_end = true;
-    for (size_t i = blocks_.size(); i-- > 1;) {
-      if (article_.kept[i]) at_end = false;
-      if (article_.kept[i] || !article_.kept[i - 1] || shapes_[i].letters == 0) continue;
-      const bool boilerplate = shapes_[i].link_share >= 0.5 || shapes_[i].url_share > 0.5;
-      const bool label = EndsWithColon(blocks_[i - 1].text) ||
-                         (blocks_[i - 1].context & kInHeading) != 0 ||
-                         (at_end && IsCaptionOfList(i - 1));
-      if (boilerplate && label && shapes_[i - 1].characters <= kMaxLabelCharacters) {
-        article_.kept[i - 1] = false;
-      }
-    }
-  }
-
-  void Finish() {
+  void Finish(bool urls_dropped) {
     // Captions, asides and the like are better than nothing; URLs are not.
-    if (KeptLetters() == 0 && !url_dropped_) {
-      for (size_t i = 0; i < blocks_.size(); ++i) {
-        if (shapes_[i].letters > 0 && i != DateBlock()) article_.kept[i] = true;
+    if (set_.KeptLetters() == 0 && !urls_dropped) {
+      for (size_t i = 0; i < set_.size(); ++i) {
+        if (set_.shape(i).letters > 0 && set_.reason(i) != BlockReason::kDateLine) {
+          set_.Set(i, BlockReason::kKeptForWant);
+        }
       }
     }
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      auto& list = article_.kept[i] ? article_.paragraphs : article_.dropped;
-      list.push_back(std::move(blocks_[i].text));
+    article_.kept.reserve(set_.size());
+    for (size_t i = 0; i < set_.size(); ++i) {
+      const bool kept = set_.Kept(i);
+      article_.kept.push_back(kept);
+      article_.reasons.push_back(set_.reason(i));
+      auto& list = kept ? article_.paragraphs : article_.dropped;
+      list.push_back(std::move(document_.blocks[i].text));
     }
     for (size_t i = 0; i < std::min<size_t>(2, article_.paragraphs.size()); ++i) {
       article_.dateline = FindDateline(article_.paragraphs[i]);
@@ -314,27 +236,30 @@ class Extractor {
     }
   }
 
-  [[nodiscard]] size_t DateBlock() const {
-    if (!article_.date_line_ms.has_value()) return blocks_.size();
-    for (size_t i = 0; i < std::min(kHeadBlocks, blocks_.size()); ++i) {
-      if (ParseDate(blocks_[i].text, observed_ms_).has_value()) return i;
-    }
-    return blocks_.size();
-  }
-
   HtmlDocument& document_;
-  std::vector<HtmlBlock>& blocks_;
+  const ExtractOptions& options_;
   std::optional<int64_t> observed_ms_;
-  std::vector<Shape> shapes_;
+  BlockSet set_;
   ExtractedArticle article_;
-  bool url_dropped_ = false;
-  bool links_are_boilerplate_ = true;  // false where the page is a list of links
 };
 
 }  // namespace
 
-ExtractedArticle Extract(HtmlDocument& document, std::optional<int64_t> observed_ms) {
-  return Extractor(document, observed_ms).Run();
+ExtractedArticle Extract(HtmlDocument& document, const ExtractOptions& options) {
+  return Extractor(document, options).Run();
+}
+
+std::vector<ExplainedBlock> Explain(const ExtractedArticle& article) {
+  std::vector<ExplainedBlock> blocks;
+  blocks.reserve(article.reasons.size());
+  size_t kept = 0;
+  size_t dropped = 0;
+  for (const BlockReason reason : article.reasons) {
+    const std::string& text =
+        IsKept(reason) ? article.paragraphs[kept++] : article.dropped[dropped++];
+    blocks.push_back({reason, text});
+  }
+  return blocks;
 }
 
 }  // namespace wirefold

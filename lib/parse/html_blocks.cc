@@ -36,35 +36,6 @@ bool ContainsLower(std::string_view text, std::string_view lower) {
   return false;
 }
 
-uint32_t ContextOfElement(Element element) {
-  if (IsHeading(element)) return kInHeading;
-  switch (element) {
-    case Element::kAside:
-      return kInAside;
-    case Element::kNav:
-      return kInNav;
-    case Element::kFooter:
-      return kInFooter;
-    case Element::kHeader:
-      return kInHeader;
-    case Element::kBlockquote:
-      return kInQuote;
-    case Element::kLi:
-      return kInList;
-    case Element::kTable:
-      return kInTable;
-    case Element::kForm:
-      return kInForm;
-    case Element::kFigcaption:
-    case Element::kCaption:
-      return kInCaption;
-    case Element::kTime:
-      return kInTime;
-    default:
-      return 0;
-  }
-}
-
 // Reads tokens into a document; one per fragment.
 class BlockReader {
  public:
@@ -118,10 +89,14 @@ class BlockReader {
       pending_context_ &= stack_.back().context | kInTime | kInByline;
     }
     AppendDecoded(text, /*in_attribute=*/false, pending_);
-    if (!in_link_) return;
-    pending_link_bytes_ += static_cast<uint32_t>(
+    const bool emphasized = open_[static_cast<size_t>(Element::kEmphasis)] > 0;
+    if (!in_link_ && !emphasized) return;
+    const auto bytes = static_cast<uint32_t>(
         std::count_if(pending_.begin() + static_cast<ptrdiff_t>(before), pending_.end(),
                       [](char c) { return static_cast<unsigned char>(c) > ' '; }));
+    if (emphasized) pending_emphasis_bytes_ += bytes;
+    if (!in_link_) return;
+    pending_link_bytes_ += bytes;
     if (link_text_.size() < kMaxLabelBytes) link_text_.append(pending_, before);
   }
 
@@ -133,6 +108,7 @@ class BlockReader {
     pending_.clear();
     const uint32_t link_bytes = std::exchange(pending_link_bytes_, 0);
     const uint32_t links = std::exchange(pending_links_, 0);
+    const uint32_t emphasis_bytes = std::exchange(pending_emphasis_bytes_, 0);
     if (block.text.empty()) return;
     if (document_.blocks.size() >= kMaxBlocks) {
       document_.truncated = true;
@@ -140,6 +116,8 @@ class BlockReader {
     }
     block.link_bytes = link_bytes;
     block.links = links;
+    block.emphasis_bytes = emphasis_bytes;
+    block.after_image = std::exchange(after_image_, false);
     block.context = pending_context_;
     block.container = stack_.back().container;
     block.element = BlockElement();
@@ -205,9 +183,12 @@ class BlockReader {
     Frame frame = stack_.back();
     frame.element = info.element;
     frame.traits = info.traits;
-    frame.context |= ContextOfElement(info.element) | ContextOfAttributes();
+    // What a page's <body> is called is said of the whole page, and tells nothing.
+    const uint32_t context =
+        info.element == Element::kBody ? 0 : ContextOfElement(info.element) | ContextOfAttributes();
+    frame.context |= context;
     if ((info.traits & kContainerElement) != 0) {
-      document_.containers.push_back({frame.container, info.element});
+      document_.containers.push_back({frame.container, info.element, context});
       frame.container = static_cast<uint32_t>(document_.containers.size() - 1);
     }
     if ((info.traits & kSkippedElement) != 0) ++skipping_;
@@ -220,7 +201,7 @@ class BlockReader {
     for (const HtmlTokenizer::Attribute& attribute : tokens_.attributes()) {
       switch (attribute.name.size()) {
         case 2:
-          if (EqualsLower(attribute.name, "id")) context |= ClassHints(attribute.value);
+          if (EqualsLower(attribute.name, "id")) context |= IdHints(attribute.value);
           break;
         case 5:
           if (EqualsLower(attribute.name, "class")) context |= ClassHints(attribute.value);
@@ -231,6 +212,14 @@ class BlockReader {
         case 6:
           if (EqualsLower(attribute.name, "hidden")) context |= kInHidden;
           break;
+        case 4:
+          if (EqualsLower(attribute.name, "role")) context |= ContextOfRole(attribute.value);
+          break;
+        case 11:
+          if (EqualsLower(attribute.name, "aria-hidden") && EqualsLower(attribute.value, "true")) {
+            context |= kInHidden;
+          }
+          break;
         case 8:
           if (EqualsLower(attribute.name, "itemprop") && EqualsLower(attribute.value, "author")) {
             context |= kInByline;
@@ -240,12 +229,26 @@ class BlockReader {
           break;
       }
     }
+    // "main-banner", "content with-sidebar": more likely than not.
+    if ((context & kInLikely) != 0) context &= ~(kInUnlikely | kInAside | kInComments);
     return context;
+  }
+
+  static uint32_t ContextOfRole(std::string_view role) {
+    for (const std::string_view other : {"menu", "menubar", "navigation"}) {
+      if (EqualsLower(role, other)) return kInNav;
+    }
+    for (const std::string_view other : {"alert", "alertdialog", "complementary", "dialog"}) {
+      if (EqualsLower(role, other)) return kInUnlikely;
+    }
+    return 0;
   }
 
   static bool HidesIt(std::string_view style) {
     return style.size() <= kMaxLabelBytes &&
-           (ContainsLower(style, "display:none") || ContainsLower(style, "display: none"));
+           (ContainsLower(style, "display:none") || ContainsLower(style, "display: none") ||
+            ContainsLower(style, "visibility:hidden") ||
+            ContainsLower(style, "visibility: hidden"));
   }
 
   // What a block-level start tag closes by itself.
@@ -350,6 +353,7 @@ class BlockReader {
     const std::string_view source = ImageSource();
     if (source.empty() || source.size() > kMaxUrlBytes || source.starts_with("data:")) return;
     if (tokens_.Value("width") == "1" || tokens_.Value("height") == "1") return;  // a tracker's
+    after_image_ = after_image_ || pending_.empty();
     if (document_.images.size() >= kMaxImages) {
       document_.truncated = true;
       return;
@@ -403,6 +407,8 @@ class BlockReader {
   uint32_t pending_context_ = 0;
   uint32_t pending_link_bytes_ = 0;
   uint32_t pending_links_ = 0;
+  uint32_t pending_emphasis_bytes_ = 0;
+  bool after_image_ = false;  // an image came since the last block
   bool in_link_ = false;
   size_t link_depth_ = 0;  // the stack's size where the link started; 0 outside links
   uint32_t link_index_ = kNoLink;
@@ -410,6 +416,35 @@ class BlockReader {
 };
 
 }  // namespace
+
+uint32_t ContextOfElement(Element element) {
+  if (IsHeading(element)) return kInHeading;
+  switch (element) {
+    case Element::kAside:
+      return kInAside;
+    case Element::kNav:
+      return kInNav;
+    case Element::kFooter:
+      return kInFooter;
+    case Element::kHeader:
+      return kInHeader;
+    case Element::kBlockquote:
+      return kInQuote;
+    case Element::kLi:
+      return kInList;
+    case Element::kTable:
+      return kInTable;
+    case Element::kForm:
+      return kInForm;
+    case Element::kFigcaption:
+    case Element::kCaption:
+      return kInCaption;
+    case Element::kTime:
+      return kInTime;
+    default:
+      return 0;
+  }
+}
 
 HtmlDocument ReadHtml(std::string_view html) { return BlockReader(html).Read(); }
 

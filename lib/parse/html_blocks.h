@@ -47,14 +47,20 @@ enum BlockContext : uint32_t {
   kInCopyright = 1 << 12,  // class or id says copyright or disclaimer
   kInByline = 1 << 13,     // class, rel or itemprop says author or byline
   kInTime = 1 << 14,       // within <time>
+  kInComments = 1 << 15,   // class or id says comment, reply, …: what readers wrote
+  kInUnlikely = 1 << 16,   // class, id or role names what is seldom a part of an article
+  kInNegative = 1 << 17,   // likewise, more weakly: tells against a page's element
+  kInLikely = 1 << 18,     // class or id says article, content, entry, …
 };
 
 struct HtmlBlock {
-  std::string text;         // one line, never empty
-  uint32_t link_bytes = 0;  // of text before folding, within <a href>
-  uint32_t links = 0;       // <a href> that it holds
-  uint32_t context = 0;     // BlockContext
-  uint32_t container = 0;   // index into HtmlDocument::containers: the innermost around it
+  std::string text;             // one line, never empty
+  uint32_t link_bytes = 0;      // of text before folding, within <a href>
+  uint32_t links = 0;           // <a href> that it holds
+  uint32_t emphasis_bytes = 0;  // of text before folding, within <em>, <i> or <small>
+  bool after_image = false;     // an image stands between it and what precedes it
+  uint32_t context = 0;         // BlockContext
+  uint32_t container = 0;       // index into HtmlDocument::containers: the innermost around it
   Element element = Element::kUnknown;  // the innermost block-level element
   size_t position = 0;                  // where its text starts in the input, in bytes
 };
@@ -63,6 +69,7 @@ struct HtmlBlock {
 struct HtmlContainer {
   uint32_t parent = 0;  // index; the first is its own
   Element element = Element::kUnknown;
+  uint32_t context = 0;  // BlockContext that it adds to its parent's
 };
 
 struct HtmlImage {
@@ -85,6 +92,9 @@ struct HtmlDocument {
   std::vector<std::string> authors;  // itemprop and meta authors, as they stand
   bool truncated = false;            // a limit cut something off
 };
+
+// What an element says of the blocks in it by its name alone.
+uint32_t ContextOfElement(Element element);
 
 // `html` must be valid UTF-8.
 HtmlDocument ReadHtml(std::string_view html);

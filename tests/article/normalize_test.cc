@@ -95,7 +95,7 @@ TEST(Normalize, TakesFilesUpToTheLimitAndNotPastIt) {
 
 TEST(Normalize, RejectsWhatIsNoText) {
   EXPECT_EQ(Refusal(std::string(100, '\0')), Reason::kNotText);
-  EXPECT_EQ(Refusal("\xD0\xC2\xCE\xC5\xB1\xA8\xB5\xC0 in GBK"), Reason::kNotText);
+  EXPECT_EQ(Refusal("%PDF-1.4\n1 0 obj"), Reason::kNotText);
 }
 
 TEST(Normalize, RejectsInvalidUrlsByName) {
@@ -133,8 +133,8 @@ TEST(Normalize, WarnsOfWhatIsUnusual) {
       (std::vector<Warning>{Warning::kNoTimestamp, Warning::kNoLinkLine, Warning::kNoUsableText}));
   EXPECT_EQ(bare->article.observed_at_ms, 0);
   EXPECT_EQ(bare->article.published_source, PublishedSource::kNone);
-  EXPECT_TRUE(Warns(*Read("0123456789 text \xFF"), Warning::kInvalidUtf8));
-  EXPECT_EQ(Read("0123456789 text \xFF")->article.replaced_bytes, 1u);
+  EXPECT_TRUE(Warns(*Read("新闻报道的文字 \xFF"), Warning::kInvalidUtf8));
+  EXPECT_EQ(Read("新闻报道的文字 \xFF")->article.replaced_bytes, 1u);
   EXPECT_TRUE(Warns(*Read("<!---5-->\n<p>text</p>"), Warning::kTimeOutOfRange));
   EXPECT_EQ(Read("<!---5-->\n<p>text</p>")->id.TimeMs(), 0);
   const auto late = Read("<!--999999999999999999-->\n<p>text</p>");
@@ -240,6 +240,69 @@ TEST(Normalize, NeverThrowsOnAnyBytes) {
       EXPECT_NE(ReasonOf(normalized.status()), Reason::kUnspecified) << normalized.status();
     }
   }
+}
+
+constexpr char kPage[] =
+    "<!DOCTYPE html><html lang=en><head><title>Harbour report | News Example</title>"
+    "<link rel=canonical href='/2020/08/report'>"
+    "<meta property=article:published_time content='2020-08-27T03:27:28Z'>"
+    "<meta name=author content='A. Writer'></head><body><nav><a href=/>Home</a></nav>"
+    "<article><h1>Harbour report</h1><p>The harbour board said on Tuesday that traffic grew by "
+    "four per cent, which is more than in the year before, and more than was hoped.</p>"
+    "<p>The new quay will open in spring, it said, if the weather allows it to be "
+    "finished.</p></article><div class=footer><p>All rights reserved, and all lefts.</p></div>";
+
+TEST(Normalize, ReadsAPageWithUrlAndTimeAsHints) {
+  const auto normalized =
+      Read(kPage, {.url = "https://m.news.example/x?id=7", .observed_at_ms = 1598600000000});
+  ASSERT_TRUE(normalized.ok()) << normalized.status();
+  const CanonicalArticle& article = normalized->article;
+  EXPECT_EQ(article.url, "https://m.news.example/2020/08/report");
+  EXPECT_EQ(article.title, "Harbour report");
+  EXPECT_EQ(article.text,
+            "The harbour board said on Tuesday that traffic grew by four per cent, which is more "
+            "than in the year before, and more than was hoped.\n"
+            "The new quay will open in spring, it said, if the weather allows it to be finished.");
+  EXPECT_EQ(article.authors, std::vector<std::string>{"A. Writer"});
+  EXPECT_EQ(article.published_source, PublishedSource::kMetadata);
+  EXPECT_EQ(article.published_at_ms, 1598498848000);
+  EXPECT_TRUE(article.warnings.empty());
+}
+
+TEST(Normalize, BelievesACanonicalUrlOnItsOwnDomainAlone) {
+  const auto url = [](std::string_view canonical, std::string hint) {
+    const std::string page = "<html><link rel=canonical href='" + std::string(canonical) +
+                             "'><p>The harbour board published its report.</p>";
+    return Read(page, {.url = std::move(hint), .observed_at_ms = {}})->article.url;
+  };
+  EXPECT_EQ(url("https://www.news.example/a", "https://m.news.example/b"),
+            "https://www.news.example/a");
+  EXPECT_EQ(url("https://other.example/a", "https://m.news.example/b"), "https://m.news.example/b");
+  EXPECT_EQ(url("https://www.news.example/", "https://m.news.example/b"),
+            "https://m.news.example/b");
+  EXPECT_EQ(url("http://[", "https://m.news.example/b"), "https://m.news.example/b");
+  EXPECT_EQ(url("https://www.news.example/a", ""), "");
+}
+
+TEST(Normalize, ReadsArticleBodyForWantOfAText) {
+  const auto normalized = Read(
+      "<html><script type=application/ld+json>{\"@type\":\"Article\",\"headline\":\"Harbour "
+      "report\",\"articleBody\":\"The board published it.\"}</script>");
+  ASSERT_TRUE(normalized.ok()) << normalized.status();
+  EXPECT_EQ(normalized->article.title, "Harbour report");
+  EXPECT_EQ(normalized->article.text, "The board published it.");
+}
+
+TEST(Normalize, ExplainsWhatBecameOfEachBlock) {
+  std::vector<ExplainedBlock> blocks(3);
+  const auto explained =
+      NormalizeAndExplain({.bytes = kFile, .source = "crawler", .hints = {}}, blocks);
+  EXPECT_EQ(explained->article, Read(kFile)->article);
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[0].reason, BlockReason::kDateLine);
+  EXPECT_EQ(blocks[0].text, "2020-08-27 03:27:28");
+  EXPECT_EQ(blocks[2].reason, BlockReason::kKept);
+  EXPECT_EQ(blocks[2].text, "局长说，新码头将在明年春天投入使用。分享");
 }
 
 }  // namespace

@@ -362,6 +362,17 @@ TEST_F(CommandTest, NormalizesWithoutAServer) {
   EXPECT_EQ(lines[0].size(), 14U);
 }
 
+TEST_F(CommandTest, ExplainsWhatBecameOfEachBlock) {
+  server_.Stop();
+  Write("page.html", "<p>The harbour board published its report.</p><p>====</p>");
+  EXPECT_THAT(Run("normalize --explain page.html").out,
+              HasSubstr("kept\tThe harbour board published its report.\nno_letters\t====\n"));
+  const std::vector<json> lines = Lines(Run("normalize --explain --json page.html").out);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["blocks"][1]["reason"], "no_letters");
+  EXPECT_EQ(lines[0]["blocks"][1]["text"], "====");
+}
+
 TEST_F(CommandTest, CanonicalizesUrlsLineByLine) {
   server_.Stop();
   const Ran ran = Run("url --json --base https://example.com/x/ -", "a b\r\n\nmailto:x@y\n\xff");

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/command/documents.h"
 
 namespace wirefold {
 namespace {
@@ -152,19 +153,47 @@ TEST_F(FilesTest, RefusesALineWithANulByteInsteadOfItsBeginning) {
   EXPECT_FALSE(lister.Next().has_value());
 }
 
-TEST_F(FilesTest, ReadsAtTheLimitAndNotOneByteMore) {
-  Write("a", std::string(1000, 'x'));
-  EXPECT_EQ(ReadFile(root_ + "/a", 1000)->size(), 1000U);
-  EXPECT_EQ(ReadFile(root_ + "/a", 999).status().code(), absl::StatusCode::kOutOfRange);
-  Write("empty", "");
-  EXPECT_EQ(*ReadFile(root_ + "/empty", 0), "");
-  EXPECT_EQ(ReadFile(root_ + "/none", 1).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ReadFile(root_, 1).status().code(), absl::StatusCode::kUnknown);
+// "path item offset size-or-reason", a line a document.
+std::string Documents(const std::string& path) {
+  DocumentReader reader;
+  if (absl::Status opened = reader.Open(path); !opened.ok()) {
+    return std::string(RejectionName(opened));
+  }
+  std::string lines;
+  while (const auto document = reader.Next()) {
+    const Place place = reader.PlaceOf(*document);
+    lines += std::to_string(place.item) + ' ' +
+             (place.offset.has_value() ? std::to_string(*place.offset) : "-") + ' ' +
+             (document->error.ok() ? std::to_string(document->bytes.size())
+                                   : std::string(RejectionName(document->error))) +
+             '\n';
+  }
+  return lines;
 }
 
-TEST_F(FilesTest, ReadsFilesThatDoNotTellTheirSize) {
-  EXPECT_FALSE(ReadFile("/proc/self/status", 1 << 20)->empty());
-  EXPECT_EQ(ReadFile("/dev/zero", 100'000).status().code(), absl::StatusCode::kOutOfRange);
+TEST_F(FilesTest, AnOrdinaryFileIsOneDocument) {
+  Write("a", std::string(1000, 'x'));
+  EXPECT_EQ(Documents(root_ + "/a"), "0 - 1000\n");
+  Write("chunks", std::string(3 * kFileChunkBytes + 1, 'x'));
+  EXPECT_EQ(Documents(root_ + "/chunks"), "0 - 786433\n");
+  Write("empty", "");
+  EXPECT_EQ(Documents(root_ + "/empty"), "0 - 0\n");
+  EXPECT_EQ(Documents(root_ + "/none"), "UNREADABLE");
+  EXPECT_EQ(Documents(root_), "UNREADABLE");
+}
+
+TEST_F(FilesTest, AFileThatDoesNotEndIsNotReadToItsEnd) {
+  EXPECT_EQ(Documents("/dev/zero"), "0 - DOCUMENT_TOO_LARGE\n");
+  EXPECT_THAT(Documents("/proc/self/status"), testing::StartsWith("0 - "));
+}
+
+TEST_F(FilesTest, AFileOfManyGivesEachItsPlace) {
+  const std::string head = "<rss><channel>";
+  const std::string item = "<item><title>T</title></item>";
+  Write("feed", head + item + "<item></item>" + item);
+  const std::string lines = Documents(root_ + "/feed");
+  EXPECT_THAT(lines, testing::StartsWith("0 14 "));
+  EXPECT_THAT(lines, testing::HasSubstr("\n1 43 FEED_BROKEN\n2 56 "));
 }
 
 TEST_F(FilesTest, RefusesArgumentsThatContradictEachOther) {

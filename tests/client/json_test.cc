@@ -89,7 +89,7 @@ std::string ResultLine(const v1::IngestResult& result) {
   std::string out;
   JsonWriter json(out);
   json.BeginObject();
-  AppendResultMembers("D/a.txt", result, json);
+  AppendResultMembers({.path = "D/a.txt"}, result, json);
   json.EndObject();
   return out;
 }
@@ -102,6 +102,21 @@ TEST(Render, WritesTheContractsKeysInOrderWithNullsWhereNothingIs) {
             R"({"path":"D/a.txt","item":0,"outcome":"REJECTED","id":null,"story_id":null,)"
             R"("representative_id":null,"relation":null,"matched_id":null,"jaccard":null,)"
             R"("containment":null,"score":null,"related":[],"reason":"INVALID_URL"})");
+}
+
+TEST(Render, NamesThePlaceOfAnArticleInAFileThatHoldsMany) {
+  v1::IngestResult result;
+  result.set_outcome(v1::OUTCOME_NEW);
+  result.set_id("A");
+  std::string out;
+  JsonWriter json(out);
+  json.BeginObject();
+  AppendPlaceMembers({.path = "a.warc", .item = 3, .offset = 0}, json);
+  json.EndObject();
+  EXPECT_EQ(out, R"({"path":"a.warc","item":3,"offset":0})");
+  out.clear();
+  AppendResultLine({.path = "a.warc", .item = 3, .offset = 0}, result, out);
+  EXPECT_EQ(out, "NEW        A  a.warc item 3\n");
 }
 
 TEST(Render, WritesAComparisonsFiguresAndRelation) {
@@ -128,7 +143,7 @@ TEST(Render, KeepsControlCharactersOffTheTerminal) {
   result.set_reason("NOT_TEXT");
   result.set_message("two\nlines");
   std::string out;
-  AppendResultLine("a\x1b[2Jb", result, out);
+  AppendResultLine({.path = "a\x1b[2Jb"}, result, out);
   EXPECT_EQ(out, "REJECTED   a [2Jb  NOT_TEXT: two lines\n");
 }
 

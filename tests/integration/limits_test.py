@@ -24,8 +24,8 @@ class Limits(ServerTest):
         self.assertEqual([line['outcome'] for line in lines],
                          ['NEW', 'NEW', *['REJECTED'] * 4, 'NEW'])
         self.assertEqual({line['reason'] for line in lines[2:6]}, {'DOCUMENT_TOO_LARGE'})
-        # Two of the four got as far as the server.
-        self.assertEqual(server.stats()['rejected_by_reason'], {'DOCUMENT_TOO_LARGE': 2})
+        # The command does not send what is over the limit.
+        self.assertEqual(server.stats()['rejected_by_reason'], {})
         text = server.run('ingest', '-q', paths[4])
         self.assertEqual(text.returncode, 2)
         self.assertIn(b'DOCUMENT_TOO_LARGE', text.stdout)

@@ -11,8 +11,8 @@ TEST(ClassHints, TakesNamesApart) {
   EXPECT_EQ(ClassHints("o-self-promo o-self-promo--nl"), kInPromotion);
   EXPECT_EQ(ClassHints("mySubscriptionInner"), kInPromotion);
   EXPECT_EQ(ClassHints("t-copyright"), kInCopyright);
-  EXPECT_EQ(ClassHints("wp-caption-text"), kInCaption);
-  EXPECT_EQ(ClassHints("pageFooter nav_bar"), kInFooter | kInNav);
+  EXPECT_EQ(ClassHints("wp-caption-text"), kInCaption | kInLikely);
+  EXPECT_EQ(ClassHints("siteFooter nav_bar"), kInFooter | kInNav);
 }
 
 TEST(ClassHints, LooksAtWholeWordsOnly) {

@@ -13,7 +13,7 @@ namespace wirefold {
 namespace {
 
 TEST(Errors, EveryReasonKeepsItsCodeNameAndMessage) {
-  for (int i = 1; i <= static_cast<int>(Reason::kSequenceOutOfOrder); ++i) {
+  for (int i = 1; i <= static_cast<int>(Reason::kFeedBroken); ++i) {
     const auto reason = static_cast<Reason>(i);
     const absl::Status status = Reject(reason, "what to do");
     const grpc::Status mapped = ToGrpcStatus(status);
@@ -74,7 +74,7 @@ TEST(Errors, TheReferenceListsEveryReasonWithItsCode) {
   std::ifstream file(WIREFOLD_SOURCE_DIR "/docs/api.md");
   std::stringstream reference;
   reference << file.rdbuf();
-  for (int i = 1; i <= static_cast<int>(Reason::kSequenceOutOfOrder); ++i) {
+  for (int i = 1; i <= static_cast<int>(Reason::kFeedBroken); ++i) {
     const auto reason = static_cast<Reason>(i);
     const std::string code = absl::StatusCodeToString(Reject(reason, "").code());
     EXPECT_THAT(reference.str(), testing::HasSubstr("| `" + std::string(ReasonName(reason)) +
@@ -88,7 +88,7 @@ TEST(Errors, TheReferenceListsEveryReasonWithItsCode) {
 
 TEST(Errors, ThreeReasonsSayNothingAboutTheFile) {
   int count = 0;
-  for (int i = 1; i <= static_cast<int>(Reason::kSequenceOutOfOrder); ++i) {
+  for (int i = 1; i <= static_cast<int>(Reason::kFeedBroken); ++i) {
     if (SaysNothingAboutTheFile(static_cast<Reason>(i))) ++count;
   }
   EXPECT_EQ(count, 3);

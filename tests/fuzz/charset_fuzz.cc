@@ -1,0 +1,42 @@
+// Fuzzes DecodeText and RecognizeFormat: whatever the bytes and the hint, the text is valid UTF-8,
+// and valid UTF-8 is not copied. The input's first line is the Content-Type, the rest the document.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "lib/parse/charset.h"
+#include "lib/parse/format.h"
+#include "lib/text/utf8.h"
+
+namespace {
+
+void Check(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::string_view content_type;
+  if (const size_t end = input.find('\n'); end != std::string_view::npos) {
+    content_type = input.substr(0, end);
+    input.remove_prefix(end + 1);
+  }
+  std::string storage;
+  const absl::StatusOr<wirefold::DecodedText> text =
+      wirefold::DecodeText(input, {.content_type = content_type}, storage);
+  if (text.ok()) {
+    Check(wirefold::ValidUtf8Prefix(text->text) == text->text.size());
+    Check(text->text.size() <= 3 * input.size());
+    Check(text->replaced_bytes <= input.size());
+    // What came out is read as what it is.
+    std::string again_storage;
+    const auto again = wirefold::DecodeText(text->text, {.content_type = "utf-8"}, again_storage);
+    Check(!again.ok() || again->replaced_bytes == 0);
+  }
+  wirefold::RecognizeFormat(input, {.content_type = content_type, .name = content_type});
+  return 0;
+}
