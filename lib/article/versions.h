@@ -17,7 +17,7 @@ namespace wirefold {
 
 // By name: "rules", "url_rules" (what they call themselves, and a hash of what they say), "icu",
 // "unicode", "cld2", "han_table" (a hash of what OpenCC's dictionary was when the program was
-// built), "public_suffix_list".
+// built), "public_suffix_list", "uchardet", "libxml2".
 std::map<std::string, std::string> NormalizerVersions(
     const UrlRules& url_rules = UrlRules::BuiltIn());
 

@@ -18,6 +18,7 @@ namespace {
 
 using wirefold::DocumentSplitter;
 using wirefold::Reason;
+using wirefold::ReasonOf;
 using wirefold::SplitDocument;
 
 std::vector<SplitDocument> Split(std::string_view file, size_t chunk) {
