@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <string_view>
 
 #include "absl/container/inlined_vector.h"
@@ -152,28 +153,37 @@ bool IsSessionSegment(std::string_view segment) {
   return has_session;
 }
 
-void AppendSegment(std::string_view segment, std::string& out) {
-  if (segment.empty() || IsSessionSegment(segment)) return;
-  const size_t begin = out.size();
-  out.push_back('/');
-  const size_t semicolon = segment.find(';');
-  AppendNormalized(segment.substr(0, semicolon), out);
-  // Path parameters: ";name=value", the session's left out.
-  for (size_t at = semicolon; at < segment.size();) {
-    const size_t end = std::min(segment.find(';', at + 1), segment.size());
-    const std::string_view parameter = segment.substr(at + 1, end - at - 1);
-    if (!IsSessionParameter(parameter)) {
-      out.push_back(';');
-      AppendNormalized(parameter, out);
+// Takes the session's parameters (";name=value") off the segment that begins at `begin`.
+void DropSessionParameters(size_t begin, std::string& out) {
+  size_t end = std::min(out.find(';', begin), out.size());  // of what stays
+  for (size_t at = end; at < out.size();) {
+    const size_t next = std::min(out.find(';', at + 1), out.size());
+    if (!IsSessionParameter(std::string_view(out).substr(at + 1, next - at - 1))) {
+      std::memmove(out.data() + end, out.data() + at, next - at);
+      end += next - at;
     }
-    at = end;
+    at = next;
   }
-  const std::string_view written = std::string_view(out).substr(begin + 1);
+  out.resize(end);
+}
+
+void AppendSegment(std::string_view segment, std::string& out) {
+  if (segment.empty()) return;
+  const size_t slash = out.size();
+  const size_t begin = slash + 1;
+  out.push_back('/');
+  AppendNormalized(segment, out);
+  if (IsSessionSegment(std::string_view(out).substr(begin))) {
+    out.resize(slash);
+    return;
+  }
+  DropSessionParameters(begin, out);
+  const std::string_view written = std::string_view(out).substr(begin);
   if (written.empty()) {
-    out.pop_back();
+    out.resize(slash);
   } else if (written == "." || written == "..") {
     // "..;jsessionid=1" is a name, and ".." alone is none.
-    out.resize(begin + 1);
+    out.resize(begin);
     AppendNormalized(segment, out);
   }
 }
