@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "lib/base/reason.h"
+#include "lib/parse/markup_escape.h"
 
 namespace wirefold {
 namespace {
@@ -61,27 +62,6 @@ FeedNamespace FindSpace(std::string_view uri, std::string_view prefix) {
   return prefix.empty() || prefix == "rss" ? FeedNamespace::kFeed : FeedNamespace::kOther;
 }
 
-void AppendHtml(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 bool IsVoid(std::string_view name) {
   return name == "br" || name == "img" || name == "hr" || name == "wbr" || name == "input" ||
          name == "col" || name == "area" || name == "embed";
@@ -113,7 +93,7 @@ class Reader {
     for (int i = 0; i < count; ++i) {
       const auto [attribute, value] = AttributeAt(attributes, i);
       markup_.append(" ").append(attribute).append("=\"");
-      AppendHtml(value, markup_);
+      AppendMarkupEscaped(value, markup_);
       markup_.append("\"");
     }
     markup_.append(">");
@@ -140,7 +120,7 @@ class Reader {
     if (current_ == kNone) return;
     elements_[current_].text.append(text);
     if (child_depth_ != 0) elements_[current_].child_name.append(text);
-    AppendHtml(text, markup_);
+    AppendMarkupEscaped(text, markup_);
   }
 
  private:

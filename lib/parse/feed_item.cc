@@ -4,36 +4,16 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/reason.h"
+#include "lib/parse/markup_escape.h"
 
 namespace wirefold {
 namespace {
-
-void AppendEscaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
 
 // ` name="value"`, unless the value is empty.
 void AppendAttribute(std::string_view name, std::string_view value, std::string& out) {
   if (value.empty()) return;
   out.append(" ").append(name).append("=\"");
-  AppendEscaped(value, out);
+  AppendMarkupEscaped(value, out);
   out += '"';
 }
 
@@ -42,7 +22,7 @@ void AppendElement(std::string_view start, std::string_view name, std::string_vi
                    std::string& out) {
   if (text.empty()) return;
   out.append("<").append(start).append(">");
-  AppendEscaped(text, out);
+  AppendMarkupEscaped(text, out);
   out.append("</").append(name).append(">\n");
 }
 

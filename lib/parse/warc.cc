@@ -1,11 +1,9 @@
 #include "lib/parse/warc.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "lib/base/reason.h"
-#include "lib/parse/format.h"
-#include "lib/parse/html_tokenizer.h"
 #include "lib/parse/http_message.h"
 
 namespace wirefold {
@@ -34,19 +32,6 @@ absl::Status MemberEndsEarly() {
                 "the WARC record's compressed member ends within it; write the file anew");
 }
 
-bool IsDocumentType(std::string_view media_type) {
-  constexpr std::array<std::string_view, 9> kTypes = {"text/html",
-                                                      "application/xhtml+xml",
-                                                      "text/plain",
-                                                      "application/rss+xml",
-                                                      "application/atom+xml",
-                                                      "application/rdf+xml",
-                                                      "application/xml",
-                                                      "text/xml",
-                                                      "application/x-rss+xml"};
-  return std::find(kTypes.begin(), kTypes.end(), media_type) != kTypes.end();
-}
-
 // Where `text` has a record's start at the beginning of a line; npos if it has none.
 size_t FindRecord(std::string_view text) {
   for (size_t pos = text.find(kRecordMark); pos != std::string_view::npos;
@@ -55,29 +40,6 @@ size_t FindRecord(std::string_view text) {
     if (rest.size() > kRecordMark.size() - 1 && MayStartRecord(rest)) return pos + 1;
   }
   return std::string_view::npos;
-}
-
-// Whether a resource was fetched from somewhere. Tools keep their own settings and logs as
-// resources with made-up schemes (wget: metadata:).
-bool HasFetchedScheme(std::string_view url) {
-  constexpr std::array<std::string_view, 4> kSchemes = {"http", "https", "ftp", "file"};
-  const size_t colon = url.find(':');
-  return colon == std::string_view::npos ||
-         std::any_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) {
-           return EqualsLower(url.substr(0, colon), scheme);
-         });
-}
-
-// Whether a body without a content type is one of a document.
-bool LooksLikeDocument(std::string_view body) {
-  switch (RecognizeFormat(body)) {
-    case Format::kHtmlPage:
-    case Format::kFeed:
-    case Format::kDump:
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace
@@ -389,96 +351,16 @@ bool WarcReader::Rewind() {
 }
 
 void WarcReader::Deliver() {
-  WarcItem item;
-  item.offset = offset_;
-  item.unpacked_offset = unpacked_offset_;
-  item.url = header_.target_uri;
-  item.date_ms = header_.date_ms;
-  item.truncated = header_.truncated;
-  const std::string_view type = header_.type;
-  if (type == "response") {
-    DeliverResponse(std::move(item));
-  } else if (type == "resource") {
-    DeliverResource(std::move(item));
-  } else if (type == "warcinfo") {
-    ++counts_.warcinfo;
-  } else if (type == "request") {
-    ++counts_.requests;
-  } else if (type == "metadata") {
-    ++counts_.metadata;
-  } else if (type == "revisit") {
-    ++counts_.revisits;
-  } else {
-    ++counts_.other_records;
-  }
-}
-
-void WarcReader::DeliverResponse(WarcItem item) {
-  const std::string media_type = MediaType(header_.content_type);
-  if (!media_type.empty() && media_type != "application/http") {
-    ++counts_.other_records;  // DNS answers, FTP
+  absl::StatusOr<std::optional<WarcItem>> item =
+      ReadWarcRecord(header_, std::move(block_), oversized_, counts_);
+  if (!item.ok()) {
+    Fail(item.status());
     return;
   }
-  const absl::StatusOr<HttpHead> head = ReadHttpHead(block_);
-  if (!head.ok()) {
-    Fail(head.status());
-    return;
-  }
-  if (head->status / 100 != 2) {
-    ++counts_.other_status;
-    return;
-  }
-  const std::string type = MediaType(head->content_type);
-  if (!type.empty() && !IsDocumentType(type)) {
-    ++counts_.other_content;
-    return;
-  }
-  item.http_status = head->status;
-  item.content_type = head->content_type;
-  if (!oversized_) {
-    absl::StatusOr<HttpBody> body =
-        ReadHttpBody(*head, std::string_view(block_).substr(head->bytes));
-    if (!body.ok()) {
-      Fail(body.status());
-      return;
-    }
-    item.truncated |= body->truncated;
-    item.payload = std::move(body->bytes);
-  }
-  DeliverDocument(std::move(item));
-}
-
-void WarcReader::DeliverResource(WarcItem item) {
-  if (!HasFetchedScheme(header_.target_uri)) {
-    ++counts_.other_records;
-    return;
-  }
-  const std::string type = MediaType(header_.content_type);
-  if (!type.empty() && !IsDocumentType(type)) {
-    ++counts_.other_content;
-    return;
-  }
-  item.content_type = header_.content_type;
-  if (!oversized_) item.payload = std::move(block_);
-  DeliverDocument(std::move(item));
-}
-
-void WarcReader::DeliverDocument(WarcItem item) {
-  if (oversized_ || item.payload.size() > kMaxDocumentBytes) {
-    Fail(Reject(
-        Reason::kDocumentTooLarge,
-        "the page has more than " + std::to_string(kMaxDocumentBytes) + " bytes; leave it out"));
-    return;
-  }
-  if (item.payload.empty()) {
-    ++counts_.empty_bodies;
-    return;
-  }
-  if (item.content_type.empty() && !LooksLikeDocument(item.payload)) {
-    ++counts_.other_content;
-    return;
-  }
-  pending_ = std::move(item);
+  if (!item->has_value()) return;
+  pending_ = **std::move(item);
+  pending_->offset = offset_;
+  pending_->unpacked_offset = unpacked_offset_;
 }
 
 void WarcReader::Fail(const absl::Status& status) {

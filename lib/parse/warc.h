@@ -11,11 +11,8 @@
 //   while (std::optional<WarcItem> item = reader.Next()) Use(*item);
 //   Log(reader.counts());
 //
-// A document is a `response` of HTTP with status 2xx, or a `resource` from an http, https, ftp or
-// file URL, whose content type is HTML,
-// XHTML, XML (feeds among it) or plain text; without a content type its beginning has to look like
-// one of those. Everything else is passed over and counted. What is broken becomes an error item,
-// and reading goes on where the next record can be found:
+// What of a record is a document says warc_record.h; everything else is passed over and counted.
+// What is broken becomes an error item, and reading goes on where the next record can be found:
 //   - a record that its gzip member or its file ends in,
 //   - a Content-Length that is too short or too long: no line end follows the block; the next
 //     "WARC/" at the start of a line goes on, within the block if there is one,
@@ -39,45 +36,14 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "lib/base/limits.h"
 #include "lib/parse/unpack.h"
 #include "lib/parse/warc_header.h"
+#include "lib/parse/warc_record.h"
 
 namespace wirefold {
 
-// A record's block: a document with its HTTP head and chunk sizes.
-inline constexpr size_t kMaxWarcBlockBytes = kMaxDocumentBytes + (size_t{1} << 20);
 // A larger record is passed over; so much is believed of its length.
 inline constexpr uint64_t kMaxSkippedRecordBytes = uint64_t{16} << 30;
-
-struct WarcItem {
-  absl::Status error;  // not OK: an error item, of which only index, offsets and url may be set
-  uint64_t index = 0;  // counts items from 0
-  // Where the record starts in the file; in a compressed one, where its member does.
-  uint64_t offset = 0;
-  uint64_t unpacked_offset = 0;  // the same in the unpacked bytes
-  std::string url;               // WARC-Target-URI as it stands, without <>
-  std::optional<int64_t> date_ms;
-  int http_status = 0;       // 0: a resource
-  std::string content_type;  // the document's, as it stands; may be empty
-  std::string payload;       // the document's bytes in its own charset
-  bool truncated = false;    // the archive says, or shows, that it is not whole
-};
-
-struct WarcCounts {
-  uint64_t records = 0;  // whole ones, of any kind
-  uint64_t documents = 0;
-  uint64_t errors = 0;
-  // Passed over, by kind of record, and for responses and resources by reason:
-  uint64_t warcinfo = 0;
-  uint64_t requests = 0;
-  uint64_t metadata = 0;
-  uint64_t revisits = 0;
-  uint64_t other_records = 0;  // conversion, continuation, DNS, tools' own resources
-  uint64_t other_status = 0;   // not 2xx
-  uint64_t other_content = 0;  // a content type that is no document's
-  uint64_t empty_bodies = 0;
-};
 
 class WarcReader {
  public:
@@ -114,9 +80,6 @@ class WarcReader {
   void WrongLength();
   bool Rewind();
   void Deliver();
-  void DeliverResponse(WarcItem item);
-  void DeliverResource(WarcItem item);
-  void DeliverDocument(WarcItem item);
   void Fail(const absl::Status& status);
   void Flush();
   [[nodiscard]] std::string_view Rest() const;

@@ -5,6 +5,7 @@
 
 #include "lib/parse/html_entities.h"
 #include "lib/parse/html_tokenizer.h"
+#include "lib/parse/markup_escape.h"
 #include "lib/parse/xml_prolog.h"
 
 namespace wirefold {
@@ -40,19 +41,11 @@ bool IsVoid(std::string_view name) {
 void AppendEscaped(std::string_view text, std::string& out) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    if (const std::string_view reference = MarkupReference(c); !reference.empty()) {
+      out += reference;
+      continue;
+    }
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
       case '\t':
       case '\n':
         out += c;
