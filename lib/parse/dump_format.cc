@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/base/strings.h"
+
 namespace wirefold {
 namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
-
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
-}
 
 std::string_view SkipWhiteSpace(std::string_view text) {
   const size_t begin = text.find_first_not_of(kWhiteSpace);
@@ -49,14 +45,14 @@ std::optional<int64_t> TakeTimeLine(std::string_view& text) {
   const size_t line_end = std::min(rest.find_first_of("\r\n"), rest.size());
   const size_t close = rest.substr(0, line_end).find(kClose, kOpen.size());
   if (close == std::string_view::npos) return std::nullopt;
-  const auto time = ParseTime(Trim(rest.substr(kOpen.size(), close - kOpen.size())));
+  const auto time = ParseTime(TrimAscii(rest.substr(kOpen.size(), close - kOpen.size())));
   if (time.has_value()) text = rest.substr(close + kClose.size());
   return time;
 }
 
 // At least three dashes and nothing else.
 bool IsRule(std::string_view line) {
-  line = Trim(line);
+  line = TrimAscii(line);
   return line.size() >= 3 && line.find_first_not_of('-') == std::string_view::npos;
 }
 
@@ -84,13 +80,13 @@ size_t FindSeparator(std::string_view link) {
 
 // Reads `link`, which starts with '['. False if it is no link.
 bool ReadLink(std::string_view link, DumpFile& file) {
-  link = Trim(link);
+  link = TrimAscii(link);
   if (!link.ends_with(')')) return false;
   const size_t separator = FindSeparator(link);
   if (separator == std::string_view::npos) return false;
   file.has_link_line = true;
   file.title = link.substr(1, separator - 1);
-  file.url = Trim(link.substr(separator + 2, link.size() - separator - 3));
+  file.url = TrimAscii(link.substr(separator + 2, link.size() - separator - 3));
   return true;
 }
 
@@ -117,7 +113,7 @@ DumpFile SplitDump(std::string_view text) {
   }
   // Without a rule the link has to fill the first line and hold a URL.
   const size_t first_end = AfterLine(rest, 0);
-  const std::string_view first = Trim(rest.substr(0, first_end));
+  const std::string_view first = TrimAscii(rest.substr(0, first_end));
   const size_t separator = FindSeparator(first);
   if (first.ends_with(')') && separator != std::string_view::npos &&
       LooksLikeUrl(first.substr(separator + 2)) && ReadLink(first, file)) {

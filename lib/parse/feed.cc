@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/parse/charset.h"
 #include "lib/parse/feed_dates.h"
 #include "lib/parse/feed_elements.h"
@@ -18,16 +19,10 @@ namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kWhiteSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kWhiteSpace) - begin + 1);
-}
-
 // White space folded to single blanks, cut at kMaxTitleBytes.
 std::string OneLine(std::string_view text) {
   std::string line;
-  for (const char c : Trim(text)) {
+  for (const char c : TrimAscii(text)) {
     const bool blank = kWhiteSpace.find(c) != std::string_view::npos;
     if (!blank) {
       line += c;
@@ -79,7 +74,7 @@ bool NamesAnImage(std::string_view url) {
 }
 
 void AddOnce(std::string_view value, size_t max_bytes, std::vector<std::string>& values) {
-  value = Trim(value);
+  value = TrimAscii(value);
   if (value.empty() || value.size() > max_bytes || values.size() == kMaxFeedValues ||
       std::find(values.begin(), values.end(), value) != values.end()) {
     return;
@@ -88,7 +83,7 @@ void AddOnce(std::string_view value, size_t max_bytes, std::vector<std::string>&
 }
 
 void SetOnce(std::string_view value, size_t max_bytes, std::string& out) {
-  value = Trim(value);
+  value = TrimAscii(value);
   if (out.empty() && value.size() <= max_bytes) out = value;
 }
 
@@ -114,12 +109,12 @@ TextKind KindOf(const FeedElement& element, bool atom) {
 std::string HtmlOf(const FeedElement& element, bool atom) {
   switch (KindOf(element, atom)) {
     case TextKind::kPlain:
-      return EscapeHtml(Trim(element.text));
+      return EscapeHtml(TrimAscii(element.text));
     case TextKind::kHtml:
-      return std::string(Trim(element.text));
+      return std::string(TrimAscii(element.text));
     case TextKind::kMarkup: {
-      const std::string_view markup = Trim(element.markup);
-      return std::string(markup.empty() ? Trim(element.text) : markup);
+      const std::string_view markup = TrimAscii(element.markup);
+      return std::string(markup.empty() ? TrimAscii(element.text) : markup);
     }
     case TextKind::kOther:
       return {};
@@ -142,15 +137,16 @@ std::string TitleOf(const FeedElement& element, bool atom) {
 
 // "mail@host (Name)" is the name, and so is "Name <mail@host>"; a lone address is none.
 std::string_view AuthorOf(std::string_view text) {
-  text = Trim(text);
+  text = TrimAscii(text);
   if (text.find('@') == std::string_view::npos) return text;
   const size_t open = text.find('(');
   if (open != std::string_view::npos) {
     const size_t close = std::min(text.find(')', open), text.size());
-    return Trim(text.substr(open + 1, close - open - 1));
+    return TrimAscii(text.substr(open + 1, close - open - 1));
   }
   const size_t bracket = text.find('<');
-  return bracket == std::string_view::npos ? std::string_view() : Trim(text.substr(0, bracket));
+  return bracket == std::string_view::npos ? std::string_view()
+                                           : TrimAscii(text.substr(0, bracket));
 }
 
 // Collects one item's fields with their ranks; the lower rank is taken.
@@ -190,7 +186,7 @@ class ItemBuilder {
       AddLink(element);
     } else if (name == "guid" || name == "id") {
       SetOnce(element.text, kMaxFeedValueBytes, item_.id);
-      const std::string_view url = Trim(element.text);
+      const std::string_view url = TrimAscii(element.text);
       if (!EqualsLower(element.Attribute("ispermalink"), "false") && IsHttpUrl(url)) Link(url, 2);
     } else if (name == "published" || name == "pubdate" || name == "issued") {
       Date(element, name == "published" ? 0 : name == "pubdate" ? 1 : 2);
@@ -268,12 +264,12 @@ class ItemBuilder {
 
   void Media(std::string_view url, std::string_view type, std::string_view medium) {
     const bool image = medium == "image" || MediaType(type).starts_with("image/") ||
-                       (type.empty() && medium.empty() && NamesAnImage(Trim(url)));
+                       (type.empty() && medium.empty() && NamesAnImage(TrimAscii(url)));
     AddOnce(url, kMaxUrlBytes, image ? item_.images : item_.enclosures);
   }
 
   void Link(std::string_view url, int rank) {
-    url = Trim(url);
+    url = TrimAscii(url);
     if (url.empty() || url.size() > kMaxUrlBytes || rank >= link_rank_) return;
     link_rank_ = rank;
     item_.link = url;
@@ -281,7 +277,7 @@ class ItemBuilder {
 
   void Date(const FeedElement& element, int rank) {
     if (rank >= date_rank_) return;
-    const std::optional<int64_t> date = ParseFeedDate(Trim(element.text));
+    const std::optional<int64_t> date = ParseFeedDate(TrimAscii(element.text));
     if (!date.has_value()) return;
     date_rank_ = rank;
     item_.published_ms = date;

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/parse/markup_escape.h"
 
 namespace wirefold {
@@ -20,14 +21,6 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 std::string_view View(const xmlChar* text) {
   return text == nullptr ? std::string_view()
                          : std::string_view(reinterpret_cast<const char*>(text));
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 struct Space {
@@ -77,7 +70,7 @@ class Reader {
              const xmlChar** attributes) {
     ++depth_;
     const FeedNamespace space = FindSpace(uri, prefix);
-    const std::string lower = Lower(name);
+    const std::string lower = LowerAscii(name);
     if (current_ == kNone) {
       if (depth_ != wanted_depth_ || elements_.size() >= kMaxFeedElements) return;
       current_ = Add(space, lower, count, attributes);
@@ -108,7 +101,7 @@ class Reader {
         has_markup_ = false;
         current_ = kNone;
       } else {
-        const std::string lower = Lower(name);
+        const std::string lower = LowerAscii(name);
         if (has_markup_ && !IsVoid(lower)) markup_.append("</").append(lower).append(">");
         if (depth_ == child_depth_) child_depth_ = 0;
       }
@@ -134,7 +127,7 @@ class Reader {
   static NameValue AttributeAt(const xmlChar** attributes, int i) {
     const xmlChar** at = attributes + 5 * i;
     const std::string_view prefix = View(at[1]);
-    std::string name = Lower(View(at[0]));
+    std::string name = LowerAscii(View(at[0]));
     if (!prefix.empty()) name = std::string(prefix) + ":" + name;
     return {std::move(name), std::string_view(reinterpret_cast<const char*>(at[3]),
                                               static_cast<size_t>(at[4] - at[3]))};

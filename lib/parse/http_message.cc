@@ -5,6 +5,7 @@
 
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/parse/html_tokenizer.h"
 #include "lib/parse/unpack.h"
 #include "lib/text/utf8.h"
@@ -18,14 +19,6 @@ std::string_view Trim(std::string_view text) {
   const size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 absl::Status BrokenHead() {
@@ -179,14 +172,14 @@ void ForEachField(std::string_view fields,
     flush();
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
-    name = Lower(Trim(line.substr(0, colon)));
+    name = LowerAscii(Trim(line.substr(0, colon)));
     value = Trim(line.substr(colon + 1));
   }
   flush();
 }
 
 std::string MediaType(std::string_view content_type) {
-  return Lower(Trim(content_type.substr(0, content_type.find_first_of(";,"))));
+  return LowerAscii(Trim(content_type.substr(0, content_type.find_first_of(";,"))));
 }
 
 absl::StatusOr<HttpHead> ReadHttpHead(std::string_view message) {
@@ -205,9 +198,9 @@ absl::StatusOr<HttpHead> ReadHttpHead(std::string_view message) {
         head.content_type = value;
       } else if (name == "content-encoding" && !value.empty()) {
         if (!head.content_encoding.empty()) head.content_encoding += ',';
-        head.content_encoding += Lower(value);
+        head.content_encoding += LowerAscii(value);
       } else if (name == "transfer-encoding") {
-        head.chunked |= Lower(value).find("chunked") != std::string::npos;
+        head.chunked |= LowerAscii(value).find("chunked") != std::string::npos;
       }
     });
     return head;

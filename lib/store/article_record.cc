@@ -19,6 +19,14 @@ absl::Status Damaged() {
   return Reject(Reason::kStoreCorrupt, "an article's record in the store is damaged");
 }
 
+absl::Status Parse(std::string_view bytes, storage::ArticleRecord& record) {
+  const absl::StatusOr<std::string_view> payload = Payload(bytes, "article");
+  if (!payload.ok()) return payload.status();
+  const bool whole = record.ParseFromArray(payload->data(), static_cast<int>(payload->size())) &&
+                     record.text_hash().size() == 16;
+  return whole ? absl::OkStatus() : Damaged();
+}
+
 }  // namespace
 
 EncodedRecord EncodeRecord(const NormalizedArticle& normalized, int64_t ingested_at_ms) {
@@ -66,13 +74,8 @@ EncodedRecord EncodeRecord(const NormalizedArticle& normalized, int64_t ingested
 }
 
 absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out) {
-  const absl::StatusOr<std::string_view> payload = Payload(bytes, "article");
-  if (!payload.ok()) return payload.status();
   storage::ArticleRecord record;
-  if (!record.ParseFromArray(payload->data(), static_cast<int>(payload->size())) ||
-      record.text_hash().size() != 16) {
-    return Damaged();
-  }
+  if (absl::Status status = Parse(bytes, record); !status.ok()) return status;
   CanonicalArticle& article = out.article;
   article.url = std::move(*record.mutable_url());
   article.url_key = std::move(*record.mutable_url_key());
@@ -113,13 +116,8 @@ absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out) {
 }
 
 absl::StatusOr<RekeyedRecord> RekeyRecord(std::string_view bytes, const UrlRules& rules) {
-  const absl::StatusOr<std::string_view> payload = Payload(bytes, "article");
-  if (!payload.ok()) return payload.status();
   storage::ArticleRecord record;
-  if (!record.ParseFromArray(payload->data(), static_cast<int>(payload->size())) ||
-      record.text_hash().size() != 16) {
-    return Damaged();
-  }
+  if (absl::Status status = Parse(bytes, record); !status.ok()) return status;
   RekeyedRecord rekeyed;
   rekeyed.url_key = record.url_key();
   rekeyed.text_hash = Hash128::FromBytes(record.text_hash());

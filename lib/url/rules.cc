@@ -20,12 +20,6 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kOpaque = "<opaque>";
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), AsciiLower);
-  return lower;
-}
-
 std::vector<std::string_view> SplitWords(std::string_view line) {
   std::vector<std::string_view> words;
   for (;;) {
@@ -275,7 +269,7 @@ class UrlRulesParser {
     const size_t equals = word.find('=');
     std::optional<std::string> value;
     if (equals != std::string_view::npos) value = PercentDecode(word.substr(equals + 1));
-    std::string name = Lower(PercentDecode(word.substr(0, equals)));
+    std::string name = LowerAscii(PercentDecode(word.substr(0, equals)));
     const bool is_prefix = name.ends_with('*');
     if (is_prefix) name.pop_back();
     if (name.empty() || name.size() >= kMaxRuleNameBytes || name.find('*') != std::string::npos) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/base/strings.h"
 #include "lib/url/canonicalize.h"
 #include "lib/url/percent_encode.h"
 #include "lib/url/query.h"
@@ -100,12 +101,6 @@ bool Contains(const std::array<std::string_view, kSize>& words, std::string_view
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), AsciiLower);
-  return lower;
-}
-
 template <typename Visit>
 bool AnyPart(std::string_view text, std::string_view separators, Visit visit) {
   for (;;) {
@@ -121,7 +116,7 @@ bool NamesSharing(std::string_view name) {
   constexpr std::array<std::string_view, 8> kWords = {
       "sharer", "sharing", "sharelink", "sharearticle", "intent", "submit", "compose", "sharepost"};
   return AnyPart(name, "-_.", [&](std::string_view part) {
-    const std::string word = Lower(part);
+    const std::string word = LowerAscii(part);
     return word.ends_with("share") || Contains(kWords, word);
   });
 }
@@ -144,7 +139,7 @@ bool IsShareParameter(std::string_view name) {
   constexpr std::array<std::string_view, 14> kNames = {
       "url",          "u",       "uri",      "link",      "href",      "text",   "status", "body",
       "canonicalurl", "linkurl", "shareurl", "share_url", "permalink", "content"};
-  return Contains(kNames, Lower(name));
+  return Contains(kNames, LowerAscii(name));
 }
 
 }  // namespace
