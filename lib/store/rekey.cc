@@ -29,9 +29,6 @@ constexpr std::string_view kMoving = "moving the store to other rules";
 constexpr size_t kBatchRecords = 1024;
 // `urls` entries that are held back to be merged with.
 constexpr size_t kPendingUrls = 4096;
-// A key takes so many texts of other articles over; those beyond are revisions when they come
-// again.
-constexpr size_t kMaxJoinedTexts = 1024;
 // What must stay free on the disk beside what is about to be written.
 constexpr uint64_t kReserveBytes = uint64_t{64} << 20;
 // The new `urls` beside the old ones, and once more while they are compacted; records that are

@@ -24,6 +24,7 @@
 #ifndef WIREFOLD_LIB_STORE_REKEY_H_
 #define WIREFOLD_LIB_STORE_REKEY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -32,6 +33,10 @@
 #include "lib/url/rules.h"
 
 namespace wirefold {
+
+// A key takes so many texts of other articles over; those beyond are revisions when they come
+// again.
+inline constexpr size_t kMaxJoinedTexts = 1024;
 
 struct RekeyReport {
   std::string from;  // fingerprints of the rules; empty after an interruption

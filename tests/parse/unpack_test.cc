@@ -1,3 +1,5 @@
+#include <random>
+
 #include "lib/parse/unpack.h"
 
 #include <gtest/gtest.h>
@@ -100,6 +102,23 @@ TEST(Unpack, RefusesBombsButNotSmallPagesThatCompressWell) {
   const std::string bomb(4 * kRatioFreeBytes, 'x');
   EXPECT_EQ(All(Gzip(bomb)), "ARCHIVE_RATIO");
   EXPECT_EQ(All(Zstd(bomb)), "ARCHIVE_RATIO");
+}
+
+TEST(Unpack, HoldsTheRatio) {
+  // Bytes that don't compress, as many as make the whole unpack to `ratio` times its size.
+  const auto with_ratio = [](size_t ratio) {
+    std::mt19937_64 random(7);
+    const std::string filler(2 * kRatioFreeBytes, 'x');
+    std::string text((filler.size() - Gzip(filler).size() * ratio) / (ratio - 1), '\0');
+    for (char& c : text) c = static_cast<char>(random());
+    text += filler;
+    const std::string packed = Gzip(text);
+    EXPECT_NEAR(static_cast<double>(text.size()) / static_cast<double>(packed.size()),
+                static_cast<double>(ratio), static_cast<double>(ratio) / 100);
+    return All(packed) == text ? "whole" : All(packed);
+  };
+  EXPECT_EQ(with_ratio(kMaxUnpackRatio * 49 / 50), "whole");
+  EXPECT_EQ(with_ratio(kMaxUnpackRatio * 51 / 50), "ARCHIVE_RATIO");
 }
 
 TEST(Unpack, RefusesABombInManySmallMembers) {

@@ -227,6 +227,18 @@ TEST(WarcReader, PassesOverRecordsPastTheBlockLimit) {
   EXPECT_EQ(result.counts.other_content, 1U);
 }
 
+TEST(WarcReader, BelievesALengthUpToItsLimit) {
+  const auto with_length = [](uint64_t length) {
+    return Lines(
+        Read("WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a.example/long\r\n"
+             "Content-Length: " +
+             std::to_string(length) + "\r\n\r\n<p>\r\n\r\n" + Record("good", "<p>y</p>")));
+  };
+  // Believed, the next record lies within this one; not believed, reading goes on there.
+  EXPECT_EQ(with_length(kMaxSkippedRecordBytes), "long RECORD_BROKEN\n");
+  EXPECT_EQ(with_length(kMaxSkippedRecordBytes + 1), "long RECORD_BROKEN\ngood ok\n");
+}
+
 TEST(WarcReader, DoesNotTakeARecordWithinAnHonestBodyForOne) {
   const std::string inner = Record("inner", "<p>forged</p>");
   EXPECT_EQ(Lines(Read(Record("outer", "<pre>\r\n" + inner + "</pre>") + Record("good", "<p>"))),

@@ -259,6 +259,28 @@ TEST_F(RekeyTest, ManyRecordsTakeManyWrites) {
   EXPECT_EQ(AllUrls(folder_.path()).size(), static_cast<size_t>(kArticles));
 }
 
+TEST_F(RekeyTest, AKeyTakesTextsOverUpToALimit) {
+  const auto texts_of_one_key = [&](size_t articles) {
+    const TempFolder folder;
+    {
+      const auto store = OpenOrDie(OptionsUnder(folder.path(), old_rules_));
+      std::vector<Mutation> mutations;
+      for (size_t i = 0; i < articles; ++i) {
+        mutations.push_back(
+            New(At("https://a.org/?page=" + std::to_string(i), kAtMs + static_cast<int64_t>(i),
+                   "text " + std::to_string(i), old_rules_)));
+      }
+      EXPECT_TRUE(store->Commit(mutations).ok());
+    }
+    EXPECT_TRUE(RekeyStore(OptionsUnder(folder.path(), new_rules_), new_rules_, false).ok());
+    const std::map<std::string, UrlState> urls = AllUrls(folder.path());
+    EXPECT_EQ(urls.size(), 1u);
+    return urls.begin()->second.text_hashes.size();
+  };
+  EXPECT_EQ(texts_of_one_key(kMaxJoinedTexts), kMaxJoinedTexts);
+  EXPECT_EQ(texts_of_one_key(kMaxJoinedTexts + 1), kMaxJoinedTexts);
+}
+
 TEST(Rekey, RefusesAFolderWithoutAStore) {
   const TempFolder folder;
   const absl::StatusOr<RekeyReport> report =

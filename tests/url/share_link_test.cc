@@ -36,8 +36,12 @@ TEST(ShareLink, NeedsNoArticle) {
 }
 
 TEST(ShareLink, ShortTitlesProveNothing) {
-  const absl::StatusOr<Url> link = ParseUrl("https://a.org/?u=https://b.org/&text=News");
-  EXPECT_FALSE(IsShareLink(*link, {"", "News"}, UrlRules::BuiltIn()));
+  const auto is_share = [](const std::string& title) {
+    const absl::StatusOr<Url> link = ParseUrl("https://a.org/?u=https://b.org/&text=" + title);
+    return IsShareLink(*link, {"", title}, UrlRules::BuiltIn());
+  };
+  EXPECT_TRUE(is_share(std::string(kMinSharedTitleBytes, 'T')));
+  EXPECT_FALSE(is_share(std::string(kMinSharedTitleBytes - 1, 'T')));
 }
 
 TEST(ShareLink, LooksAtAFewUrlsOfAMessage) {
