@@ -49,12 +49,11 @@ class RealCorpus(ServerTest):
 
         ids = sorted({line['id'] for line in first if line['id']})
         sample = random.Random(1).sample(ids, 1000)
-        before = [server.run('get', '--json', id).stdout for id in sample]
-        self.assertTrue(all(before))
+        before = self.get_all(server, sample)
         counts = server.stats()['stored']
         server.kill()
         server.start()
-        self.assertEqual([server.run('get', '--json', id).stdout for id in sample], before)
+        self.assertEqual(self.get_all(server, sample), before)
         self.assertEqual(server.stats()['stored'], counts)
         self.assertEqual(counts['articles'], outcomes['NEW'])
         self.assertEqual(counts['sightings'], outcomes['DUPLICATE'])
@@ -65,6 +64,15 @@ class RealCorpus(ServerTest):
         missing = self.missing(server, ids)
         self.assertEqual(missing, [], 'acknowledged IDs that are not found')
         self.assertEqual(server.stop(), 0)
+
+    def get_all(self, server, ids):
+        """What `get` prints of each, asked for one by one; it must find all of them."""
+        answers = []
+        for id in ids:
+            done = server.run('get', '--json', id)
+            self.assertEqual(done.returncode, 0, (id, done.stderr, server.log()[-2000:]))
+            answers.append(done.stdout)
+        return answers
 
     def missing(self, server, ids):
         """IDs that `get` does not find."""
