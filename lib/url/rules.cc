@@ -97,18 +97,27 @@ bool DecodesTo(std::string_view text, std::string_view decoded) {
   return size == decoded.size();
 }
 
-// Letters, digits and little else, with both among them: what a program makes up.
+// Letters and digits, both of them, and what Base64 adds; hyphens as in a UUID, between hexadecimal
+// digits alone: what a program makes up, and no words.
 bool IsOpaque(std::string_view value) {
   bool has_digit = false;
   bool has_letter = false;
+  bool has_hyphen = false;
+  bool is_hexadecimal = true;
   size_t size = 0;
   for (size_t i = 0; i < value.size(); ++i, ++size) {
     const char c = DecodedAt(value, i);
-    if (!IsUnreserved(c) && c != '=' && c != '+' && c != '/') return false;
+    if (c == '-') {
+      has_hyphen = true;
+      continue;
+    }
     has_digit = has_digit || IsAsciiDigit(c);
     has_letter = has_letter || IsAsciiAlpha(c);
+    is_hexadecimal = is_hexadecimal && HexValue(c) >= 0;
+    const bool in_base64 = IsAsciiDigit(c) || IsAsciiAlpha(c) || c == '+' || c == '/' || c == '=';
+    if (!in_base64) return false;
   }
-  return size >= kMinOpaqueBytes && has_digit && has_letter;
+  return size >= kMinOpaqueBytes && has_digit && has_letter && (!has_hyphen || is_hexadecimal);
 }
 
 // One line's worth of text, whatever `text` holds.

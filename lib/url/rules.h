@@ -52,7 +52,7 @@ inline constexpr size_t kMaxRuleNameBytes = 64;
 // A section may have so many prefixes: every parameter is compared with all of them.
 inline constexpr size_t kMaxRulePrefixes = 256;
 
-// A value looks random from so many letters and digits on.
+// A value looks random from so many letters and digits on (what Base64 and UUIDs add counts too).
 inline constexpr size_t kMinOpaqueBytes = 16;
 
 enum class ParameterFate : uint8_t { kKeep, kDrop, kFold };

@@ -133,7 +133,10 @@ TEST(UrlRules, OpaqueValuesAreLongAndMixed) {
   EXPECT_EQ(here.FateOf("id", shortest.substr(0, kMinOpaqueBytes - 1)), ParameterFate::kKeep);
   EXPECT_EQ(here.FateOf("id", "lit3py55t21z5v55vlm25s55"), ParameterFate::kFold);
   EXPECT_EQ(here.FateOf("id", "1234567890123456"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "5f2a8c1e-77b0-4c1d-9e3a-0123456789ab"), ParameterFate::kFold);
   EXPECT_EQ(here.FateOf("id", "an-article-about-sessions"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "spring-session-2020"), ParameterFate::kKeep);
+  EXPECT_EQ(here.FateOf("id", "spring_session_2020"), ParameterFate::kKeep);
   EXPECT_EQ(here.FateOf("id", "45"), ParameterFate::kKeep);
   EXPECT_EQ(CanonicalizeUrl("https://a.org/?session_id=45")->url_key, "a.org/?session_id=45");
 }
