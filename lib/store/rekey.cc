@@ -417,7 +417,7 @@ class StoreRekeyer {
 
   static absl::Status Damaged(Family family) {
     return Reject(Reason::kStoreCorrupt,
-                  absl::StrCat("a key in the store's '", kFamilyNames[family], "' is damaged"));
+                  absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
   }
 
   rocksdb::DB& db_;

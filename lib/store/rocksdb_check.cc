@@ -33,15 +33,21 @@ class SilentLogger final : public rocksdb::Logger {
 // A store that is open for reading, with its handles.
 class ReadOnlyStore {
  public:
-  static absl::StatusOr<std::unique_ptr<ReadOnlyStore>> Open(const RocksDbOptions& options) {
+  // `present` names its families, `meta` among them.
+  static absl::StatusOr<std::unique_ptr<ReadOnlyStore>> Open(const RocksDbOptions& options,
+                                                             const std::set<std::string>& present) {
     rocksdb::DBOptions db_options = MakeDbOptions(options);
     db_options.info_log = std::make_shared<SilentLogger>();
     auto store = std::make_unique<ReadOnlyStore>();
-    const auto families = MakeFamilies(options, rocksdb::NewLRUCache(options.block_cache_bytes));
+    auto families = MakeFamilies(options, rocksdb::NewLRUCache(options.block_cache_bytes));
+    std::erase_if(families, [&](const auto& family) { return !present.contains(family.name); });
     rocksdb::DB* db = nullptr;
     const rocksdb::Status status =
         rocksdb::DB::OpenForReadOnly(db_options, options.path, families, &store->handles_, &db);
     if (!status.ok()) return FromRocksDb(status, kOpening);
+    for (size_t i = 0; i < families.size(); ++i) {
+      if (families[i].name == FamilyName(kMeta)) store->meta_ = store->handles_[i];
+    }
     store->db_.reset(db);
     return store;
   }
@@ -50,11 +56,12 @@ class ReadOnlyStore {
   }
 
   rocksdb::DB& db() { return *db_; }
-  rocksdb::ColumnFamilyHandle* meta() { return handles_[kMeta]; }
+  rocksdb::ColumnFamilyHandle* meta() { return meta_; }
 
  private:
   std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // of those that are present
+  rocksdb::ColumnFamilyHandle* meta_ = nullptr;
 };
 
 absl::Status Corrupt(std::string_view what) {
@@ -63,30 +70,37 @@ absl::Status Corrupt(std::string_view what) {
                              "; nothing was changed, restore it from a backup"));
 }
 
-absl::Status CheckFamilies(const RocksDbOptions& options) {
+// The families that a store of `format` has must be there.
+absl::Status CheckPresent(const std::set<std::string>& present, uint64_t format) {
+  for (const FamilyRow& row : kFamilyTable) {
+    if (row.since_format <= format && !present.contains(row.name)) {
+      return Corrupt(ToStd(absl::StrCat("its part '", row.name, "' is missing")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The names of the families: those that every store has, and known ones alone.
+absl::StatusOr<std::set<std::string>> ReadFamilies(const RocksDbOptions& options) {
   std::vector<std::string> names;
   const rocksdb::Status status =
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), options.path, &names);
   if (!status.ok()) return FromRocksDb(status, kOpening);
-  const std::set<std::string> present(names.begin(), names.end());
-  if (!present.contains(kFamilyNames[kMeta])) {
+  std::set<std::string> present(names.begin(), names.end());
+  if (!present.contains(FamilyName(kMeta))) {
     return Corrupt(ToStd(absl::StrCat(
-        options.path, " holds a RocksDB database without the part '", kFamilyNames[kMeta],
+        options.path, " holds a RocksDB database without the part '", FamilyName(kMeta),
         "' that every Wirefold store has (is it another program's?)")));
   }
-  for (const char* name : kFamilyNames) {
-    if (!present.contains(name)) {
-      return Corrupt(ToStd(absl::StrCat("its part '", name, "' is missing")));
-    }
-  }
+  if (absl::Status status = CheckPresent(present, 1); !status.ok()) return status;
   for (const std::string& name : names) {
-    if (std::ranges::find(kFamilyNames, name) == kFamilyNames.end()) {
+    if (std::ranges::find(kFamilyTable, name, &FamilyRow::name) == kFamilyTable.end()) {
       return Reject(Reason::kStoreTooNew,
                     absl::StrCat("the store has a part '", name,
                                  "' that this version does not know; use a newer wirefoldd"));
     }
   }
-  return absl::OkStatus();
+  return present;
 }
 
 absl::StatusOr<std::string> ReadMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
@@ -100,8 +114,8 @@ absl::StatusOr<std::string> ReadMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandl
   return value;
 }
 
-// A number that must be at most `known`.
-absl::Status CheckNumber(ReadOnlyStore& store, std::string_view key, uint64_t known) {
+// A number that must be at least 1 and at most `known`.
+absl::StatusOr<uint64_t> CheckNumber(ReadOnlyStore& store, std::string_view key, uint64_t known) {
   const absl::StatusOr<std::string> value = ReadMeta(store.db(), store.meta(), key);
   if (!value.ok()) return value.status();
   if (value->size() != 8) {
@@ -114,7 +128,7 @@ absl::Status CheckNumber(ReadOnlyStore& store, std::string_view key, uint64_t kn
                                ", and this program knows ", known, "; use a newer wirefoldd"));
   }
   if (number == 0) return Corrupt(ToStd(absl::StrCat("its ", ToAbsl(key), " is 0")));
-  return absl::OkStatus();
+  return number;
 }
 
 absl::Status CheckKeyRules(ReadOnlyStore& store, const RocksDbOptions& options) {
@@ -169,7 +183,7 @@ absl::Status CheckLeftovers(ReadOnlyStore& store, const RocksDbOptions& options,
     rocksdb::SstFileReader reader{rocksdb::Options()};
     // One that can't be read was not finished when the process ended, so nothing rests on it.
     if (!reader.Open(absl::StrCat(options.path, "/", file)).ok()) continue;
-    if (reader.GetTableProperties()->column_family_name != kFamilyNames[kMeta]) continue;
+    if (reader.GetTableProperties()->column_family_name != FamilyName(kMeta)) continue;
     const std::unique_ptr<rocksdb::Iterator> entry(reader.NewIterator({}));
     const rocksdb::Slice key(kCountsKey.data(), kCountsKey.size());
     entry->Seek(key);
@@ -191,17 +205,18 @@ absl::StatusOr<StoredCounts> ReadCounts(rocksdb::DB& db, rocksdb::ColumnFamilyHa
   return DecodeCounts(*value);
 }
 
-absl::Status CheckStore(const RocksDbOptions& options) {
-  if (absl::Status status = CheckFamilies(options); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<ReadOnlyStore>> opened = ReadOnlyStore::Open(options);
+absl::StatusOr<uint64_t> CheckStore(const RocksDbOptions& options) {
+  const absl::StatusOr<std::set<std::string>> families = ReadFamilies(options);
+  if (!families.ok()) return families.status();
+  absl::StatusOr<std::unique_ptr<ReadOnlyStore>> opened = ReadOnlyStore::Open(options, *families);
   if (!opened.ok()) return opened.status();
   ReadOnlyStore& store = **opened;
   if (absl::Status status = CheckLog(store, options); !status.ok()) return status;
-  if (absl::Status status = CheckNumber(store, kFormatKey, kStoreFormat); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = CheckNumber(store, kSketchVersionKey, kSketchVersion); !status.ok()) {
-    return status;
+  const absl::StatusOr<uint64_t> format = CheckNumber(store, kFormatKey, kStoreFormat);
+  if (!format.ok()) return format.status();
+  if (absl::Status status = CheckPresent(*families, *format); !status.ok()) return status;
+  if (const auto sketches = CheckNumber(store, kSketchVersionKey, kSketchVersion); !sketches.ok()) {
+    return sketches.status();
   }
   const absl::StatusOr<StoredCounts> counts = ReadCounts(store.db(), store.meta());
   if (!counts.ok()) return counts.status();
@@ -214,7 +229,8 @@ absl::Status CheckStore(const RocksDbOptions& options) {
     const rocksdb::Status status = store.db().VerifyChecksum();
     if (!status.ok()) return FromRocksDb(status, kOpening);
   }
-  return CheckKeyRules(store, options);
+  if (absl::Status status = CheckKeyRules(store, options); !status.ok()) return status;
+  return *format;
 }
 
 }  // namespace wirefold

@@ -39,6 +39,15 @@ absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
   return FromRocksDb(db.Write(write, &batch), "creating the store");
 }
 
+// The store has all of this program's parts now. From here on programs that don't know them refuse
+// it by its format.
+absl::Status RaiseFormat(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return FromRocksDb(db.Put(write, meta, ToSlice(kFormatKey), BigEndian64(kStoreFormat)),
+                     "raising the store's format");
+}
+
 uint64_t LogBytes(const std::string& folder) {
   uint64_t sum = 0;
   std::error_code error;
@@ -66,6 +75,7 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
 
   rocksdb::DBOptions db_options = MakeDbOptions(options);
   const bool create = *content != FolderContent::kStore;
+  uint64_t format = kStoreFormat;
   if (create) {
     if (absl::Status status = MarkCreating(options.path); !status.ok()) return status;
     if (*content == FolderContent::kUnfinished) {
@@ -74,8 +84,11 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
     }
     db_options.create_if_missing = true;
     db_options.create_missing_column_families = true;
-  } else if (absl::Status status = CheckStore(options); !status.ok()) {
-    return status;
+  } else {
+    const absl::StatusOr<uint64_t> checked = CheckStore(options);
+    if (!checked.ok()) return checked.status();
+    format = *checked;
+    db_options.create_missing_column_families = format < kStoreFormat;
   }
   (*lock)->Keep();
 
@@ -92,6 +105,10 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   if (create) {
     if (absl::Status first = WriteFirstMeta(*db, meta, options); !first.ok()) return first;
     if (absl::Status unmark = UnmarkCreating(options.path); !unmark.ok()) return unmark;
+  }
+  if (format < kStoreFormat) {
+    // Last of all: a store that has later parts already and the old number gets the number later.
+    if (absl::Status raised = RaiseFormat(*db, meta); !raised.ok()) return raised;
   }
   const absl::StatusOr<StoredCounts> counts = ReadCounts(*db, meta);
   if (!counts.ok()) return counts.status();

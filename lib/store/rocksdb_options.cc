@@ -44,6 +44,11 @@ void ForText(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptio
   family.max_bytes_for_level_base = uint64_t{512} << 20;
 }
 
+// Keys begin with a ULID, and most ULIDs have no entry.
+void ByPrefix(rocksdb::ColumnFamilyOptions& family) {
+  family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(Ulid::kBytes));
+}
+
 // Short values under random keys, mostly asked for what is absent.
 void ForLookup(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
   table.block_size = size_t{4} << 10;
@@ -83,25 +88,27 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
     family.max_write_buffer_number = 3;
     family.level_compaction_dynamic_level_bytes = true;
     family.compression = rocksdb::kNoCompression;
-    switch (i) {
-      case kArticles:
+    switch (kFamilyTable.at(i).layout) {
+      case FamilyLayout::kSmall:
+        break;
+      case FamilyLayout::kText:
         ForText(family, table);
         break;
-      case kSightings:
-      case kRevisions:
+      case FamilyLayout::kTextByPrefix:
         ForText(family, table);
-        family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(Ulid::kBytes));
+        ByPrefix(family);
         break;
-      case kUrls:
-      case kTexts:
-      case kAliases:
+      case FamilyLayout::kLookup:
         ForLookup(family, table);
         break;
-      default:
+      case FamilyLayout::kPackedByPrefix:
+        ForText(family, table);
+        ByPrefix(family);
+        family.compression = rocksdb::kNoCompression;
         break;
     }
     family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    families.emplace_back(kFamilyNames[i], family);
+    families.emplace_back(FamilyName(i), family);
   }
   return families;
 }

@@ -4,7 +4,6 @@
 #ifndef WIREFOLD_LIB_STORE_ROCKSDB_OPTIONS_H_
 #define WIREFOLD_LIB_STORE_ROCKSDB_OPTIONS_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/store/families.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/options.h"
@@ -49,24 +49,6 @@ struct RocksDbOptions {
   // For tests: moving to other rules (rekey.h) ends where this returns true, in place of a write.
   std::function<bool()> test_fail_rekey{};
 };
-
-// Column families, in the order in which handles are kept. `default` is RocksDB's own and empty.
-enum Family : size_t {
-  kDefaultFamily,
-  kMeta,
-  kArticles,
-  kUrls,
-  kTexts,
-  kSketches,
-  kSightings,
-  kRevisions,
-  kAliases,
-  kEvents,
-  kFamilies,
-};
-inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "default",  "meta",      "articles",  "urls",    "texts",
-    "sketches", "sightings", "revisions", "aliases", "events"};
 
 rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
 

@@ -23,7 +23,7 @@ absl::Status NoArticle(const Ulid& id) {
 
 absl::Status DamagedKey(Family family) {
   return Reject(Reason::kStoreCorrupt,
-                absl::StrCat("a key in the store's '", kFamilyNames[family], "' is damaged"));
+                absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
 }
 
 bool LanguageMatches(std::string_view language, std::string_view wanted) {
@@ -68,7 +68,7 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
   if (status.IsNotFound()) {
     value.reset();
   } else if (!status.ok()) {
-    return FromRocksDb(status, ToStd(absl::StrCat("reading from '", kFamilyNames[family], "'")));
+    return FromRocksDb(status, ToStd(absl::StrCat("reading from '", FamilyName(family), "'")));
   }
   return value;
 }

@@ -32,8 +32,6 @@
 
 namespace wirefold {
 
-// The number in `meta` of the folder's format as a whole.
-inline constexpr uint64_t kStoreFormat = 1;
 // One ListArticles call reads at most so many records, and so many bytes of them.
 inline constexpr size_t kMaxScannedRecords = 10'000;
 inline constexpr size_t kMaxScannedBytes = size_t{64} << 20;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -74,21 +76,49 @@ class FolderTest : public ::testing::Test {
     return store.status().ToString();
   }
   std::string ExpectRefused(Reason reason) { return ExpectRefused(reason, OptionsFor(path_)); }
-  // Changes one entry of `meta` behind the store's back.
-  void PutMeta(std::string_view key, const std::string& value, bool remove = false) {
+  // Does something to the database behind the store's back.
+  using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
+  void Meddle(const std::function<rocksdb::Status(rocksdb::DB&, const Handles&)>& meddle) {
     const RocksDbOptions options = OptionsFor(path_);
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    Handles handles;
     rocksdb::DB* db = nullptr;
     ASSERT_TRUE(rocksdb::DB::Open(MakeDbOptions(options), path_,
                                   MakeFamilies(options, rocksdb::NewLRUCache(1 << 20)), &handles,
                                   &db)
                     .ok());
-    const rocksdb::Slice name(key.data(), key.size());
-    ASSERT_TRUE(
-        (remove ? db->Delete({}, handles[kMeta], name) : db->Put({}, handles[kMeta], name, value))
-            .ok());
+    const rocksdb::Status status = meddle(*db, handles);
+    EXPECT_TRUE(status.ok()) << status.ToString();
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
     delete db;
+  }
+  void PutMeta(std::string_view key, const std::string& value, bool remove = false) {
+    Meddle([&](rocksdb::DB& db, const Handles& handles) {
+      const rocksdb::Slice name(key.data(), key.size());
+      return remove ? db.Delete({}, handles[kMeta], name) : db.Put({}, handles[kMeta], name, value);
+    });
+  }
+  void DropFamily(Family family) {
+    Meddle([&](rocksdb::DB& db, const Handles& handles) {
+      return db.DropColumnFamily(handles[family]);
+    });
+  }
+  static std::string Number(uint64_t number) {
+    std::string bytes;
+    AppendBigEndian64(number, bytes);
+    return bytes;
+  }
+  std::set<std::string> FamiliesOnDisk() {
+    std::vector<std::string> names;
+    EXPECT_TRUE(rocksdb::DB::ListColumnFamilies({}, path_, &names).ok());
+    return {names.begin(), names.end()};
+  }
+  std::string FormatOnDisk() {
+    std::string format;
+    Meddle([&](rocksdb::DB& db, const Handles& handles) {
+      return db.Get({}, handles[kMeta], rocksdb::Slice(kFormatKey.data(), kFormatKey.size()),
+                    &format);
+    });
+    return format;
   }
 
   testing::TempFolder folder_;
@@ -224,21 +254,97 @@ TEST_F(FolderTest, DamageInsideOfTheLogIsRefusedAndATornEndIsNot) {
 
 TEST_F(FolderTest, ANewerFormatIsRefused) {
   Fill(1);
-  std::string newer;
-  AppendBigEndian64(kStoreFormat + 1, newer);
-  PutMeta(kFormatKey, newer);
+  PutMeta(kFormatKey, Number(kStoreFormat + 1));
   EXPECT_THAT(ExpectRefused(Reason::kStoreTooNew), HasSubstr("use a newer wirefoldd"));
+}
+
+TEST_F(FolderTest, APartThatIsNotKnownIsRefused) {
+  Fill(1);
+  Meddle([](rocksdb::DB& db, const Handles& /*handles*/) {
+    rocksdb::ColumnFamilyHandle* handle = nullptr;
+    const rocksdb::Status status = db.CreateColumnFamily({}, "tomorrow", &handle);
+    if (status.ok()) db.DestroyColumnFamilyHandle(handle);
+    return status;
+  });
+  EXPECT_THAT(ExpectRefused(Reason::kStoreTooNew), HasSubstr("'tomorrow'"));
+}
+
+TEST_F(FolderTest, AMissingColumnFamilyIsRefused) {
+  Fill(1);
+  DropFamily(kRaw);
+  EXPECT_THAT(ExpectRefused(Reason::kStoreCorrupt), HasSubstr("'raw'"));
+}
+
+// The layout of format 1, made by RocksDB alone.
+TEST_F(FolderTest, AStoreOfFormatOneGetsThePartsThatCameLater) {
+  const std::set<std::string> first = {"default",  "meta",      "articles",  "urls",    "texts",
+                                       "sketches", "sightings", "revisions", "aliases", "events"};
+  const RocksDbOptions options = OptionsFor(path_);
+  {
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : first)
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    rocksdb::DBOptions db_options;
+    db_options.create_if_missing = db_options.create_missing_column_families = true;
+    Handles handles;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(db_options, path_, families, &handles, &db).ok());
+    for (auto* handle : handles) {
+      if (handle->GetName() == "meta") {
+        ASSERT_TRUE(db->Put({}, handle, "format", Number(1)).ok());
+        ASSERT_TRUE(db->Put({}, handle, "sketch_version", Number(kSketchVersion)).ok());
+        ASSERT_TRUE(db->Put({}, handle, "key_rules", "\x01rules-1").ok());
+        ASSERT_TRUE(db->Put({}, handle, "counts", "\x01").ok());
+      }
+      db->DestroyColumnFamilyHandle(handle);
+    }
+    delete db;
+  }
+  EXPECT_EQ(FamiliesOnDisk(), first);
+  // Refused for another cause, it stays what it was.
+  RocksDbOptions others = options;
+  others.key_rules_fingerprint = "rules-2";
+  ExpectRefused(Reason::kStoreRulesDiffer, others);
+  { ASSERT_TRUE(OpenOrDie(options)->Commit(std::vector{New(Article(1))}).ok()); }
+  EXPECT_EQ(FamiliesOnDisk().size(), size_t{kFamilies});
+  EXPECT_EQ(FormatOnDisk(), Number(kStoreFormat));
+  EXPECT_TRUE(OpenOrDie(options)->GetArticle(Article(1).id).ok());
+}
+
+TEST_F(FolderTest, AnOlderStoreKeepsWhatItHasWhenPartsAreAdded) {
+  Fill();
+  DropFamily(kRaw);
+  // Opened without it once, by hand: the number of an older format, and one part less.
+  {
+    const RocksDbOptions options = OptionsFor(path_);
+    auto families = MakeFamilies(options, rocksdb::NewLRUCache(1 << 20));
+    families.erase(families.begin() + kRaw);
+    Handles handles;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(MakeDbOptions(options), path_, families, &handles, &db).ok());
+    ASSERT_TRUE(db->Put({}, handles[kMeta], "format", Number(1)).ok());
+    for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    delete db;
+  }
+  const auto store = OpenOrDie(OptionsFor(path_));
+  EXPECT_EQ(store->Counts().articles, 301U);
+  EXPECT_TRUE(store->GetArticle(Article(300).id).ok());
+}
+
+TEST_F(FolderTest, RaisingTheFormatIsTakenUpWhereACrashLeftIt) {
+  Fill(1);
+  PutMeta(kFormatKey, Number(1));  // every part is there, the number is not
+  EXPECT_EQ(OpenOrDie(OptionsFor(path_))->Counts().articles, 2U);
+  EXPECT_EQ(FormatOnDisk(), Number(kStoreFormat));
 }
 
 TEST_F(FolderTest, DamagedMetaDataIsRefused) {
   Fill(1);
-  std::string format;
-  AppendBigEndian64(kStoreFormat, format);
   PutMeta(kFormatKey, "one");
   ExpectRefused(Reason::kStoreCorrupt);
   PutMeta(kFormatKey, "", /*remove=*/true);
   ExpectRefused(Reason::kStoreCorrupt);
-  PutMeta(kFormatKey, format);
+  PutMeta(kFormatKey, Number(kStoreFormat));
   OpenOrDie(OptionsFor(path_));
   PutMeta(kCountsKey, "", /*remove=*/true);
   ExpectRefused(Reason::kStoreCorrupt);
