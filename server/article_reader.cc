@@ -35,18 +35,10 @@ absl::StatusOr<size_t> PageSize(int32_t asked) {
   return static_cast<size_t>(asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
 }
 
-// Adds `stored` to `articles` unless the page would grow over its bound; the first one always goes.
-bool AddWithin(StoredArticle&& stored, v1::ArticleView view, size_t& bytes,
-               google::protobuf::RepeatedPtrField<v1::Article>& articles) {
-  v1::Article& article = *articles.Add();
-  ToProto(std::move(stored), view, article);
-  const size_t size = article.ByteSizeLong();
-  if (articles.size() > 1 && bytes + size > kMaxPagePayloadBytes) {
-    articles.RemoveLast();
-    return false;
-  }
-  bytes += size;
-  return true;
+// What a request asks to see of articles; `Request` has the fields view and pure_text.
+template <typename Request>
+ArticleReader::Show ShowOf(const Request& request) {
+  return {request.view(), request.view() == v1::ARTICLE_VIEW_FULL && !request.pure_text()};
 }
 
 // Every field but the page's, unambiguously.
@@ -55,10 +47,33 @@ std::string FiltersOf(const v1::ListArticlesRequest& request) {
   filters.clear_page_size();
   filters.clear_page_token();
   filters.clear_view();
+  filters.clear_pure_text();
   return "list " + filters.SerializeAsString();
 }
 
 }  // namespace
+
+void ArticleReader::Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const {
+  if (!show.without_boilerplate) return ToProto(std::move(stored), show.view, article);
+  Pipeline::ReaderText reader = pipeline_.ReaderTextOf(stored.article);
+  stored.article.text = std::move(reader.view.text);
+  ToProto(std::move(stored), show.view, article);
+  for (std::string& paragraph : reader.view.left_out) article.add_left_out(std::move(paragraph));
+  article.set_boilerplate_version(reader.version);
+}
+
+bool ArticleReader::AddWithin(StoredArticle&& stored, const Show& show, size_t& bytes,
+                              google::protobuf::RepeatedPtrField<v1::Article>& articles) const {
+  v1::Article& article = *articles.Add();
+  Fill(std::move(stored), show, article);
+  const size_t size = article.ByteSizeLong();
+  if (articles.size() > 1 && bytes + size > kMaxPagePayloadBytes) {
+    articles.RemoveLast();
+    return false;
+  }
+  bytes += size;
+  return true;
+}
 
 absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Article& out) const {
   absl::StatusOr<StoredArticle> stored;
@@ -79,7 +94,7 @@ absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Articl
       return Reject(Reason::kInvalidArgument, "no article is named; set id or url");
   }
   if (!stored.ok()) return stored.status();
-  ToProto(*std::move(stored), request.view(), out);
+  Fill(*std::move(stored), ShowOf(request), out);
   return absl::OkStatus();
 }
 
@@ -109,7 +124,7 @@ absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
     for (size_t i = 0; i < found.size(); ++i) {
       if (found[i].ok()) {
         v1::Article& article = *out.add_articles();
-        ToProto(*std::move(found[i]), request.view(), article);
+        Fill(*std::move(found[i]), ShowOf(request), article);
         bytes += article.ByteSizeLong();
         if (bytes > kMaxBatchPayloadBytes) {
           out.Clear();
@@ -159,7 +174,7 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
     const bool short_page = page->articles.size() < query.limit;
     for (StoredArticle& stored : page->articles) {
       const Ulid id = stored.id;
-      if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_articles())) {
+      if (!AddWithin(std::move(stored), ShowOf(request), bytes, *out.mutable_articles())) {
         out.set_next_page_token(MakePageToken({*query.after}, filters));
         return absl::OkStatus();
       }
@@ -197,7 +212,7 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
     out.set_sighting_count(position->total);
   }
   out.set_story_id(story_id.ToString());
-  ToProto(*std::move(member), request.view(), *out.mutable_representative());
+  Fill(*std::move(member), ShowOf(request), *out.mutable_representative());
   size_t bytes = out.ByteSizeLong();
   while (true) {
     const size_t have = static_cast<size_t>(out.sightings_size());
@@ -208,7 +223,7 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
     if (first) out.set_sighting_count(page->total);
     for (StoredArticle& stored : page->sightings) {
       const Ulid sighting = stored.id;
-      if (!AddWithin(std::move(stored), request.view(), bytes, *out.mutable_sightings())) {
+      if (!AddWithin(std::move(stored), ShowOf(request), bytes, *out.mutable_sightings())) {
         out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
         return absl::OkStatus();
       }

@@ -48,7 +48,19 @@ class ArticleReader {
   [[nodiscard]] absl::Status Check(const v1::CheckDocumentRequest& request,
                                    v1::CheckDocumentResponse& out) const;
 
+  // What is to be seen of an article.
+  struct Show {
+    v1::ArticleView view = v1::ARTICLE_VIEW_UNSPECIFIED;
+    bool without_boilerplate = false;
+  };
+
  private:
+  void Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const;
+  // Adds `stored` to `articles` unless the page would grow over its bound; the first one always
+  // goes.
+  bool AddWithin(StoredArticle&& stored, const Show& show, size_t& bytes,
+                 google::protobuf::RepeatedPtrField<v1::Article>& articles) const;
+
   const Store& store_;
   Pipeline& pipeline_;
   const UrlRules& url_rules_;

@@ -20,6 +20,7 @@ constexpr size_t kBatch = 100;
 struct GetArguments {
   std::vector<std::string> keys;
   std::string view = "full";
+  bool pure_text = false;
   bool json = false;
 };
 
@@ -35,7 +36,10 @@ std::string Spelling(const std::string& key) {
 class Getter {
  public:
   Getter(Client& client, const GetArguments& arguments)
-      : client_(client), full_(arguments.view == "full"), json_(arguments.json) {}
+      : client_(client),
+        full_(arguments.view == "full"),
+        pure_text_(arguments.pure_text),
+        json_(arguments.json) {}
 
   // Prints the article of each key, in order; those that are not found are told of and make the
   // exit code kExitFailed.
@@ -83,6 +87,7 @@ class Getter {
       request.set_id(key);
     }
     request.set_view(view());
+    request.set_pure_text(pure_text_);
     const absl::StatusOr<v1::Article> article = client_.GetArticle(request);
     return article.ok() ? PrintArticle(*article) : Fail(article.status());
   }
@@ -91,6 +96,7 @@ class Getter {
     v1::BatchGetArticlesRequest request;
     for (const std::string& id : ids) request.add_ids(id);
     request.set_view(view());
+    request.set_pure_text(pure_text_);
     const absl::StatusOr<v1::BatchGetArticlesResponse> response = client_.BatchGetArticles(request);
     int code = kExitOk;
     if (response.status().code() == absl::StatusCode::kResourceExhausted) {
@@ -110,6 +116,7 @@ class Getter {
 
   Client& client_;
   const bool full_;
+  const bool pure_text_;
   const bool json_;
 };
 
@@ -144,6 +151,8 @@ void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("--view", arguments->view, "basic leaves out text, images and links")
       ->check(CLI::IsMember({"basic", "full"}))
       ->capture_default_str();
+  command->add_flag("--pure-text", arguments->pure_text,
+                    "The text as it is stored, with what is learnt to be boilerplate");
   command->add_flag("--json", arguments->json, "One JSON object a line");
   command->callback([arguments, &globals, &exit_code] { exit_code = RunGet(*arguments, globals); });
 }

@@ -185,6 +185,10 @@ void AppendArticle(const v1::Article& article, bool full, JsonWriter& json) {
     AppendImagesAndLinks(article, json);
     json.Key("dropped");
     AppendStrings(article.dropped(), json);
+    json.Key("left_out");
+    AppendStrings(article.left_out(), json);
+    json.Key("boilerplate_version");
+    json.Number(article.boilerplate_version());
   }
   json.Key("warnings");
   json.BeginArray();

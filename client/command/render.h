@@ -53,7 +53,7 @@ void AppendResultMembers(const Place& place, const v1::IngestResult& result, Jso
 // {"jaccard":…,"containment":…,"score":…} as members; null each where `present` is false.
 void AppendSimilarityMembers(bool present, const v1::Similarity& similarity, JsonWriter& json);
 
-// An article as an object. `full` adds text, images, links and dropped paragraphs.
+// An article as an object. `full` adds text, images, links and what was dropped or left out.
 void AppendArticle(const v1::Article& article, bool full, JsonWriter& json);
 
 // "DUPLICATE  01EHQ…  path  NEAR of 01EHP… (score 0.91)\n".

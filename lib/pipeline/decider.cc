@@ -145,6 +145,7 @@ absl::Status Decider::CatchUp(PreparedFile& prepared) {
   std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
     return !index_.IsLive(candidate.hit.entry);
   });
+  if (outlook.learnt != view_.boilerplate.version()) Rescore(prepared);
   absl::StatusOr<std::vector<ScoredCandidate>> found =
       FindAndCompare(view_, prepared, outlook.first_entry);
   if (!found.ok()) return found.status();
@@ -160,6 +161,37 @@ absl::Status Decider::CatchUp(PreparedFile& prepared) {
             });
   if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
   return absl::OkStatus();
+}
+
+// More has been learnt since the candidates were compared; few verdicts rest on it.
+void Decider::Rescore(PreparedFile& prepared) {
+  Outlook& outlook = prepared.outlook;
+  outlook.learnt = view_.boilerplate.version();
+  if (outlook.candidates.empty()) return;
+  Comparer comparer(*prepared.doc, &view_.boilerplate);
+  for (ScoredCandidate& candidate : outlook.candidates) {
+    if (comparer.LearntState(*candidate.doc) == candidate.verdict.learnt_state) continue;
+    candidate.verdict = comparer.Compare(*candidate.doc);
+  }
+}
+
+void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision) {
+  const NormalizedArticle& article = prepared.article;
+  mutation.text_hash = article.text_hash;
+  if (mutation.kind == Mutation::Kind::kNew) {
+    mutation.learning = Learning::kFull;
+  } else if (const ScoredCandidate* copy = BestCopy(prepared.outlook.candidates);
+             mutation.match.relation != Relation::kExact && copy != nullptr &&
+             !copy->verdict.same_domain) {
+    mutation.learning = Learning::kDomain;
+  }
+  if (mutation.learning == Learning::kNone) return;
+  decision.checkpoint = learner_.Learn(
+      sequence_,
+      MakeLearntArticle(
+          mutation.learning, LearntAtMs(mutation.id, prepared.ingested_at_ms),
+          {article.article.host, article.article.registrable_domain, article.article.source},
+          article.matching_text));
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -190,6 +222,7 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
   mutation.story_id = state.story_id;
   mutation.identity = article.identity;
   mutation.record = prepared.record;
+  mutation.text_hash = article.text_hash;
   mutation.match = known.newest.match;
   // The order of revisions is that of time, then of the text's hash, whichever came first.
   const int64_t at_ms = article.id.TimeMs();
@@ -254,6 +287,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   decision.sequence = ++sequence_;
   overlay_.Put(decision.sequence, article.identity,
                {mutation.url, {mutation.record, mutation.match}}, mutation.new_text);
+  Learn(prepared, mutation, decision);
   decision.mutation = std::move(mutation);
   return absl::OkStatus();
 }

@@ -14,12 +14,14 @@
 #define WIREFOLD_LIB_PIPELINE_DECIDER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "lib/dedup/index.h"
+#include "lib/pipeline/learner.h"
 #include "lib/pipeline/overlay.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/pipeline/prepare.h"
@@ -32,6 +34,8 @@ struct Decision {
   uint64_t sequence = 0;             // 0 where nothing is to be written
   std::optional<Mutation> mutation;  // what is to be written
   bool pinned = false;  // outcome.id is pinned in the comparison source until committed
+  // What has been learnt with this file, to be written behind it; mostly null.
+  std::shared_ptr<const Checkpoint> checkpoint{};
 };
 
 class Decider {
@@ -39,8 +43,10 @@ class Decider {
   // At most so many related articles are named.
   static constexpr size_t kMaxRelated = 8;
 
-  // `index` is the one of `view`; the decider alone adds to it.
-  Decider(const StoredView& view, CandidateIndex& index) : view_(view), index_(index) {}
+  // `index` is the one of `view`; the decider alone adds to it, and teaches the learner, whose
+  // table is the view's.
+  Decider(const StoredView& view, CandidateIndex& index, Learner& learner)
+      : view_(view), index_(index), learner_(learner) {}
 
   // An error is the store's, and means that nothing was decided. Consumes what `prepared` holds.
   [[nodiscard]] absl::StatusOr<Decision> Decide(PreparedFile& prepared);
@@ -56,10 +62,13 @@ class Decider {
   absl::Status CatchUp(PreparedFile& prepared);
   void Revise(PreparedFile& prepared, KnownUrl known, Decision& decision);
   absl::Status Admit(PreparedFile& prepared, Decision& decision);
+  void Rescore(PreparedFile& prepared);
+  void Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision);
   void Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision);
 
   StoredView view_;
   CandidateIndex& index_;
+  Learner& learner_;
   Overlay overlay_;
   uint64_t sequence_ = 0;
 };

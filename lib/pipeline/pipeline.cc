@@ -13,6 +13,7 @@
 #include "lib/dedup/index.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/decider.h"
+#include "lib/pipeline/learner.h"
 #include "lib/pipeline/prepare.h"
 
 namespace wirefold {
@@ -55,8 +56,10 @@ class ThreadedPipeline final : public Pipeline {
         clock_(clock),
         space_check_(std::move(space_check)),
         source_(store, options.comparison_cache_bytes),
-        view_{store, index_, source_, committed_, comparisons_, options.window_ms},
-        decider_(view_, index_) {}
+        learner_(store, options.boilerplate_entries),
+        view_{store,      index_,       source_,          learner_.boilerplate(),
+              committed_, comparisons_, options.window_ms},
+        decider_(view_, index_, learner_) {}
 
   ~ThreadedPipeline() override {
     Drain();
@@ -66,6 +69,8 @@ class ThreadedPipeline final : public Pipeline {
     if (decide_thread_.joinable()) decide_thread_.join();
     to_commit_.Close();
     if (commit_thread_.joinable()) commit_thread_.join();
+    // What is lost here is learnt again at the next start.
+    if (Failure().ok()) learner_.WriteLast().IgnoreError();
   }
 
   absl::Status Start() {
@@ -74,6 +79,7 @@ class ThreadedPipeline final : public Pipeline {
       return true;
     });
     if (!status.ok()) return status;
+    if (absl::Status learnt = learner_.Recall(); !learnt.ok()) return learnt;
     int workers = options_.workers;
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
@@ -115,6 +121,14 @@ class ThreadedPipeline final : public Pipeline {
     idle_.wait(lock, [this] { return in_flight_ == 0; });
   }
   PipelineStats GetStats() const override;
+  ReaderText ReaderTextOf(const CanonicalArticle& article) const override {
+    const BoilerplateTable& table = learner_.boilerplate();
+    ReaderText text;
+    text.version = table.version();
+    text.view = LeaveOutBoilerplate(
+        article.text, DomainKey(article.registrable_domain, article.host, article.source), table);
+    return text;
+  }
 
  private:
   // Worker threads: everything that needs no order.
@@ -197,6 +211,7 @@ class ThreadedPipeline final : public Pipeline {
         committed_.store(last, std::memory_order_release);
         groups_.fetch_add(1, std::memory_order_relaxed);
         group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
+        WriteCheckpoints(group);
       } else {
         Fail(status);
         status = Failure();
@@ -215,6 +230,15 @@ class ThreadedPipeline final : public Pipeline {
     const std::lock_guard lock(state_mutex_);
     in_flight_ -= group.size();
     if (in_flight_ == 0) idle_.notify_all();
+  }
+
+  // Everything up to these checkpoints has been committed. One that can't be written leaves the one
+  // before, and more to learn again at the next start.
+  void WriteCheckpoints(const std::vector<DecidedItem>& group) {
+    for (const DecidedItem& decided : group) {
+      if (decided.decision.checkpoint == nullptr) continue;
+      learner_.Write(*decided.decision.checkpoint).IgnoreError();
+    }
   }
 
   void Count(const FileOutcome& outcome) {
@@ -260,6 +284,7 @@ class ThreadedPipeline final : public Pipeline {
   const SpaceCheck space_check_;
   CandidateIndex index_;
   ComparisonSource source_;
+  Learner learner_;
   std::atomic<uint64_t> committed_ = 0;
   std::atomic<uint64_t> comparisons_ = 0;
   std::atomic<uint64_t> groups_ = 0;

@@ -29,6 +29,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/reason.h"
 #include "lib/base/ulid.h"
+#include "lib/dedup/boilerplate_view.h"
 #include "lib/dedup/match.h"
 #include "lib/store/store.h"
 #include "lib/url/rules.h"
@@ -88,6 +89,8 @@ struct PipelineOptions {
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
   size_t max_group_files = 1024;                 // of one commit
   size_t comparison_cache_bytes = size_t{256} << 20;
+  // Paragraphs that are remembered to learn boilerplate from, 32 bytes each.
+  size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;
   // Those that the store's keys were made under; must outlive the pipeline.
   const UrlRules* url_rules = &UrlRules::BuiltIn();
 };
@@ -135,6 +138,13 @@ class Pipeline {
   virtual void Drain() = 0;
 
   virtual PipelineStats GetStats() const = 0;
+
+  // The text of a stored article as a reader sees it, without what is learnt to be boilerplate.
+  struct ReaderText {
+    TextView view;
+    uint64_t version = 0;  // of what is learnt: articles that it rests on
+  };
+  virtual ReaderText ReaderTextOf(const CanonicalArticle& article) const = 0;
 };
 
 }  // namespace wirefold

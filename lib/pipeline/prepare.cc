@@ -10,6 +10,14 @@
 
 namespace wirefold {
 
+namespace {
+
+Origin OriginOf(const CanonicalArticle& article) {
+  return {article.host, article.registrable_domain, article.source};
+}
+
+}  // namespace
+
 PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms) {
   PreparedFile prepared;
   absl::StatusOr<NormalizedArticle> article =
@@ -21,11 +29,12 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
   prepared.article = *std::move(article);
   if (prepared.article.HasUsableText()) {
     const Tokens tokens = Tokenize(prepared.article.matching_text);
-    Shingles shingles = MakeShingles(tokens);
+    const Shingles shingles = MakeShingles(tokens);
     prepared.sketch = MakeSketch(shingles);
-    prepared.doc = std::make_shared<const ComparisonDoc>(
-        MakeComparisonDoc(tokens, std::move(shingles), prepared.article.article.host));
+    prepared.doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
+        prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
   }
+  prepared.ingested_at_ms = now_ms;
   prepared.record = EncodeRecord(prepared.article, now_ms);
   return prepared;
 }
@@ -67,6 +76,7 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
   outlook.first_entry = view.index.next_entry();
+  outlook.learnt = view.boilerplate.version();
   absl::StatusOr<std::vector<ScoredCandidate>> candidates = FindAndCompare(view, prepared, 0);
   if (!candidates.ok()) return candidates.status();
   outlook.candidates = *std::move(candidates);
@@ -92,10 +102,11 @@ absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(const StoredView& vi
   if (!found.ok()) return found.status();
   const std::vector<ComparisonSource::Doc>& docs = *found;
   scored.reserve(hits.size());
+  Comparer comparer(*prepared.doc, &view.boilerplate);
   for (size_t i = 0; i < hits.size(); ++i) {
     // A posting is a hint: the article behind it may be gone.
     if (docs[i] == nullptr) continue;
-    scored.push_back({hits[i], Compare(*prepared.doc, *docs[i])});
+    scored.push_back({hits[i], comparer.Compare(*docs[i]), docs[i]});
   }
   view.comparisons.fetch_add(scored.size(), std::memory_order_relaxed);
   return scored;

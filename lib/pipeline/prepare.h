@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/dedup/boilerplate.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/index.h"
 #include "lib/pipeline/comparison_source.h"
@@ -30,6 +31,7 @@ namespace wirefold {
 struct ScoredCandidate {
   IndexHit hit;
   Verdict verdict;
+  ComparisonSource::Doc doc;
 };
 
 // What a look at the store and the index said, and how old it is.
@@ -39,6 +41,7 @@ struct Outlook {
   std::optional<NewestRecord> newest;  // of found.url, where a revision is likely
   bool compared = false;               // candidates were sought, among entries below first_entry
   uint32_t first_entry = 0;
+  uint64_t learnt = 0;  // what was learnt by then: the version of the boilerplate table
   std::vector<ScoredCandidate> candidates;
 };
 
@@ -47,6 +50,7 @@ struct PreparedFile {
   absl::Status store_error;  // why the store could not be looked at: not about the file
   NormalizedArticle article;
   EncodedRecord record;
+  int64_t ingested_at_ms = 0;
   Sketch sketch;
   ComparisonSource::Doc doc;  // null under kMinMatchingLetters letters
   Outlook outlook;
@@ -57,6 +61,7 @@ struct StoredView {
   const Store& store;
   const CandidateIndex& index;
   ComparisonSource& source;
+  const BoilerplateTable& boilerplate;
   const std::atomic<uint64_t>& committed;  // the last committed decision
   std::atomic<uint64_t>& comparisons;      // counted here
   int64_t window_ms = 0;

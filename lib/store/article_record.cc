@@ -154,6 +154,7 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
   RecordFields fields;
   while (const uint32_t tag = in.ReadTag()) {
     std::string_view* text = nullptr;
+    int64_t* number = nullptr;
     switch (WireFormatLite::GetTagFieldNumber(tag)) {
       case ArticleRecord::kHostFieldNumber:
         text = &fields.host;
@@ -173,6 +174,15 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
       case ArticleRecord::kLanguageFieldNumber:
         text = &fields.language;
         break;
+      case ArticleRecord::kTextHashFieldNumber:
+        text = &fields.text_hash;
+        break;
+      case ArticleRecord::kObservedAtMsFieldNumber:
+        number = &fields.observed_at_ms;
+        break;
+      case ArticleRecord::kIngestedAtMsFieldNumber:
+        number = &fields.ingested_at_ms;
+        break;
       default:
         break;
     }
@@ -182,10 +192,10 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
       const size_t start = static_cast<size_t>(in.CurrentPosition());
       if (length > payload->size() - start || !in.Skip(static_cast<int>(length))) return Damaged();
       *text = payload->substr(start, length);
-    } else if (WireFormatLite::GetTagFieldNumber(tag) == ArticleRecord::kObservedAtMsFieldNumber) {
+    } else if (number != nullptr) {
       uint64_t value = 0;
       if (!in.ReadVarint64(&value)) return Damaged();
-      fields.observed_at_ms = WireFormatLite::ZigZagDecode64(value);
+      *number = WireFormatLite::ZigZagDecode64(value);
     } else if (!WireFormatLite::SkipField(&in, tag)) {
       return Damaged();
     }

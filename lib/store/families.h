@@ -36,6 +36,7 @@ enum Family : size_t {
   kAliases,
   kEvents,
   kRaw,
+  kCheckpoints,
   kFamilies,
 };
 
@@ -67,6 +68,7 @@ inline constexpr std::array<FamilyRow, kFamilies> kFamilyTable = {{
     {"aliases", FamilyLayout::kLookup, 1},
     {"events", FamilyLayout::kSmall, 1},
     {"raw", FamilyLayout::kPackedByPrefix, 2},
+    {"checkpoints", FamilyLayout::kSmall, 2},
 }};
 static_assert(std::ranges::all_of(kFamilyTable, [](const FamilyRow& row) {
   return row.name != nullptr && row.since_format >= 1 && row.since_format <= kStoreFormat;

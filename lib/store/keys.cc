@@ -28,6 +28,18 @@ std::string EventKey(uint64_t sequence) {
   return key;
 }
 
+std::string CheckpointPieceKey(std::string_view name, uint64_t next_event, uint32_t piece) {
+  std::string key(name);
+  key += '\0';
+  AppendBigEndian64(next_event, key);
+  AppendBigEndian64(piece, key);
+  return key;
+}
+
+std::string CheckpointKey(std::string_view name) {
+  return std::string(kCheckpointPrefix) + std::string(name);
+}
+
 std::string VersionsKey(uint64_t commits) {
   std::string key(kVersionsPrefix);
   AppendBigEndian64(commits, key);

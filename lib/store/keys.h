@@ -36,6 +36,11 @@ std::string RevisionKey(const Ulid& id, int64_t at_ms, const Hash128& text_hash)
 // `events`: the sequence number.
 std::string EventKey(uint64_t sequence);
 
+// `checkpoints`: the name, a NUL, the number of the next event, the number of the piece.
+std::string CheckpointPieceKey(std::string_view name, uint64_t next_event, uint32_t piece);
+// `meta`: where a checkpoint is.
+std::string CheckpointKey(std::string_view name);
+
 // `meta`: the versions in force from the commit group behind `commits` on.
 std::string VersionsKey(uint64_t commits);
 
@@ -52,6 +57,7 @@ inline constexpr std::string_view kRekeyingPrefix = "moving to ";
 inline constexpr std::string_view kSketchVersionKey = "sketch_version";
 inline constexpr std::string_view kCountsKey = "counts";
 inline constexpr std::string_view kVersionsPrefix = "versions/";
+inline constexpr std::string_view kCheckpointPrefix = "checkpoints/";
 
 }  // namespace wirefold
 

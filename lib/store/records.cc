@@ -198,12 +198,44 @@ absl::StatusOr<Sketch> DecodeSketch(std::string_view value) {
   return sketch;
 }
 
-std::string EncodeEvent(Mutation::Kind kind, const Ulid& id, const Ulid& story_id) {
+std::string EncodeEvent(const Event& event) {
   storage::EventRecord record;
-  record.set_outcome(static_cast<uint32_t>(kind));
-  record.set_id(id.ToBytes());
-  record.set_story_id(story_id.ToBytes());
+  record.set_outcome(static_cast<uint32_t>(event.kind));
+  record.set_id(event.id.ToBytes());
+  record.set_story_id(event.story_id.ToBytes());
+  if (event.text_hash.has_value()) record.set_text_hash(event.text_hash->ToBytes());
+  record.set_learning(static_cast<uint32_t>(event.learning));
   return Encode(record);
+}
+
+absl::StatusOr<Event> DecodeEvent(std::string_view value) {
+  storage::EventRecord record;
+  if (absl::Status status = Decode(value, "event", record); !status.ok()) return status;
+  if (record.id().size() != Ulid::kBytes || record.story_id().size() != Ulid::kBytes ||
+      (!record.text_hash().empty() && record.text_hash().size() != kHashBytes)) {
+    return Damaged("event");
+  }
+  Event event;
+  event.kind = static_cast<Mutation::Kind>(record.outcome());
+  event.id = Ulid::FromBytes(record.id());
+  event.story_id = Ulid::FromBytes(record.story_id());
+  if (!record.text_hash().empty()) event.text_hash = Hash128::FromBytes(record.text_hash());
+  event.learning = static_cast<Learning>(record.learning());
+  return event;
+}
+
+std::string EncodeCheckpointHead(const CheckpointHead& head) {
+  storage::CheckpointRecord record;
+  record.set_next_event(head.next_event);
+  record.set_pieces(head.pieces);
+  record.set_bytes(head.bytes);
+  return Encode(record);
+}
+
+absl::StatusOr<CheckpointHead> DecodeCheckpointHead(std::string_view value) {
+  storage::CheckpointRecord record;
+  if (absl::Status status = Decode(value, "checkpoint", record); !status.ok()) return status;
+  return CheckpointHead{record.next_event(), record.pieces(), record.bytes()};
 }
 
 std::string EncodeCounts(const StoredCounts& stored) {

@@ -42,6 +42,8 @@ struct RecordFields {
   std::string_view source;
   std::string_view language;
   int64_t observed_at_ms = 0;
+  int64_t ingested_at_ms = 0;
+  std::string_view text_hash;  // 16 bytes
 };
 absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes);
 
@@ -80,7 +82,29 @@ absl::StatusOr<Ulid> DecodeAlias(std::string_view value);
 std::string EncodeSketch(const Sketch& sketch);
 absl::StatusOr<Sketch> DecodeSketch(std::string_view value);
 
-std::string EncodeEvent(Mutation::Kind kind, const Ulid& id, const Ulid& story_id);
+struct Event {
+  Mutation::Kind kind = Mutation::Kind::kNew;
+  Ulid id{};
+  Ulid story_id{};
+  // Unset in events of stores of format 1.
+  std::optional<Hash128> text_hash{};
+  Learning learning = Learning::kNone;
+
+  friend bool operator==(const Event&, const Event&) = default;
+};
+std::string EncodeEvent(const Event& event);
+absl::StatusOr<Event> DecodeEvent(std::string_view value);
+
+// Of a checkpoint: all but its bytes, which are stored in pieces.
+struct CheckpointHead {
+  uint64_t next_event = 0;
+  uint32_t pieces = 0;
+  uint64_t bytes = 0;
+
+  friend bool operator==(const CheckpointHead&, const CheckpointHead&) = default;
+};
+std::string EncodeCheckpointHead(const CheckpointHead& head);
+absl::StatusOr<CheckpointHead> DecodeCheckpointHead(std::string_view value);
 
 // The counts, and the sequence number that the next event gets.
 struct StoredCounts {

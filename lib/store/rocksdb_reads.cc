@@ -169,7 +169,8 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
     if (!statuses[i].ok()) return FromRocksDb(statuses[i], "reading articles to compare");
     const absl::StatusOr<RecordFields> fields = PeekRecord(values[i].ToStringView());
     if (!fields.ok()) return fields.status();
-    texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host)};
+    texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host),
+                std::string(fields->registrable_domain), std::string(fields->source)};
   }
   return texts;
 }

@@ -81,7 +81,8 @@ absl::Status RocksDbStore::Add(const Mutation& mutation, rocksdb::WriteBatch& ba
     put(kTexts, mutation.new_text->ToBytes(), EncodeTextOwner({mutation.id, mutation.story_id}));
   }
   put(kEvents, EventKey(counts.events++),
-      EncodeEvent(mutation.kind, mutation.id, mutation.story_id));
+      EncodeEvent(
+          {mutation.kind, mutation.id, mutation.story_id, mutation.text_hash, mutation.learning}));
   return FromRocksDb(status, "preparing a commit");
 }
 
@@ -176,6 +177,11 @@ absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) con
   }
   newest.record = std::make_shared<const std::string>((*record)->ToString());
   return newest;
+}
+
+uint64_t RocksDbStore::NextEvent() const {
+  const std::lock_guard guard(counts_mutex_);
+  return counts_.events;
 }
 
 StoreCounts RocksDbStore::Counts() const {

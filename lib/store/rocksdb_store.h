@@ -73,6 +73,13 @@ class RocksDbStore final : public Store {
       const Ulid& id) const override;
   [[nodiscard]] absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override;
+  [[nodiscard]] absl::Status WriteCheckpoint(std::string_view name,
+                                             const Checkpoint& checkpoint) override;
+  [[nodiscard]] absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(
+      std::string_view name) const override;
+  [[nodiscard]] absl::Status ScanLearnt(
+      uint64_t first, const std::function<bool(const LearntFile&)>& visit) const override;
+  [[nodiscard]] uint64_t NextEvent() const override;
   [[nodiscard]] StoreCounts Counts() const override;
   [[nodiscard]] uint64_t DiskBytes() const override;
 
@@ -104,6 +111,10 @@ class RocksDbStore final : public Store {
                                         const Ulid& copy_id) const;
   // An article or a copy without its revision count.
   absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
+  // The record of the text that an event brought: the newest of its ID, or an older one. nullopt if
+  // it is gone.
+  absl::StatusOr<std::optional<std::string>> ReadRecordOf(const rocksdb::ReadOptions& read,
+                                                          const Event& event) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
   absl::Status RecordVersions();
 

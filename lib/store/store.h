@@ -24,6 +24,7 @@
 #include "lib/article/article.h"
 #include "lib/base/hash.h"
 #include "lib/base/ulid.h"
+#include "lib/dedup/boilerplate.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/sketch.h"
 
@@ -63,6 +64,9 @@ struct Mutation {
   EncodedRecord record;  // the file's own canonical record
   // Set if no article carried this text before.
   std::optional<Hash128> new_text;
+  Hash128 text_hash;  // of the file's own text
+  // How far the file is learnt from.
+  Learning learning = Learning::kNone;
   // Of the copy: what it matched. For a revision of a copy, the match it has already.
   Match match;
   // kNew, and a revision that becomes the newest text of a unique article.
@@ -116,6 +120,23 @@ struct SightingPage {
   std::optional<Ulid> next_after;
 };
 
+// What was learnt from the stream, as of some event.
+struct Checkpoint {
+  uint64_t next_event = 0;  // all files before this event are in it, none from it on
+  std::string bytes{};
+};
+
+// An accepted file that is learnt from, as it was when it came.
+struct LearntFile {
+  uint64_t event = 0;
+  Learning learning = Learning::kNone;
+  int64_t at_ms = 0;  // LearntAtMs
+  std::string registrable_domain{};
+  std::string host{};
+  std::string source{};
+  std::string text{};
+};
+
 struct StoreCounts {
   uint64_t articles = 0;
   uint64_t sightings = 0;
@@ -156,11 +177,13 @@ class Store {
   // By what Normalize calls identity. kNotFound.
   [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetByIdentity(
       const Hash128& identity) const = 0;
-  // Only title and text of unique articles, for comparison, in order; unset where there is none.
+  // What comparison needs of unique articles, in order; unset where there is none.
   struct ComparisonText {
     std::string title;
     std::string text;
     std::string host;
+    std::string registrable_domain;
+    std::string source;
   };
   [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<ComparisonText>>>
   GetComparisonTexts(std::span<const Ulid> ids) const = 0;
@@ -180,10 +203,29 @@ class Store {
   [[nodiscard]] virtual absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
 
+  // Takes the place of the checkpoint of that name, durable on return. `name` is a short word.
+  // After an error the old one stays.
+  [[nodiscard]] virtual absl::Status WriteCheckpoint(std::string_view name,
+                                                     const Checkpoint& checkpoint) = 0;
+  // nullopt if there is none.
+  [[nodiscard]] virtual absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(
+      std::string_view name) const = 0;
+  // Calls `visit` with every file that was learnt from, from event `first` on, in the order of
+  // commits, until it returns false. What was deleted since is left out.
+  [[nodiscard]] virtual absl::Status ScanLearnt(
+      uint64_t first, const std::function<bool(const LearntFile&)>& visit) const = 0;
+  // The number that the next committed mutation's event gets. Each mutation has one.
+  [[nodiscard]] virtual uint64_t NextEvent() const = 0;
+
   [[nodiscard]] virtual StoreCounts Counts() const = 0;
   // Bytes on disk, about.
   [[nodiscard]] virtual uint64_t DiskBytes() const = 0;
 };
+
+// The time that a file is learnt under: that of its ID, else, in want of one, when it came.
+inline int64_t LearntAtMs(const Ulid& id, int64_t ingested_at_ms) {
+  return id.TimeMs() != 0 ? id.TimeMs() : ingested_at_ms;
+}
 
 // A record's bytes. Pure, so that workers encode in parallel.
 EncodedRecord EncodeRecord(const NormalizedArticle& article, int64_t ingested_at_ms);

@@ -12,7 +12,7 @@ constexpr char kHere[] = "www.example.org";
 constexpr char kThere[] = "news.example.net";
 
 ComparisonDoc Doc(const std::string& text, const char* host) {
-  return MakeComparisonDoc(text, host);
+  return MakeComparisonDoc(text, {.host = host});
 }
 std::string First(const std::string& text, size_t characters) {
   return text.substr(0, 3 * characters);
@@ -117,6 +117,49 @@ TEST(Explain, NamesTheFigures) {
   const std::string text = HanText(1, 300);
   EXPECT_EQ(Explain(Compare(Doc(text, kThere), Doc(text, kHere))),
             "100.0 % of the shorter text is shared (60.0 % asked for)");
+}
+
+TEST(Compare, BoilerplateCountsForNothing) {
+  const std::string footer = HanText(9, 200);
+  const std::string header = HanText(8, 300);
+  BoilerplateTable table(1024);
+  const ComparisonDoc shared = Doc(header + "\n" + footer, kHere);
+  for (int day = 0; day < 4; ++day) {
+    table.Learn({Learning::kFull,
+                 shared.domain,
+                 day,
+                 {shared.paragraphs.at(0).key, shared.paragraphs.at(1).key}});
+  }
+  // Two articles that share their frame alone.
+  const ComparisonDoc one = Doc(header + "\n" + HanText(1, 30) + "\n" + footer, kHere);
+  const ComparisonDoc two = Doc(header + "\n" + HanText(2, 30) + "\n" + footer, kHere);
+  EXPECT_EQ(Compare(one, two).relation, Relation::kNear);
+  const Verdict verdict = Compare(one, two, &table);
+  EXPECT_EQ(verdict.relation, Relation::kNone);
+  EXPECT_EQ(verdict.scores, Scores{});
+  // The article itself, framed here and bare there.
+  const ComparisonDoc bare = Doc(HanText(1, 30), kThere);
+  EXPECT_EQ(Compare(one, bare, &table).scores, (Scores{1'000'000, 1'000'000, 1'000'000}));
+  EXPECT_EQ(Compare(bare, one, &table).scores, (Scores{1'000'000, 1'000'000, 1'000'000}));
+  EXPECT_LT(Compare(one, bare).scores.jaccard_ppm, 200'000u);
+  // Nothing but the frame has nothing to compare.
+  EXPECT_EQ(Compare(shared, one, &table).scores, Scores{});
+}
+
+TEST(Compare, TheLearntStateTellsWhenAVerdictMayChange) {
+  BoilerplateTable table(1024);
+  const ComparisonDoc doc = Doc(HanText(1, 60) + "\n" + HanText(2, 60), kHere);
+  const ComparisonDoc other = Doc(HanText(1, 60) + "\n" + HanText(3, 60), kHere);
+  const uint64_t before = Comparer(doc, &table).LearntState(other);
+  EXPECT_EQ(before, Compare(doc, other, &table).learnt_state);
+  for (int day = 0; day < 4; ++day) {
+    table.Learn({Learning::kFull, doc.domain, day, {Doc(HanText(4, 60), kHere).paragraphs[0].key}});
+  }
+  EXPECT_EQ(before, Comparer(doc, &table).LearntState(other)) << "of other paragraphs";
+  for (int day = 0; day < 4; ++day) {
+    table.Learn({Learning::kFull, doc.domain, day, {other.paragraphs[1].key}});
+  }
+  EXPECT_NE(before, Comparer(doc, &table).LearntState(other));
 }
 
 }  // namespace

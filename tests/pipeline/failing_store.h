@@ -19,6 +19,8 @@ class FailingStore final : public Store {
 
   std::atomic<bool> fail_lookups = false;
   std::atomic<bool> fail_comparison_texts = false;
+  bool fail_checkpoints = false;
+  bool hide_checkpoints = false;
 
   absl::Status Commit(std::span<const Mutation> mutations) override {
     return real_.Commit(mutations);
@@ -55,6 +57,19 @@ class FailingStore final : public Store {
   absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id) const override {
     return real_.ListRevisions(id);
   }
+  absl::Status WriteCheckpoint(std::string_view name, const Checkpoint& checkpoint) override {
+    if (fail_checkpoints) return Damaged();
+    return real_.WriteCheckpoint(name, checkpoint);
+  }
+  absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(std::string_view name) const override {
+    if (hide_checkpoints) return std::nullopt;
+    return real_.ReadCheckpoint(name);
+  }
+  absl::Status ScanLearnt(uint64_t first,
+                          const std::function<bool(const LearntFile&)>& visit) const override {
+    return real_.ScanLearnt(first, visit);
+  }
+  uint64_t NextEvent() const override { return real_.NextEvent(); }
   absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
     return real_.ScanSketches(visit);

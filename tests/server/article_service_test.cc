@@ -95,6 +95,58 @@ TEST_F(ArticleServiceTest, GetsByIdAndByAnySpellingOfTheUrl) {
   EXPECT_EQ(article.text(), "");
 }
 
+TEST_F(ArticleServiceTest, LearntBoilerplateIsLeftOutUnlessThePureTextIsAskedFor) {
+  const Ulid id = Add(5, "a\nboilerplate");
+  StartServer();
+  struct Case {
+    v1::ArticleView view;
+    bool pure_text;
+    std::string text;
+    int left_out;
+    uint64_t version;
+  };
+  for (const Case& c : {Case{v1::ARTICLE_VIEW_FULL, false, "text of a", 1, 5},
+                        Case{v1::ARTICLE_VIEW_FULL, true, "text of a\nboilerplate", 0, 0},
+                        Case{v1::ARTICLE_VIEW_BASIC, false, "", 0, 0}}) {
+    const auto expect = [&](const v1::Article& article) {
+      EXPECT_EQ(article.text(), c.text);
+      EXPECT_EQ(article.left_out_size(), c.left_out);
+      EXPECT_EQ(article.boilerplate_version(), c.version);
+    };
+    v1::GetArticleRequest get;
+    get.set_id(id.ToString());
+    get.set_view(c.view);
+    get.set_pure_text(c.pure_text);
+    v1::Article article;
+    grpc::ClientContext get_context;
+    ASSERT_TRUE(articles->GetArticle(&get_context, get, &article).ok());
+    expect(article);
+    v1::BatchGetArticlesRequest batch;
+    batch.add_ids(id.ToString());
+    batch.set_view(c.view);
+    batch.set_pure_text(c.pure_text);
+    v1::BatchGetArticlesResponse several;
+    grpc::ClientContext batch_context;
+    ASSERT_TRUE(articles->BatchGetArticles(&batch_context, batch, &several).ok());
+    expect(several.articles().at(0));
+    v1::ListArticlesRequest list;
+    list.set_view(c.view);
+    list.set_pure_text(c.pure_text);
+    v1::ListArticlesResponse page;
+    grpc::ClientContext list_context;
+    ASSERT_TRUE(articles->ListArticles(&list_context, list, &page).ok());
+    expect(page.articles().at(0));
+    v1::GetStoryRequest story;
+    story.set_id(id.ToString());
+    story.set_view(c.view);
+    story.set_pure_text(c.pure_text);
+    v1::Story answer;
+    grpc::ClientContext story_context;
+    ASSERT_TRUE(articles->GetStory(&story_context, story, &answer).ok());
+    expect(answer.representative());
+  }
+}
+
 TEST_F(ArticleServiceTest, GetErrorsAreNamed) {
   StartServer();
   const auto call = &v1::ArticleService::Stub::GetArticle;

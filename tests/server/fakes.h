@@ -110,6 +110,15 @@ class FakePipeline final : public Pipeline {
     changed_.notify_all();
     changed_.wait(lock, [this] { return in_flight_ == 0; });
   }
+  // Leaves out whatever is called boilerplate.
+  ReaderText ReaderTextOf(const CanonicalArticle& article) const override {
+    constexpr std::string_view kBoilerplate = "\nboilerplate";
+    ReaderText text{{article.text, {}}, 5};
+    if (!text.view.text.ends_with(kBoilerplate)) return text;
+    text.view.text.resize(text.view.text.size() - kBoilerplate.size());
+    text.view.left_out.emplace_back("boilerplate");
+    return text;
+  }
   PipelineStats GetStats() const override {
     const std::lock_guard lock(mutex_);
     PipelineStats stats = stats_;
@@ -232,6 +241,16 @@ class FakeStore final : public Store {
   absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&) const override {
     return absl::OkStatus();
   }
+  absl::Status WriteCheckpoint(std::string_view, const Checkpoint&) override {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(std::string_view) const override {
+    return std::nullopt;
+  }
+  absl::Status ScanLearnt(uint64_t, const std::function<bool(const LearntFile&)>&) const override {
+    return absl::OkStatus();
+  }
+  uint64_t NextEvent() const override { return 0; }
   StoreCounts Counts() const override { return {.articles = articles.size(), .commits = 3}; }
   uint64_t DiskBytes() const override { return 4096; }
 

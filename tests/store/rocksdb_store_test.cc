@@ -392,6 +392,58 @@ TEST_F(RocksDbStoreTest, ScansSketchesInTheOrderOfIdsUntilToldToStop) {
   EXPECT_EQ(visited, 3);
 }
 
+TEST_F(RocksDbStoreTest, TheLastCheckpointOfANameIsKept) {
+  EXPECT_EQ(*store_->ReadCheckpoint("learnt"), std::nullopt);
+  std::string large;
+  for (int i = 0; large.size() < (size_t{5} << 20) / 2; ++i) large += std::to_string(i * 7919);
+  ASSERT_TRUE(store_->WriteCheckpoint("learnt", {7, "small"}).ok());
+  ASSERT_TRUE(store_->WriteCheckpoint("learnt2", {1, "another"}).ok());
+  ASSERT_TRUE(store_->WriteCheckpoint("learnt", {9, large}).ok());
+  for (const bool reopened : {false, true}) {
+    if (reopened) Reopen();
+    EXPECT_EQ((*store_->ReadCheckpoint("learnt"))->next_event, 9u);
+    EXPECT_EQ((*store_->ReadCheckpoint("learnt"))->bytes, large);
+    EXPECT_EQ((*store_->ReadCheckpoint("learnt2"))->bytes, "another");
+  }
+  ASSERT_TRUE(store_->WriteCheckpoint("learnt", {9, ""}).ok());
+  Reopen();
+  EXPECT_EQ((*store_->ReadCheckpoint("learnt"))->bytes, "");
+}
+
+TEST_F(RocksDbStoreTest, ScansWhatWasLearntFromAsItWas) {
+  Mutation article = New(MakeArticle("a.example/1", 1000, "一"));
+  article.learning = Learning::kFull;
+  Mutation copy = Duplicate(MakeArticle("b.example/1", 0, "二"), article.id);
+  copy.learning = Learning::kDomain;
+  const Mutation silent = New(MakeArticle("a.example/2", 3000, "三"));
+  Mutation revision = Revision(MakeArticle("a.example/1", 4000, "四"), article.url, article.record);
+  EXPECT_EQ(store_->NextEvent(), 0u);
+  ASSERT_TRUE(store_->Commit(std::vector{article, copy, silent, revision}).ok());
+  EXPECT_EQ(store_->NextEvent(), 4u);
+  std::vector<LearntFile> files;
+  const auto visit = [&](const LearntFile& file) {
+    files.push_back(file);
+    return true;
+  };
+  ASSERT_TRUE(store_->ScanLearnt(0, visit).ok());
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(files[0].event, 0u);
+  EXPECT_EQ(files[0].learning, Learning::kFull);
+  EXPECT_EQ(files[0].at_ms, 1000);
+  EXPECT_EQ(files[0].host, "www.example.org");
+  EXPECT_EQ(files[0].text, "一") << "not the text that replaced it";
+  EXPECT_EQ(files[1].event, 1u);
+  EXPECT_EQ(files[1].learning, Learning::kDomain);
+  EXPECT_EQ(files[1].at_ms, testing::kIngestedAtMs) << "for want of a time of its own";
+  EXPECT_EQ(files[1].text, "二");
+  files.clear();
+  ASSERT_TRUE(store_->ScanLearnt(1, visit).ok());
+  EXPECT_EQ(files.size(), 1u);
+  int seen = 0;
+  ASSERT_TRUE(store_->ScanLearnt(0, [&](const LearntFile&) { return ++seen < 1; }).ok());
+  EXPECT_EQ(seen, 1);
+}
+
 TEST_F(RocksDbStoreTest, AnEmptyCommitChangesNothing) {
   Commit({});
   EXPECT_EQ(store_->Counts(), StoreCounts());

@@ -99,6 +99,7 @@ inline Mutation New(const NormalizedArticle& article) {
                   article.article.observed_at_ms,
                   article.text_hash,
                   {article.text_hash}};
+  mutation.text_hash = article.text_hash;
   mutation.record = EncodeRecord(article, kIngestedAtMs);
   mutation.new_text = article.text_hash;
   mutation.sketch = MakeTestSketch(static_cast<uint16_t>(article.text_hash.low));
