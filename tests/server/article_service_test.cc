@@ -39,6 +39,7 @@ class ArticleServiceTest : public ServerFixture {
       stored.article.text.assign(bytes / static_cast<size_t>(count) - 1000, 'x');
       v1::Article message;
       ToProto(StoredArticle(stored), v1::ARTICLE_VIEW_FULL, message);
+      message.set_boilerplate_version(pipeline.ReaderTextOf(stored.article).version);
       total += message.ByteSizeLong();
     }
     store.articles.rbegin()->second.article.text.append(bytes - total, 'x');

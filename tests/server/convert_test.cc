@@ -70,7 +70,8 @@ void ExpectAllSet(const google::protobuf::Message& message,
 TEST(Convert, AStoredArticleFillsEveryFieldInFullView) {
   v1::Article article;
   ToProto(Stored(), v1::ARTICLE_VIEW_FULL, article);
-  ExpectAllSet(article);
+  // The reader of articles adds what rests on the stream.
+  ExpectAllSet(article, {"left_out", "boilerplate_version"});
   EXPECT_EQ(article.id(), kId.ToString());
   EXPECT_EQ(article.url(), "https://rfi.fr/a");
   EXPECT_EQ(article.url_key(), "rfi.fr/a");
@@ -111,7 +112,8 @@ TEST(Convert, BasicViewLeavesOutWhatIsLarge) {
   for (const v1::ArticleView view : {v1::ARTICLE_VIEW_BASIC, v1::ARTICLE_VIEW_UNSPECIFIED}) {
     v1::Article article;
     ToProto(Stored(), view, article);
-    ExpectAllSet(article, {"text", "images", "links", "dropped"});
+    ExpectAllSet(article,
+                 {"text", "images", "links", "dropped", "left_out", "boilerplate_version"});
   }
 }
 
@@ -121,8 +123,8 @@ TEST(Convert, AUniqueArticleHasNoRelation) {
   stored.article.published_source = PublishedSource::kNone;
   v1::Article article;
   ToProto(std::move(stored), v1::ARTICLE_VIEW_FULL, article);
-  ExpectAllSet(article,
-               {"relation", "matched_id", "similarity", "published_time", "published_source"});
+  ExpectAllSet(article, {"relation", "matched_id", "similarity", "published_time",
+                         "published_source", "left_out", "boilerplate_version"});
 }
 
 TEST(Convert, AnOutcomeFillsEveryFieldOfItsResult) {
