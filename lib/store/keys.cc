@@ -28,6 +28,12 @@ std::string EventKey(uint64_t sequence) {
   return key;
 }
 
+std::string RawDictionaryKey(uint32_t number) {
+  std::string key(kRawDictionaryPrefix);
+  AppendBigEndian64(number, key);
+  return key;
+}
+
 std::string VersionsKey(uint64_t commits) {
   std::string key(kVersionsPrefix);
   AppendBigEndian64(commits, key);

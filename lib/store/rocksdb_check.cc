@@ -92,7 +92,7 @@ absl::StatusOr<std::set<std::string>> ReadFamilies(const RocksDbOptions& options
         options.path, " holds a RocksDB database without the part '", FamilyName(kMeta),
         "' that every Wirefold store has (is it another program's?)")));
   }
-  if (absl::Status status = CheckPresent(present, 1); !status.ok()) return status;
+  if (absl::Status missing = CheckPresent(present, 1); !missing.ok()) return missing;
   for (const std::string& name : names) {
     if (std::ranges::find(kFamilyTable, name, &FamilyRow::name) == kFamilyTable.end()) {
       return Reject(Reason::kStoreTooNew,
