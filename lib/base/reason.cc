@@ -48,6 +48,7 @@ constexpr std::array kTable = {
     Row{Reason::kRecordBroken, absl::StatusCode::kInvalidArgument, "RECORD_BROKEN"},
     Row{Reason::kFeedBroken, absl::StatusCode::kInvalidArgument, "FEED_BROKEN"},
     Row{Reason::kSeveralArticles, absl::StatusCode::kInvalidArgument, "SEVERAL_ARTICLES"},
+    Row{Reason::kRawNotKept, absl::StatusCode::kNotFound, "RAW_NOT_KEPT"},
 };
 
 }  // namespace

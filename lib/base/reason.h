@@ -52,6 +52,8 @@ enum class Reason {
   kRecordBroken,         // a WARC record whose form is broken
   kFeedBroken,           // a feed, or an item of one, that can't be read
   kSeveralArticles,      // a WARC file or a feed that was sent whole, not split
+  // Further reasons of a call:
+  kRawNotKept,  // the article is there, its raw bytes were not kept
 };
 
 // The reason's name as the protocol spells it, e.g. "INVALID_URL".

@@ -223,6 +223,7 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
   mutation.identity = article.identity;
   mutation.record = prepared.record;
   mutation.text_hash = article.text_hash;
+  mutation.raw = prepared.raw;
   mutation.match = known.newest.match;
   // The order of revisions is that of time, then of the text's hash, whichever came first.
   const int64_t at_ms = article.id.TimeMs();
@@ -269,6 +270,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   mutation.story_id = decision.outcome.story_id;
   mutation.identity = article.identity;
   mutation.record = prepared.record;
+  mutation.raw = prepared.raw;
   mutation.match = decision.outcome.match;
   mutation.url = {.id = mutation.id,
                   .story_id = mutation.story_id,

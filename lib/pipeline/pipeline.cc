@@ -15,6 +15,7 @@
 #include "lib/pipeline/decider.h"
 #include "lib/pipeline/learner.h"
 #include "lib/pipeline/prepare.h"
+#include "lib/pipeline/raw_keeper.h"
 
 namespace wirefold {
 
@@ -80,6 +81,11 @@ class ThreadedPipeline final : public Pipeline {
     });
     if (!status.ok()) return status;
     if (absl::Status learnt = learner_.Recall(); !learnt.ok()) return learnt;
+    if (options_.raw.keep) {
+      raw_keeper_ =
+          std::make_unique<RawKeeper>(store_, space_check_, options_.raw.first_window_bytes);
+      if (absl::Status started = raw_keeper_->Start(); !started.ok()) return started;
+    }
     int workers = options_.workers;
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
@@ -133,12 +139,26 @@ class ThreadedPipeline final : public Pipeline {
  private:
   // Worker threads: everything that needs no order.
   void Work() {
+    RawPacker packer;
     while (std::optional<Item*> item = to_prepare_.Pop()) {
       PreparedFile& prepared = (*item)->prepared;
       prepared = PrepareFile((*item)->file, *options_.url_rules, clock_.NowMs());
-      (*item)->file = {};  // the record holds all that is kept of it
       if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
+      if (raw_keeper_ != nullptr) KeepRaw((*item)->file, packer, prepared);
+      (*item)->file = {};  // the record and the packed file hold all that is kept of it
       MarkReady(**item);
+    }
+  }
+
+  void KeepRaw(const IncomingFile& file, RawPacker& packer, PreparedFile& prepared) {
+    if (!prepared.error.ok() || !prepared.store_error.ok() || IsKnown(prepared)) return;
+    absl::StatusOr<PackedRaw> packed = raw_keeper_->Pack(
+        {.bytes = file.bytes, .source = file.source, .hints = file.hints}, packer);
+    if (packed.ok()) {
+      prepared.raw = *std::move(packed);
+    } else {
+      // A file that can't be kept as asked is not taken.
+      prepared.error = packed.status();
     }
   }
 
@@ -290,7 +310,8 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<uint64_t> groups_ = 0;
   std::atomic<uint64_t> group_files_ = 0;
   StoredView view_;
-  Decider decider_;  // the deciding thread's
+  Decider decider_;                        // the deciding thread's
+  std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes
   BoundedQueue<std::unique_ptr<Item>> to_decide_{kUnbounded};

@@ -84,6 +84,13 @@ struct CheckResult {
   std::vector<CheckedCandidate> candidates;  // best first
 };
 
+// Whether and how raw files are kept (lib/pipeline/raw_keeper.h).
+struct RawOptions {
+  bool keep = false;
+  // Raw bytes after which the first dictionary is trained.
+  size_t first_window_bytes = size_t{4} << 20;
+};
+
 struct PipelineOptions {
   int workers = 0;                               // normalizing threads; 0: one a core
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
@@ -93,6 +100,7 @@ struct PipelineOptions {
   size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;
   // Those that the store's keys were made under; must outlive the pipeline.
   const UrlRules* url_rules = &UrlRules::BuiltIn();
+  RawOptions raw{};
 };
 
 struct PipelineStats {

@@ -53,6 +53,12 @@ absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
 
 }  // namespace
 
+bool IsKnown(const PreparedFile& prepared) {
+  const std::optional<UrlState>& url = prepared.outlook.found.url;
+  return url.has_value() && std::find(url->text_hashes.begin(), url->text_hashes.end(),
+                                      prepared.article.text_hash) != url->text_hashes.end();
+}
+
 absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   // Read before the look-up: what is committed by now, the look-up sees.
@@ -62,12 +68,8 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
   if (!found.ok()) return found.status();
   outlook.found = *std::move(found);
   if (outlook.found.url.has_value()) {
-    const UrlState& state = *outlook.found.url;
-    if (std::find(state.text_hashes.begin(), state.text_hashes.end(), prepared.article.text_hash) !=
-        state.text_hashes.end()) {
-      return absl::OkStatus();  // seen before, and stays so
-    }
-    absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(state);
+    if (IsKnown(prepared)) return absl::OkStatus();  // seen before, and stays so
+    absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(*outlook.found.url);
     if (!newest.ok()) return newest.status();
     outlook.newest = *std::move(newest);
   } else {

@@ -54,6 +54,7 @@ struct PreparedFile {
   Sketch sketch;
   ComparisonSource::Doc doc;  // null under kMinMatchingLetters letters
   Outlook outlook;
+  PackedRaw raw;  // where raw files are kept
 };
 
 // What is stored, as the workers see it. Borrowed.
@@ -75,6 +76,9 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
 
 // Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
 [[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);
+
+// Whether the look-up said that this URL has this text: nothing of the file will be written.
+[[nodiscard]] bool IsKnown(const PreparedFile& prepared);
 
 // Candidates among entries from `first_entry` on, compared, the most promising first. An error is
 // the store's.

@@ -40,6 +40,12 @@ std::string CheckpointKey(std::string_view name) {
   return std::string(kCheckpointPrefix) + std::string(name);
 }
 
+std::string RawDictionaryKey(uint32_t number) {
+  std::string key(kRawDictionaryPrefix);
+  AppendBigEndian64(number, key);
+  return key;
+}
+
 std::string VersionsKey(uint64_t commits) {
   std::string key(kVersionsPrefix);
   AppendBigEndian64(commits, key);

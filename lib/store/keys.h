@@ -33,6 +33,11 @@ std::optional<Ulid> CopyOfSightingKey(std::string_view key);
 // of keys is the order in which the newest text is elected, whatever the order of arrival.
 std::string RevisionKey(const Ulid& id, int64_t at_ms, const Hash128& text_hash);
 
+// `raw`: RevisionKey of the text that the raw file became.
+
+// `meta`: a dictionary of raw files, by its number.
+std::string RawDictionaryKey(uint32_t number);
+
 // `events`: the sequence number.
 std::string EventKey(uint64_t sequence);
 
@@ -58,6 +63,7 @@ inline constexpr std::string_view kSketchVersionKey = "sketch_version";
 inline constexpr std::string_view kCountsKey = "counts";
 inline constexpr std::string_view kVersionsPrefix = "versions/";
 inline constexpr std::string_view kCheckpointPrefix = "checkpoints/";
+inline constexpr std::string_view kRawDictionaryPrefix = "raw_dictionary/";
 
 }  // namespace wirefold
 

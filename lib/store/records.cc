@@ -245,13 +245,22 @@ std::string EncodeCounts(const StoredCounts& stored) {
   record.set_revisions(stored.counts.revisions);
   record.set_commits(stored.counts.commits);
   record.set_events(stored.events);
+  record.set_raw_files(stored.counts.raw_files);
+  record.set_raw_bytes(stored.counts.raw_bytes);
+  record.set_raw_stored_bytes(stored.counts.raw_stored_bytes);
   return Encode(record);
 }
 
 absl::StatusOr<StoredCounts> DecodeCounts(std::string_view value) {
   storage::CountsRecord record;
   if (absl::Status status = Decode(value, "counts", record); !status.ok()) return status;
-  return StoredCounts{{record.articles(), record.sightings(), record.revisions(), record.commits()},
+  return StoredCounts{{.articles = record.articles(),
+                       .sightings = record.sightings(),
+                       .revisions = record.revisions(),
+                       .commits = record.commits(),
+                       .raw_files = record.raw_files(),
+                       .raw_bytes = record.raw_bytes(),
+                       .raw_stored_bytes = record.raw_stored_bytes()},
                       record.events()};
 }
 

@@ -80,6 +80,16 @@ absl::Status RocksDbStore::Add(const Mutation& mutation, rocksdb::WriteBatch& ba
   if (mutation.new_text.has_value()) {
     put(kTexts, mutation.new_text->ToBytes(), EncodeTextOwner({mutation.id, mutation.story_id}));
   }
+  if (mutation.raw.value != nullptr) {
+    const bool newest = mutation.kind != Mutation::Kind::kRevision || mutation.becomes_newest;
+    put(kRaw,
+        newest ? RevisionKey(mutation.id, mutation.url.newest_at_ms, mutation.url.newest_text_hash)
+               : RevisionKey(mutation.id, mutation.older_at_ms, mutation.older_text_hash),
+        *mutation.raw.value);
+    ++counts.counts.raw_files;
+    counts.counts.raw_bytes += mutation.raw.raw_bytes;
+    counts.counts.raw_stored_bytes += mutation.raw.value->size();
+  }
   put(kEvents, EventKey(counts.events++),
       EncodeEvent(
           {mutation.kind, mutation.id, mutation.story_id, mutation.text_hash, mutation.learning}));

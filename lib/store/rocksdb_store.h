@@ -71,6 +71,12 @@ class RocksDbStore final : public Store {
                                                            size_t limit) const override;
   [[nodiscard]] absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
       const Ulid& id) const override;
+  [[nodiscard]] absl::StatusOr<StoredRaw> GetRaw(
+      const Ulid& id, const std::optional<Hash128>& text_hash) const override;
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary()
+      const override;
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+      std::string bytes) override;
   [[nodiscard]] absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override;
   [[nodiscard]] absl::Status WriteCheckpoint(std::string_view name,
@@ -117,6 +123,9 @@ class RocksDbStore final : public Store {
                                                           const Event& event) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
   absl::Status RecordVersions();
+  // By its number, from memory if it was asked for before. kStoreCorrupt if it is missing.
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> ReadRawDictionary(uint32_t number) const;
+  absl::StatusOr<uint32_t> NewestRawDictionaryNumber() const;
 
   const RocksDbOptions options_;
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
@@ -126,6 +135,9 @@ class RocksDbStore final : public Store {
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
   StoredCounts counts_;
+  mutable std::mutex dictionaries_mutex_;  // guards dictionaries_, and adding to the store's
+  // At most kMaxRawDictionaries, each of which may be in use elsewhere.
+  mutable std::map<uint32_t, std::shared_ptr<const RawDictionary>> dictionaries_;
 };
 
 }  // namespace wirefold

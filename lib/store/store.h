@@ -27,6 +27,8 @@
 #include "lib/dedup/boilerplate.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/sketch.h"
+#include "lib/store/raw_dictionary.h"
+#include "lib/store/raw_record.h"
 
 namespace wirefold {
 
@@ -77,6 +79,8 @@ struct Mutation {
   // kRevision: where the text that is not the newest goes (this one or the previous one).
   int64_t older_at_ms = 0;
   Hash128 older_text_hash;
+  // The file's raw bytes, if they are to be kept.
+  PackedRaw raw;
 };
 
 struct StoredArticle {
@@ -90,6 +94,14 @@ struct StoredArticle {
   Ulid representative_id;
   Match match;
   uint32_t revision_count = 0;
+};
+
+// The raw file that a stored text was made of.
+struct StoredRaw {
+  Ulid id;
+  Hash128 text_hash;
+  KeptDocument document;
+  uint32_t dictionary = 0;  // that it is compressed with; 0: none
 };
 
 // The newest record of a URL, as bytes.
@@ -142,6 +154,10 @@ struct StoreCounts {
   uint64_t sightings = 0;
   uint64_t revisions = 0;
   uint64_t commits = 0;
+  // Raw files that were kept, what they have together, and what that takes compressed.
+  uint64_t raw_files = 0;
+  uint64_t raw_bytes = 0;
+  uint64_t raw_stored_bytes = 0;
 
   friend bool operator==(const StoreCounts&, const StoreCounts&) = default;
 };
@@ -198,6 +214,20 @@ class Store {
   // Older and newer texts of one ID beside the newest, in the order of time.
   [[nodiscard]] virtual absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
       const Ulid& id) const = 0;
+
+  // The raw file of an article or a copy: of its newest text, or of the text with this hash.
+  // kNotFound if there is no such article; kRawNotKept if raw files were not kept when it came, or
+  // it never had that text; kStoreCorrupt if its dictionary is missing. Reads the kept texts of
+  // this ID one by one where a hash is given.
+  [[nodiscard]] virtual absl::StatusOr<StoredRaw> GetRaw(
+      const Ulid& id, const std::optional<Hash128>& text_hash) const = 0;
+  // The dictionary to compress raw files with: the one that was added last, null if there is none.
+  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary()
+      const = 0;
+  // Stores a dictionary for good, durable on return; raw files may be packed with it from then on.
+  // kFailedPrecondition once there are kMaxRawDictionaries. Beside Commit, from any thread.
+  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+      std::string bytes) = 0;
 
   // Calls `visit` with every unique article's sketch in the order of IDs, until it returns false.
   [[nodiscard]] virtual absl::Status ScanSketches(

@@ -70,6 +70,17 @@ class FailingStore final : public Store {
     return real_.ScanLearnt(first, visit);
   }
   uint64_t NextEvent() const override { return real_.NextEvent(); }
+  absl::StatusOr<StoredRaw> GetRaw(const Ulid& id,
+                                   const std::optional<Hash128>& text_hash) const override {
+    return real_.GetRaw(id, text_hash);
+  }
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary() const override {
+    return real_.NewestRawDictionary();
+  }
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+      std::string bytes) override {
+    return real_.AddRawDictionary(std::move(bytes));
+  }
   absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
     return real_.ScanSketches(visit);

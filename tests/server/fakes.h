@@ -173,6 +173,7 @@ class FakeStore final : public Store {
  public:
   std::map<Ulid, StoredArticle> articles;  // copies too
   std::map<Hash128, Ulid> identities;
+  std::map<Ulid, StoredRaw> raw;
 
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
   absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
@@ -237,6 +238,21 @@ class FakeStore final : public Store {
   }
   absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid&) const override {
     return std::vector<StoredArticle>{};
+  }
+  absl::StatusOr<StoredRaw> GetRaw(const Ulid& id,
+                                   const std::optional<Hash128>& text_hash) const override {
+    const auto it = raw.find(id);
+    if (!articles.contains(id)) return NotFound();
+    if (it == raw.end() || (text_hash.has_value() && *text_hash != it->second.text_hash)) {
+      return Reject(Reason::kRawNotKept, "its raw bytes were not kept");
+    }
+    return it->second;
+  }
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary() const override {
+    return nullptr;
+  }
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(std::string) override {
+    return NotFound();
   }
   absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&) const override {
     return absl::OkStatus();

@@ -121,7 +121,7 @@ TEST(Records, SketchesComeBackEqualWithAndWithoutSignature) {
 }
 
 TEST(Records, CountsAndVersionsComeBackEqual) {
-  const StoredCounts counts{{1, 2, 3, 4}, uint64_t{1} << 60};
+  const StoredCounts counts{{1, 2, 3, 4, 5, 6, 7}, uint64_t{1} << 60};
   EXPECT_EQ(*DecodeCounts(EncodeCounts(counts)), counts);
   const std::map<std::string, std::string> versions = {{"icu", "72.1"}, {"rules", "3"}};
   EXPECT_EQ(*DecodeVersions(EncodeVersions(versions)), versions);
@@ -149,7 +149,7 @@ TEST(Records, UnknownVersionsAreRefusedByNameAndDamageIsCorrupt) {
        [](const std::string& v) { return DecodeTextOwner(v).status(); }},
       {EncodeAlias({}), "alias", [](const std::string& v) { return DecodeAlias(v).status(); }},
       {EncodeSketch({}), "sketch", [](const std::string& v) { return DecodeSketch(v).status(); }},
-      {EncodeCounts({{1, 1, 1, 1}, 1}), "counts",
+      {EncodeCounts({{1, 1, 1, 1, 1, 1, 1}, 1}), "counts",
        [](const std::string& v) { return DecodeCounts(v).status(); }},
   };
   for (const Case& c : cases) {

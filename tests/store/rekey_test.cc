@@ -13,6 +13,7 @@
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
 #include "lib/url/canonicalize.h"
+#include "tests/store/raw_samples.h"
 #include "tests/store/store_testing.h"
 
 namespace wirefold {
@@ -181,6 +182,32 @@ TEST_F(RekeyTest, ThereAndBackIsAsItWas) {
   const auto store = OpenOrDie(OptionsUnder(folder_.path(), old_rules_));
   EXPECT_EQ(store->GetArticle(tracked_.id)->article.url, "https://c.org/");
   EXPECT_EQ(store->GetArticle(tracked_.id)->article.full_url, "https://c.org/?ref=2");
+}
+
+TEST_F(RekeyTest, RawFilesStayWithTheirIds) {
+  RawPacker packer;
+  const auto with = [&](Mutation mutation, const std::string& bytes) {
+    mutation.raw = *packer.Pack(testing::RawOf(bytes), nullptr);
+    return mutation;
+  };
+  {
+    const auto store = OpenOrDie(OptionsUnder(folder_.path(), old_rules_));
+    const Mutation tracked = with(New(tracked_), "raw tracked");
+    ASSERT_TRUE(store
+                    ->Commit(std::vector{
+                        with(New(first_), "raw first"), with(New(second_), "raw second"),
+                        with(Duplicate(copy_, first_.id), "raw copy"), tracked,
+                        with(Revision(tracked_again_, tracked.url, tracked.record), "raw again")})
+                    .ok());
+  }
+  ASSERT_TRUE(Rekey(new_rules_).ok());
+  const auto store = OpenOrDie(OptionsUnder(folder_.path(), new_rules_));
+  EXPECT_EQ(store->GetRaw(first_.id, {})->document.bytes, "raw first");
+  EXPECT_EQ(store->GetRaw(second_.id, {})->document.bytes, "raw second");
+  EXPECT_EQ(store->GetRaw(copy_.id, {})->document.bytes, "raw copy");
+  EXPECT_EQ(store->GetRaw(tracked_.id, {})->document.bytes, "raw again");
+  EXPECT_EQ(store->GetRaw(tracked_.id, tracked_.text_hash)->document.bytes, "raw tracked");
+  EXPECT_EQ(store->Counts().raw_files, 5u);
 }
 
 TEST_F(RekeyTest, SameRulesChangeNothing) {

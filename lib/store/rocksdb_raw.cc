@@ -1,0 +1,148 @@
+// Raw files and their dictionaries.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/reason.h"
+#include "lib/base/strings.h"
+#include "lib/store/keys.h"
+#include "lib/store/rocksdb_status.h"
+#include "lib/store/rocksdb_store.h"
+#include "rocksdb/snapshot.h"
+
+namespace wirefold {
+namespace {
+
+constexpr size_t kHashBytes = 16;
+
+absl::Status NotKept(const Ulid& id) {
+  return Reject(Reason::kRawNotKept,
+                absl::StrCat("the raw bytes of ", id.ToString(),
+                             " were not kept: wirefoldd ran without keep-raw when they came"));
+}
+
+absl::Status NoSuchText(const Ulid& id) {
+  return Reject(Reason::kRawNotKept,
+                absl::StrCat("no raw bytes are kept of such a text of ", id.ToString(),
+                             "; without a text_hash the newest text's are asked for"));
+}
+
+}  // namespace
+
+absl::StatusOr<StoredRaw> RocksDbStore::GetRaw(const Ulid& id,
+                                               const std::optional<Hash128>& text_hash) const {
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.snapshot();
+  const absl::StatusOr<StoredArticle> newest = ReadArticle(read, id);
+  if (!newest.ok()) return newest.status();
+  StoredRaw stored;
+  stored.id = id;
+  stored.text_hash = text_hash.value_or(newest->text_hash);
+  const RawDictionaries dictionaries = [&](uint32_t number) {
+    stored.dictionary = number;
+    return ReadRawDictionary(number);
+  };
+  const auto unpack = [&](std::string_view value) -> absl::Status {
+    absl::StatusOr<KeptDocument> document = UnpackRaw(value, dictionaries);
+    if (!document.ok()) return document.status();
+    stored.document = *std::move(document);
+    return absl::OkStatus();
+  };
+  if (stored.text_hash == newest->text_hash) {
+    const auto value =
+        Get(read, kRaw, RevisionKey(id, newest->article.observed_at_ms, newest->text_hash));
+    if (!value.ok()) return value.status();
+    if (!value->has_value()) return NotKept(id);
+    if (absl::Status status = unpack((*value)->ToStringView()); !status.ok()) return status;
+    return stored;
+  }
+  read.prefix_same_as_start = true;
+  const std::string wanted = stored.text_hash.ToBytes();
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kRaw]));
+  for (it->Seek(id.ToBytes()); it->Valid(); it->Next()) {
+    const std::string_view key = it->key().ToStringView();
+    if (key.size() != kRevisionKeyBytes) {
+      return Reject(Reason::kStoreCorrupt, "a key in the store's 'raw' is damaged");
+    }
+    if (key.substr(key.size() - kHashBytes) != wanted) continue;
+    if (absl::Status status = unpack(it->value().ToStringView()); !status.ok()) return status;
+    return stored;
+  }
+  if (!it->status().ok()) return FromRocksDb(it->status(), "reading raw bytes");
+  return NoSuchText(id);
+}
+
+absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::ReadRawDictionary(
+    uint32_t number) const {
+  const std::lock_guard guard(dictionaries_mutex_);
+  if (const auto found = dictionaries_.find(number); found != dictionaries_.end()) {
+    return found->second;
+  }
+  const auto value = Get({}, kMeta, RawDictionaryKey(number));
+  if (!value.ok()) return value.status();
+  if (!value->has_value() || number > kMaxRawDictionaries) {
+    return Reject(Reason::kStoreCorrupt,
+                  absl::StrCat("the store is damaged: raw bytes were compressed with dictionary ",
+                               number, ", which is missing; restore it from a backup"));
+  }
+  const absl::StatusOr<std::string_view> bytes =
+      Payload((*value)->ToStringView(), kRawDictionaryPrefix);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> made =
+      RawDictionary::Make(number, std::string(*bytes));
+  if (made.ok()) dictionaries_[number] = *made;
+  return made;
+}
+
+absl::StatusOr<uint32_t> RocksDbStore::NewestRawDictionaryNumber() const {
+  const std::string end = PrefixEnd(kRawDictionaryPrefix);
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kMeta]));
+  it->SeekForPrev(end);
+  if (!it->Valid() || !it->key().ToStringView().starts_with(kRawDictionaryPrefix)) {
+    if (!it->status().ok()) return FromRocksDb(it->status(), "reading the raw files' dictionaries");
+    return 0U;
+  }
+  const std::string_view number = it->key().ToStringView().substr(kRawDictionaryPrefix.size());
+  if (number.size() != 8 || ReadBigEndian64(number) > kMaxRawDictionaries) {
+    return Reject(Reason::kStoreCorrupt, "a key in the store's meta data is damaged");
+  }
+  return static_cast<uint32_t>(ReadBigEndian64(number));
+}
+
+absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::NewestRawDictionary() const {
+  const absl::StatusOr<uint32_t> number = NewestRawDictionaryNumber();
+  if (!number.ok()) return number.status();
+  if (*number == 0) return nullptr;
+  return ReadRawDictionary(*number);
+}
+
+absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::AddRawDictionary(
+    std::string bytes) {
+  const std::lock_guard guard(dictionaries_mutex_);
+  if (failed_.load()) return Reject(Reason::kStoreFailed, "an earlier commit failed");
+  const absl::StatusOr<uint32_t> newest = NewestRawDictionaryNumber();
+  if (!newest.ok()) return newest.status();
+  if (*newest >= kMaxRawDictionaries) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the store has ", kMaxRawDictionaries, " dictionaries of raw files already"));
+  }
+  const uint32_t number = *newest + 1;
+  const std::string value = std::string(1, static_cast<char>(kValueVersion)) + bytes;
+  absl::StatusOr<std::shared_ptr<const RawDictionary>> made =
+      RawDictionary::Make(number, std::move(bytes));
+  if (!made.ok()) return made;
+  rocksdb::WriteOptions write;
+  write.sync = options_.sync;
+  const rocksdb::Status status = db_->Put(write, handles_[kMeta], RawDictionaryKey(number), value);
+  if (!status.ok()) {
+    // As after a commit that failed: whether it is there nobody knows.
+    failed_.store(true);
+    return Reject(Reason::kStoreFailed,
+                  absl::StrCat("storing a dictionary of raw files: ", status.ToString()));
+  }
+  dictionaries_[number] = *made;
+  return made;
+}
+
+}  // namespace wirefold
