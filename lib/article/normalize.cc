@@ -344,8 +344,9 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   article.replaced_bytes = document->replaced_bytes;
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
-  const absl::Status read = ReadDocument(*document, raw.hints, url_rules, article, blocks);
-  if (!read.ok()) return read;
+  if (raw.hints.truncated) article.warnings.push_back(Warning::kNotWhole);
+  Task task{.hints = raw.hints, .rules = url_rules, .article = article, .blocks = blocks};
+  if (absl::Status read = ReadDocument(*document, task); !read.ok()) return read;
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
