@@ -40,6 +40,8 @@ void SetRecord(CanonicalArticle&& from, v1::ArticleView view, v1::Article& to) {
   to.set_published_source(ToProto(from.published_source));
   for (const Warning warning : from.warnings) to.add_warnings(ToProto(warning));
   to.set_raw_bytes(from.raw_bytes);
+  to.set_charset(std::move(from.charset));
+  to.set_replaced_bytes(from.replaced_bytes);
   to.set_rules_version(from.rules_version);
   if (view != v1::ARTICLE_VIEW_FULL) return;
   to.set_text(std::move(from.text));
@@ -102,6 +104,8 @@ IncomingFile TakeFile(v1::IngestRequest& request) {
   file.source = std::move(*request.mutable_source());
   file.hints.url = std::move(*request.mutable_url());
   file.hints.content_type = std::move(*request.mutable_content_type());
+  file.hints.content_language = std::move(*request.mutable_content_language());
+  file.hints.truncated = request.truncated();
   if (request.has_observed_time()) file.hints.observed_at_ms = ToMs(request.observed_time());
   return file;
 }
@@ -240,6 +244,8 @@ v1::Warning ToProto(Warning warning) {
       return v1::WARNING_INVALID_UTF8;
     case Warning::kTruncated:
       return v1::WARNING_TRUNCATED;
+    case Warning::kNotWhole:
+      return v1::WARNING_NOT_WHOLE;
   }
   return v1::WARNING_UNSPECIFIED;
 }

@@ -28,6 +28,7 @@ enum class Warning : uint8_t {
   kNoUsableText = 4,    // fewer than kMinMatchingLetters letters: matched by URL alone
   kInvalidUtf8 = 5,     // bytes that the file's charset does not have were replaced by U+FFFD
   kTruncated = 6,       // a limit on depth, blocks, images or links cut something off
+  kNotWhole = 7,        // the archive or the transfer held only a part of the file
 };
 
 // Where published_at was taken from, most trusted first.
@@ -42,11 +43,15 @@ enum class Script : uint8_t { kUnknown = 0, kHans = 1, kHant = 2, kLatin = 3, kO
 
 // The hints that a crawler sends beside the bytes. All optional.
 struct Hints {
-  std::string url;                        // used where the file names none
-  std::optional<int64_t> observed_at_ms;  // used where the file has no time
+  std::string url = {};                        // used where the file names none
+  std::optional<int64_t> observed_at_ms = {};  // used where the file has no time
   // What it was served as: a Content-Type header's value, its charset included. Helps where the
   // bytes leave format or charset open.
   std::string content_type = {};
+  // The Content-Language header's value. Believed last of all that speaks of the language.
+  std::string content_language = {};
+  // Whoever fetched it knows that it is not whole (WARC-Truncated, a body that ended early).
+  bool truncated = false;
 };
 
 struct RawDocument {
@@ -94,7 +99,8 @@ struct CanonicalArticle {
   std::vector<std::string> dropped;  // paragraphs that were held to be boilerplate
   std::vector<Warning> warnings;     // ascending, each once
   uint64_t raw_bytes = 0;            // of the file
-  uint64_t replaced_bytes = 0;       // bytes that the file's charset does not have
+  std::string charset;               // that it was decoded from: the WHATWG standard's name
+  uint64_t replaced_bytes = 0;       // bytes that the charset does not have: U+FFFD stands there
   uint32_t rules_version = 0;        // kRulesVersion that made this record
 
   friend bool operator==(const CanonicalArticle&, const CanonicalArticle&) = default;
@@ -103,10 +109,9 @@ struct CanonicalArticle {
 // The canonical record together with what matching needs.
 struct NormalizedArticle {
   CanonicalArticle article;
-  // What the file was: "dump", "html", "html-fragment", "text", "xml" or "feed-item"; and the
-  // charset that it was read in, by the WHATWG Encoding standard's name. Static, not stored.
+  // What the file was: "dump", "html", "html-fragment", "text", "xml" or "feed-item". Static, not
+  // stored.
   std::string_view format;
-  std::string_view charset;
   // The text reduced to letters and digits: NFKC_Casefold, traditional folded to simplified.
   // UTF-8. Its paragraphs keep their '\n' (and only those) between them, so that comparison
   // can see them; words of scripts that put spaces between words are separated by one ' '.

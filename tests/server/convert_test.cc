@@ -36,6 +36,8 @@ CanonicalArticle Record() {
   article.dropped = {"footer"};
   article.warnings = {Warning::kNoTimestamp, Warning::kTruncated};
   article.raw_bytes = 99;
+  article.charset = "GBK";
+  article.replaced_bytes = 3;
   article.rules_version = 5;
   return article;
 }
@@ -96,6 +98,8 @@ TEST(Convert, AStoredArticleFillsEveryFieldInFullView) {
   EXPECT_THAT(article.dropped(), ElementsAre("footer"));
   EXPECT_THAT(article.warnings(), ElementsAre(v1::WARNING_NO_TIMESTAMP, v1::WARNING_TRUNCATED));
   EXPECT_EQ(article.raw_bytes(), 99U);
+  EXPECT_EQ(article.charset(), "GBK");
+  EXPECT_EQ(article.replaced_bytes(), 3U);
   EXPECT_EQ(article.letters(), 77U);
   EXPECT_EQ(article.rules_version(), 5U);
   EXPECT_EQ(article.story_id(), kStory.ToString());
@@ -186,11 +190,17 @@ TEST(Convert, TheBytesAndHintsOfARequestBecomeAFile) {
   request.set_content("bytes");
   request.set_source("s");
   request.set_url("u");
+  request.set_content_type("text/html");
+  request.set_content_language("zh-TW");
+  request.set_truncated(true);
   request.mutable_observed_time()->set_seconds(5);
   const IncomingFile file = TakeFile(request);
   EXPECT_EQ(file.bytes, "bytes");
   EXPECT_EQ(file.source, "s");
   EXPECT_EQ(file.hints.url, "u");
+  EXPECT_EQ(file.hints.content_type, "text/html");
+  EXPECT_EQ(file.hints.content_language, "zh-TW");
+  EXPECT_TRUE(file.hints.truncated);
   EXPECT_EQ(file.hints.observed_at_ms, 5000);
 }
 
