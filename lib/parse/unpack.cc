@@ -138,6 +138,8 @@ class Unpacker::ZstdDecoder final : public Decoder {
   ZstdDecoder& operator=(const ZstdDecoder&) = delete;
 
   bool Reset() override {
+    head_.clear();
+    output_ = 0;
     return stream_ != nullptr &&
            ZSTD_isError(ZSTD_DCtx_reset(stream_, ZSTD_reset_session_only)) == 0;
   }
@@ -146,9 +148,16 @@ class Unpacker::ZstdDecoder final : public Decoder {
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer to = {out, capacity, 0};
     const size_t result = ZSTD_decompressStream(stream_, &to, &in);
+    if (head_.size() < kMaxHeadBytes) {
+      head_.append(input.substr(0, std::min(in.pos, kMaxHeadBytes - head_.size())));
+    }
     input.remove_prefix(in.pos);
     produced = to.pos;
-    if (ZSTD_isError(result) == 0) return result == 0 ? Progress::kMemberEnd : Progress::kMore;
+    output_ += produced;
+    if (ZSTD_isError(result) == 0) {
+      if (result != 0) return Progress::kMore;
+      return HasDeclaredSize() ? Progress::kMemberEnd : Progress::kBroken;
+    }
     switch (ZSTD_getErrorCode(result)) {
       case ZSTD_error_dictionary_wrong:
       case ZSTD_error_frameParameter_unsupported:
@@ -163,7 +172,18 @@ class Unpacker::ZstdDecoder final : public Decoder {
   }
 
  private:
+  static constexpr size_t kMaxHeadBytes = 18;  // RFC 8878, section 3.1.1: magic and header
+
+  // Whether the frame holds as many bytes as its header says, if it does. libzstd checks that
+  // itself, but not for frames that come in pieces and end with an empty block.
+  [[nodiscard]] bool HasDeclaredSize() const {
+    const unsigned long long size = ZSTD_getFrameContentSize(head_.data(), head_.size());
+    return size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size == output_;
+  }
+
   ZSTD_DStream* const stream_;
+  std::string head_;  // of the frame, as much as the header may have
+  uint64_t output_ = 0;
 };
 
 Compression RecognizeCompression(std::string_view bytes) {
@@ -175,7 +195,7 @@ Compression RecognizeCompression(std::string_view bytes) {
 Unpacker::Unpacker(Compression compression, const UnpackLimits& limits)
     : compression_(compression), limits_(limits) {
   if (compression == Compression::kNone) return;
-  buffer_ = std::make_unique<char[]>(kBufferBytes);
+  buffer_ = std::make_unique_for_overwrite<char[]>(kBufferBytes);
   if (compression == Compression::kZstd) {
     decoder_ = std::make_unique<ZstdDecoder>(limits.max_window_log);
   } else {
@@ -248,6 +268,12 @@ absl::StatusOr<Unpacker::Step> Unpacker::Next(std::string_view& input) {
     consumed_ += before - input.size();
     if (progress == Decoder::Progress::kNoMemory) return OutOfMemory();
     if (progress == Decoder::Progress::kBroken) {
+      // A frame that is refused at once is not taken from; its magic has to go, or it would be
+      // found again as the next member's.
+      if (consumed_ == member_offset_ && !input.empty()) {
+        input.remove_prefix(1);
+        ++consumed_;
+      }
       const absl::Status broken = Broken(NameOf(compression_), consumed_);
       if (produced == 0) return broken;
       failed_ = broken;  // what came out before is handed over first

@@ -87,6 +87,14 @@ TEST(Unpack, RefusesWhatIsDamagedOrEndsEarly) {
   EXPECT_FALSE(Unpack("\xFF\xFF\xFF", Compression::kDeflate, {}).ok());
 }
 
+TEST(Unpack, RefusesAFrameThatHoldsLessThanItSays) {
+  // Empty, with a checksum that holds; its header says that there are 65 bytes.
+  const std::string_view frame("\x28\xB5\x2F\xFD\x24\x41\x01\x00\x00\x99\xE9\xD8\x51", 13);
+  for (size_t chunk = 1; chunk <= frame.size(); ++chunk) {
+    EXPECT_EQ(Stream(frame, Compression::kZstd, chunk).reason, Reason::kArchiveBroken) << chunk;
+  }
+}
+
 TEST(Unpack, HoldsTheOutputLimit) {
   const std::string text = Text(100'000);
   for (const std::string& packed : {Gzip(text), Zstd(text), text}) {
