@@ -2,19 +2,17 @@
 // and valid UTF-8 is not copied. The input's first line is the Content-Type, the rest the document.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "lib/parse/charset.h"
 #include "lib/parse/format.h"
-#include "lib/text/utf8.h"
+#include "tests/fuzz/check.h"
 
 namespace {
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
+using wirefold::fuzz::Check;
+using wirefold::fuzz::CheckText;
 
 }  // namespace
 
@@ -29,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::StatusOr<wirefold::DecodedText> text =
       wirefold::DecodeText(input, {.content_type = content_type}, storage);
   if (text.ok()) {
-    Check(wirefold::ValidUtf8Prefix(text->text) == text->text.size());
+    CheckText(text->text);
     Check(text->text.size() <= 3 * input.size());
     Check(text->replaced_bytes <= input.size());
     // What came out is read as what it is.
