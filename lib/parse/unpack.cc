@@ -145,19 +145,46 @@ class Unpacker::ZstdDecoder final : public Decoder {
   }
 
   Progress Decode(std::string_view& input, char* out, size_t capacity, size_t& produced) override {
+    produced = 0;
+    if (head_.size() < kMagicBytes) {
+      const std::string_view taken = input.substr(0, kMagicBytes - head_.size());
+      head_.append(taken);
+      input.remove_prefix(taken.size());
+      if (head_.size() < kMagicBytes) return Progress::kMore;
+      // libzstd may read formats from before RFC 8878 too, if it sees their magic in one piece.
+      if (head_ != kZstdMagic && !IsSkippable(head_)) return Progress::kBroken;
+      // Given apart from the rest, so that what follows is decoded block by block however it comes.
+      std::string_view magic = head_;
+      const Progress progress = Decompress(magic, out, capacity, produced);
+      if (progress != Progress::kMore) return progress;
+    }
+    const std::string_view before = input;
+    const Progress progress = Decompress(input, out, capacity, produced);
+    const size_t taken = before.size() - input.size();
+    if (head_.size() < kMaxHeadBytes) {
+      head_.append(before.substr(0, std::min(taken, kMaxHeadBytes - head_.size())));
+    }
+    output_ += produced;
+    if (progress == Progress::kMemberEnd && !HasDeclaredSize()) return Progress::kBroken;
+    return progress;
+  }
+
+ private:
+  static constexpr size_t kMagicBytes = kZstdMagic.size();
+  static constexpr size_t kMaxHeadBytes = 18;  // RFC 8878, section 3.1.1: magic and header
+
+  // RFC 8878, section 3.1.2: sixteen magic numbers.
+  static bool IsSkippable(std::string_view magic) {
+    return (magic[0] & 0xF0) == 0x50 && magic.substr(1) == "\x2A\x4D\x18";
+  }
+
+  Progress Decompress(std::string_view& input, char* out, size_t capacity, size_t& produced) {
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer to = {out, capacity, 0};
     const size_t result = ZSTD_decompressStream(stream_, &to, &in);
-    if (head_.size() < kMaxHeadBytes) {
-      head_.append(input.substr(0, std::min(in.pos, kMaxHeadBytes - head_.size())));
-    }
     input.remove_prefix(in.pos);
     produced = to.pos;
-    output_ += produced;
-    if (ZSTD_isError(result) == 0) {
-      if (result != 0) return Progress::kMore;
-      return HasDeclaredSize() ? Progress::kMemberEnd : Progress::kBroken;
-    }
+    if (ZSTD_isError(result) == 0) return result == 0 ? Progress::kMemberEnd : Progress::kMore;
     switch (ZSTD_getErrorCode(result)) {
       case ZSTD_error_dictionary_wrong:
       case ZSTD_error_frameParameter_unsupported:
@@ -170,9 +197,6 @@ class Unpacker::ZstdDecoder final : public Decoder {
         return Progress::kBroken;
     }
   }
-
- private:
-  static constexpr size_t kMaxHeadBytes = 18;  // RFC 8878, section 3.1.1: magic and header
 
   // Whether the frame holds as many bytes as its header says, if it does. libzstd checks that
   // itself, but not for frames that come in pieces and end with an empty block.
@@ -268,12 +292,6 @@ absl::StatusOr<Unpacker::Step> Unpacker::Next(std::string_view& input) {
     consumed_ += before - input.size();
     if (progress == Decoder::Progress::kNoMemory) return OutOfMemory();
     if (progress == Decoder::Progress::kBroken) {
-      // A frame that is refused at once is not taken from; its magic has to go, or it would be
-      // found again as the next member's.
-      if (consumed_ == member_offset_ && !input.empty()) {
-        input.remove_prefix(1);
-        ++consumed_;
-      }
       const absl::Status broken = Broken(NameOf(compression_), consumed_);
       if (produced == 0) return broken;
       failed_ = broken;  // what came out before is handed over first
