@@ -235,8 +235,10 @@ class Decoder {
     const size_t sequences = CountSequences(bytes_);
     if (sequences == 0) {
       if (!HasJapaneseEscapes(bytes_)) return utf8;
-      const auto text = Try(*FindCharset("iso-2022-jp"), CharsetEvidence::kBytePattern,
-                            bytes_.size(), kMaxUndecodableShare);
+      // Where UTF-8 is declared, not one byte may speak against it.
+      const size_t of = FindDeclaration(bytes_, hints_).charset == &Utf8() ? 0 : bytes_.size();
+      const auto text =
+          Try(*FindCharset("iso-2022-jp"), CharsetEvidence::kBytePattern, of, kMaxUndecodableShare);
       return text.value_or(utf8);
     }
     if (sequences >= kMinUtf8Sequences) return utf8;

@@ -9,10 +9,10 @@
 // What is believed, in this order:
 //   1. A byte order mark.
 //   2. Bytes that are valid UTF-8 throughout, whatever is declared: other charsets' text is UTF-8
-//   by
-//      chance only when it is short. So a declared multi-byte charset (GBK, Big5, ...) wins over
+//      by chance only when it is short. So a declared multi-byte charset (GBK, Big5, ...) wins over
 //      fewer than kMinUtf8Sequences characters beyond ASCII if it reads them without a fault.
-//      ISO-2022-JP, which is all ASCII bytes, is told by its escape sequences.
+//      ISO-2022-JP, which is all ASCII bytes, is told by its escape sequences; where UTF-8 is
+//      declared, only if it then reads without a fault.
 //   3. A declaration: the Content-Type header, else <meta> in the first 1,024 bytes, else the XML
 //      declaration. It is plainly wrong, and passed over, when
 //      - UTF-8 is declared, and no more well-formed characters than broken bytes are there;
@@ -22,9 +22,8 @@
 //   4. Without a declaration: UTF-8, if there are more than twice as many well-formed characters as
 //      broken bytes.
 //   5. uchardet's guess (which a wrong declaration loses to only if the guess reads nearly all),
-//   and
-//      for short texts whether all non-ASCII bytes come in pairs that are common Chinese characters
-//      of GB 2312.
+//      and for short texts whether all non-ASCII bytes come in pairs that are common Chinese
+//      characters of GB 2312.
 //   6. windows-1252; after a wrong declaration, what was declared.
 // Pure ASCII is "UTF-8". UTF-16 without a mark is told by its first characters, or by a
 // Content-Type header that the bytes bear out.

@@ -11,8 +11,8 @@ using Json = nlohmann::json;
 
 constexpr size_t kMaxAuthors = 16;
 
-// Whether brackets are nested no deeper than the limit, as far as can be told without parsing; the
-// parser itself has no limit, and its values are destroyed recursively.
+// Whether brackets outside of strings and comments are nested no deeper than the limit; the parser
+// itself has no limit. `text` has no line breaks, so that a line comment is all of the rest.
 bool IsShallow(std::string_view text) {
   int depth = 0;
   bool in_string = false;
@@ -23,6 +23,11 @@ bool IsShallow(std::string_view text) {
       if (c == '"') in_string = false;
     } else if (c == '"') {
       in_string = true;
+    } else if (c == '/') {
+      if (!text.substr(i).starts_with("/*")) return true;  // the rest is a comment, or no JSON
+      i = text.find("*/", i + 2);
+      if (i == std::string_view::npos) return true;
+      ++i;
     } else if (c == '[' || c == '{') {
       if (++depth > kMaxJsonLdDepth) return false;
     } else if (c == ']' || c == '}') {

@@ -201,7 +201,8 @@ class Reader {
   }
 
   void Meta() {
-    const std::string_view content = tokens_.Value("content");
+    // Read once: the names that it stands for may be many.
+    const std::string content = Line(tokens_.Value("content"));
     if (content.empty()) return;
     for (const std::string_view attribute : {"property", "name", "itemprop", "http-equiv"}) {
       std::string_view names = tokens_.Value(attribute);
@@ -214,21 +215,25 @@ class Reader {
     }
   }
 
-  void MetaNamed(std::string_view name, std::string_view content) {
+  // `content` is a line already.
+  void MetaNamed(std::string_view name, const std::string& content) {
     if (name.empty()) return;
-    if (const auto rank = RankOf(name, kTitles)) Keep(titles_[*rank], content);
-    if (const auto rank = RankOf(name, kDates)) Keep(dates_[*rank], content);
+    if (const auto rank = RankOf(name, kTitles)) KeepLine(titles_[*rank], content);
+    if (const auto rank = RankOf(name, kDates)) KeepLine(dates_[*rank], content);
     if (const auto rank = RankOf(name, kAuthors)) {
       // article:author is as often the address of a profile.
-      if (content.find("://") == content.npos && authors_[*rank].size() < kMaxPageAuthors) {
-        authors_[*rank].push_back(Line(content));
+      if (authors_[*rank].size() < kMaxPageAuthors && content.find("://") == content.npos) {
+        authors_[*rank].push_back(content);
       }
     }
-    if (const auto rank = RankOf(name, kUrls)) Keep(urls_[*rank], content);
-    if (const auto rank = RankOf(name, kSites)) Keep(sites_[*rank], content);
-    if (const auto rank = RankOf(name, kLanguages)) Keep(languages_[*rank], content);
+    if (const auto rank = RankOf(name, kUrls)) KeepLine(urls_[*rank], content);
+    if (const auto rank = RankOf(name, kSites)) KeepLine(sites_[*rank], content);
+    if (const auto rank = RankOf(name, kLanguages)) KeepLine(languages_[*rank], content);
   }
 
+  static void KeepLine(std::string& slot, const std::string& line) {
+    if (slot.empty()) slot = line;
+  }
   static void Keep(std::string& slot, std::string_view value) {
     if (slot.empty()) slot = Line(value);
   }

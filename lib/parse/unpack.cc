@@ -138,11 +138,47 @@ class Unpacker::ZstdDecoder final : public Decoder {
   ZstdDecoder& operator=(const ZstdDecoder&) = delete;
 
   bool Reset() override {
+    head_.clear();
+    output_ = 0;
     return stream_ != nullptr &&
            ZSTD_isError(ZSTD_DCtx_reset(stream_, ZSTD_reset_session_only)) == 0;
   }
 
   Progress Decode(std::string_view& input, char* out, size_t capacity, size_t& produced) override {
+    produced = 0;
+    if (head_.size() < kMagicBytes) {
+      const std::string_view taken = input.substr(0, kMagicBytes - head_.size());
+      head_.append(taken);
+      input.remove_prefix(taken.size());
+      if (head_.size() < kMagicBytes) return Progress::kMore;
+      // libzstd may read formats from before RFC 8878 too, if it sees their magic in one piece.
+      if (head_ != kZstdMagic && !IsSkippable(head_)) return Progress::kBroken;
+      // Given apart from the rest, so that what follows is decoded block by block however it comes.
+      std::string_view magic = head_;
+      const Progress progress = Decompress(magic, out, capacity, produced);
+      if (progress != Progress::kMore) return progress;
+    }
+    const std::string_view before = input;
+    const Progress progress = Decompress(input, out, capacity, produced);
+    const size_t taken = before.size() - input.size();
+    if (head_.size() < kMaxHeadBytes) {
+      head_.append(before.substr(0, std::min(taken, kMaxHeadBytes - head_.size())));
+    }
+    output_ += produced;
+    if (progress == Progress::kMemberEnd && !HasDeclaredSize()) return Progress::kBroken;
+    return progress;
+  }
+
+ private:
+  static constexpr size_t kMagicBytes = kZstdMagic.size();
+  static constexpr size_t kMaxHeadBytes = 18;  // RFC 8878, section 3.1.1: magic and header
+
+  // RFC 8878, section 3.1.2: sixteen magic numbers.
+  static bool IsSkippable(std::string_view magic) {
+    return (magic[0] & 0xF0) == 0x50 && magic.substr(1) == "\x2A\x4D\x18";
+  }
+
+  Progress Decompress(std::string_view& input, char* out, size_t capacity, size_t& produced) {
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer to = {out, capacity, 0};
     const size_t result = ZSTD_decompressStream(stream_, &to, &in);
@@ -162,8 +198,16 @@ class Unpacker::ZstdDecoder final : public Decoder {
     }
   }
 
- private:
+  // Whether the frame holds as many bytes as its header says, if it does. libzstd checks that
+  // itself, but not for frames that come in pieces and end with an empty block.
+  [[nodiscard]] bool HasDeclaredSize() const {
+    const unsigned long long size = ZSTD_getFrameContentSize(head_.data(), head_.size());
+    return size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size == output_;
+  }
+
   ZSTD_DStream* const stream_;
+  std::string head_;  // of the frame, as much as the header may have
+  uint64_t output_ = 0;
 };
 
 Compression RecognizeCompression(std::string_view bytes) {
@@ -175,7 +219,7 @@ Compression RecognizeCompression(std::string_view bytes) {
 Unpacker::Unpacker(Compression compression, const UnpackLimits& limits)
     : compression_(compression), limits_(limits) {
   if (compression == Compression::kNone) return;
-  buffer_ = std::make_unique<char[]>(kBufferBytes);
+  buffer_ = std::make_unique_for_overwrite<char[]>(kBufferBytes);
   if (compression == Compression::kZstd) {
     decoder_ = std::make_unique<ZstdDecoder>(limits.max_window_log);
   } else {

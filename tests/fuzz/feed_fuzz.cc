@@ -2,7 +2,6 @@
 // XmlRepair has repaired it leaves as it is.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,13 +9,12 @@
 #include "lib/parse/feed_dates.h"
 #include "lib/parse/xml_repair.h"
 #include "lib/text/utf8.h"
+#include "tests/fuzz/check.h"
 
 namespace {
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
-void CheckText(std::string_view text) { Check(wirefold::ValidUtf8Prefix(text) == text.size()); }
+using wirefold::fuzz::Check;
+using wirefold::fuzz::CheckText;
 
 }  // namespace
 

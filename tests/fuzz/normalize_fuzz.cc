@@ -1,12 +1,20 @@
 // Normalize on any bytes: no crash, no sanitizer report, and what comes out is well formed.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "lib/article/normalize.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "tests/fuzz/check.h"
+
+namespace {
+
+using wirefold::fuzz::Check;
+using wirefold::fuzz::CheckText;
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using wirefold::NormalizedArticle;
@@ -14,12 +22,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::StatusOr<NormalizedArticle> article = wirefold::Normalize({.bytes = bytes});
   if (!article.ok()) {
     // Every refusal has a reason.
-    if (wirefold::ReasonOf(article.status()) == wirefold::Reason::kUnspecified) std::abort();
+    Check(wirefold::ReasonOf(article.status()) != wirefold::Reason::kUnspecified);
     return 0;
   }
-  if (article->id.IsZero() || article->identity.IsZero()) std::abort();
-  if (article->article.title.size() > wirefold::kMaxTitleBytes) std::abort();
-  if (article->article.images.size() > wirefold::kMaxImages) std::abort();
-  if (article->article.links.size() > wirefold::kMaxLinks) std::abort();
+  Check(!article->id.IsZero() && !article->identity.IsZero());
+  Check(article->article.title.size() <= wirefold::kMaxTitleBytes);
+  Check(article->article.images.size() <= wirefold::kMaxImages);
+  Check(article->article.links.size() <= wirefold::kMaxLinks);
+  CheckText(article->article.text);
+  CheckText(article->article.title);
+  CheckText(article->article.url);
+  CheckText(article->article.dateline);
+  CheckText(article->matching_text);
+  for (const std::string& author : article->article.authors) CheckText(author);
+  for (const auto& image : article->article.images) CheckText(image.caption);
+  for (const auto& link : article->article.links) CheckText(link.text);
   return 0;
 }

@@ -1,9 +1,10 @@
 // DocumentSplitter on any bytes, in pieces and at once, and Normalize on what it gives: the same
-// documents whatever the pieces, at least one, numbered, and each fit to be sent by itself.
+// documents whatever the pieces, at least one, numbered, and each fit to be sent by itself. The
+// first byte is the size of pieces, the second what the rest is packed with.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,7 +13,8 @@
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/parse/document_splitter.h"
-#include "lib/text/utf8.h"
+#include "tests/fuzz/check.h"
+#include "tests/fuzz/pack.h"
 
 namespace {
 
@@ -20,6 +22,8 @@ using wirefold::DocumentSplitter;
 using wirefold::Reason;
 using wirefold::ReasonOf;
 using wirefold::SplitDocument;
+using wirefold::fuzz::Check;
+using wirefold::fuzz::CheckText;
 
 std::vector<SplitDocument> Split(std::string_view file, size_t chunk) {
   DocumentSplitter splitter;
@@ -33,28 +37,34 @@ std::vector<SplitDocument> Split(std::string_view file, size_t chunk) {
   }
   splitter.End();
   take();
-  if (!splitter.done()) std::abort();
+  Check(splitter.done());
   return documents;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
+  if (size < 2) return 0;
   const size_t chunk = 1 + data[0];
-  const std::string_view file(reinterpret_cast<const char*>(data + 1), size - 1);
+  std::string_view file(reinterpret_cast<const char*>(data + 2), size - 2);
+  std::string packed;
+  if (const unsigned how = data[1] % 4; how == 1 || how == 2) {
+    packed = wirefold::fuzz::Pack(
+        file, how == 1 ? wirefold::Compression::kGzip : wirefold::Compression::kZstd);
+    file = packed;
+  }
   std::vector<SplitDocument> whole = Split(file, std::max<size_t>(file.size(), 1));
   const std::vector<SplitDocument> pieces = Split(file, chunk);
-  if (whole.empty() || whole.size() != pieces.size()) std::abort();
+  Check(!whole.empty() && whole.size() == pieces.size());
   for (size_t i = 0; i < whole.size(); ++i) {
     SplitDocument& document = whole[i];
-    if (document.item != i || document.offset != pieces[i].offset) std::abort();
-    if (document.bytes != pieces[i].bytes || document.url != pieces[i].url) std::abort();
-    if (ReasonOf(document.error) != ReasonOf(pieces[i].error)) std::abort();
-    if (document.bytes.size() > wirefold::kMaxDocumentBytes) std::abort();
-    if (wirefold::ValidUtf8Prefix(document.url) != document.url.size()) std::abort();
+    Check(document.item == i && document.offset == pieces[i].offset);
+    Check(document.bytes == pieces[i].bytes && document.url == pieces[i].url);
+    Check(ReasonOf(document.error) == ReasonOf(pieces[i].error));
+    Check(document.bytes.size() <= wirefold::kMaxDocumentBytes);
+    CheckText(document.url);
     if (!document.error.ok()) {
-      if (ReasonOf(document.error) == Reason::kUnspecified) std::abort();
+      Check(ReasonOf(document.error) != Reason::kUnspecified);
       continue;
     }
     const auto article =
@@ -65,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                        .content_type = std::move(document.content_type)}});
     if (article.ok()) continue;
     const Reason reason = ReasonOf(article.status());
-    if (reason == Reason::kUnspecified || reason == Reason::kSeveralArticles) std::abort();
+    Check(reason != Reason::kUnspecified && reason != Reason::kSeveralArticles);
   }
   return 0;
 }

@@ -3,20 +3,18 @@
 // input's first line is the base, the rest the URL; without a line end there is no base.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "lib/url/canonicalize.h"
 #include "lib/url/share_link.h"
 #include "lib/url/url.h"
+#include "tests/fuzz/check.h"
 
 namespace wirefold {
 namespace {
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::Check;
 
 // The parts, put together again.
 std::string Join(const Url& url) {

@@ -2,19 +2,17 @@
 // input is the rules' text, a zero byte, and a URL.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "lib/base/reason.h"
 #include "lib/url/canonicalize.h"
 #include "lib/url/rules.h"
+#include "tests/fuzz/check.h"
 
 namespace {
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
+using wirefold::fuzz::Check;
 
 }  // namespace
 

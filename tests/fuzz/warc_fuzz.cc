@@ -1,18 +1,18 @@
 // Fuzzes WarcReader: items are numbered and within their limits, memory and time are bounded, and a
-// file in chunks gives what it gives at once. The first byte is the size of chunks.
+// file in chunks gives what it gives at once. The first byte is the size of chunks, the second what
+// the rest is packed with, record by record.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "lib/parse/warc.h"
+#include "tests/fuzz/check.h"
+#include "tests/fuzz/pack.h"
 
 namespace {
 
-void Check(bool holds) {
-  if (!holds) std::abort();
-}
+using wirefold::fuzz::Check;
 
 // What is read, as one text to compare.
 std::string Read(std::string_view file, size_t chunk) {
@@ -39,13 +39,31 @@ std::string Read(std::string_view file, size_t chunk) {
   return summary;
 }
 
+// A member for each record, as WARC files have them.
+std::string PackRecords(std::string_view file, wirefold::Compression compression) {
+  std::string packed;
+  while (!file.empty()) {
+    const std::string_view record = file.substr(0, file.find("WARC/", 1));
+    packed += wirefold::fuzz::Pack(record, compression);
+    file.remove_prefix(record.size());
+  }
+  return packed;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size < 1) return 0;
-  const std::string_view file(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const bool same = Read(file, data[0] + 1U) == Read(file, size);
+  if (size < 2) return 0;
+  std::string_view file(reinterpret_cast<const char*>(data) + 2, size - 2);
+  std::string packed;
+  if (const unsigned how = data[1] % 4; how == 1 || how == 2) {
+    packed =
+        PackRecords(file, how == 1 ? wirefold::Compression::kGzip : wirefold::Compression::kZstd);
+    file = packed;
+  }
+  const bool same = Read(file, data[0] + 1U) == Read(file, size_t{1} << 20);
   // How far a decoder reads into damaged data before it says so depends on what it was given.
-  Check(same || wirefold::RecognizeCompression(file) != wirefold::Compression::kNone);
+  Check(same ||
+        (packed.empty() && wirefold::RecognizeCompression(file) != wirefold::Compression::kNone));
   return 0;
 }

@@ -216,6 +216,14 @@ TEST(DecodeText, TakesEscapesForJapaneseInAsciiBytesOnly) {
   EXPECT_EQ(result.replaced, 1U);
 }
 
+TEST(DecodeText, TakesEscapesInDeclaredUtf8ForJapaneseOnlyIfNothingSpeaksAgainstIt) {
+  const std::string escapes = Encode("ISO-2022-JP", kJapanese);
+  Expect(Decode(escapes, "utf-8"), kJapanese, "ISO-2022-JP", "pattern");
+  const std::string stray = "one \x1B$B two" + std::string(100, '.');
+  Expect(Decode(stray, "utf-8"), stray, "UTF-8", "utf8");
+  EXPECT_EQ(Decode("<meta charset=utf-8>" + stray).charset, "UTF-8");
+}
+
 TEST(DecodeText, CountsWhatACharsetDoesNotHave) {
   const Result result = Decode(Encode("GBK", kSimplified) + "\xFF tail", "gbk");
   EXPECT_EQ(result.text, std::string(kSimplified) + "\uFFFD tail");

@@ -168,6 +168,15 @@ TEST(ReadJsonLd, ReadsItsMembers) {
   EXPECT_EQ(article.body, "b");
 }
 
+TEST(ReadPageMetadata, ReadsAMetaTagOfManyNamesOnce) {
+  std::string names;
+  for (int i = 0; i < 200'000; ++i) names += "author ";
+  const PageMetadata page = ReadPageMetadata("<meta name='" + names + "og:title' content='" +
+                                             std::string(1 << 20, ':') + "'>");
+  EXPECT_EQ(page.title, std::string(kMaxMetadataBytes, ':'));
+  EXPECT_EQ(page.authors.size(), kMaxPageAuthors);
+}
+
 TEST(ReadJsonLd, HoldsItsLimits) {
   const auto nested = [](int depth) {
     return std::string(static_cast<size_t>(depth) - 1, '[') +
@@ -177,6 +186,10 @@ TEST(ReadJsonLd, HoldsItsLimits) {
   EXPECT_EQ(ReadJsonLd(nested(kMaxJsonLdDepth)).headline, "h");
   EXPECT_EQ(ReadJsonLd(nested(kMaxJsonLdDepth + 1)).headline, "");
   EXPECT_FALSE(ReadJsonLd(nested(500'000)).found);
+  // A quote within a comment opens no string.
+  const std::string graph = "{\"@graph\":/* \" */";
+  EXPECT_EQ(ReadJsonLd(graph + nested(kMaxJsonLdDepth - 1) + "}").headline, "h");
+  EXPECT_EQ(ReadJsonLd(graph + nested(kMaxJsonLdDepth) + "}").headline, "");
   const std::string article = R"({"@type":"Article","headline":"h"})";
   EXPECT_TRUE(ReadJsonLd(article + std::string(kMaxJsonLdBytes - article.size(), ' ')).found);
   EXPECT_FALSE(ReadJsonLd(article + std::string(kMaxJsonLdBytes + 1 - article.size(), ' ')).found);

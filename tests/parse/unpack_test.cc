@@ -87,6 +87,30 @@ TEST(Unpack, RefusesWhatIsDamagedOrEndsEarly) {
   EXPECT_FALSE(Unpack("\xFF\xFF\xFF", Compression::kDeflate, {}).ok());
 }
 
+TEST(Unpack, RefusesAFrameThatHoldsLessThanItSays) {
+  // Empty, with a checksum that holds; its header says that there are 65 bytes.
+  const std::string_view frame("\x28\xB5\x2F\xFD\x24\x41\x01\x00\x00\x99\xE9\xD8\x51", 13);
+  for (size_t chunk = 1; chunk <= frame.size(); ++chunk) {
+    EXPECT_EQ(Stream(frame, Compression::kZstd, chunk).reason, Reason::kArchiveBroken) << chunk;
+  }
+}
+
+TEST(Unpack, RefusesFormatsFromBeforeTheStandard) {
+  const std::string old("\x25\xB5\x2F\xFD\0\0\0\0", 8);  // zstd 0.5, an empty frame
+  for (size_t chunk = 1; chunk <= 40; ++chunk) {
+    EXPECT_EQ(Stream(Zstd("x") + old, Compression::kZstd, chunk).reason, Reason::kArchiveBroken);
+  }
+}
+
+TEST(Unpack, PassesOverSkippableFrames) {
+  for (char last = '\x50'; last <= '\x5F'; ++last) {
+    const std::string frame = last + std::string("\x2A\x4D\x18\x03\0\0\0abc", 10);
+    for (const size_t chunk : {1, 3, 100}) {
+      EXPECT_EQ(Stream(Zstd("a") + frame + Zstd("b"), Compression::kZstd, chunk).text, "ab");
+    }
+  }
+}
+
 TEST(Unpack, HoldsTheOutputLimit) {
   const std::string text = Text(100'000);
   for (const std::string& packed : {Gzip(text), Zstd(text), text}) {

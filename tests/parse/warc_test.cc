@@ -279,6 +279,20 @@ TEST(WarcReader, RefusesHeadersPastTheirLimit) {
   EXPECT_EQ(Lines(Read(past + Record("good", "<p>"))), " RECORD_BROKEN\ngood ok\n");
 }
 
+TEST(WarcReader, ADamagedMemberIsOneError) {
+  for (std::string (*pack)(std::string_view) : {&Gzip, &Zstd}) {
+    std::string damaged = pack(Record("damaged", "<p>x"));
+    damaged[damaged.size() - 4] ^= 1;  // the checksum, or what a frame without one ends with
+    damaged[damaged.size() / 2] ^= 1;
+    const std::string file = pack(Record("one", "<p>1")) + damaged + pack(Record("two", "<p>2"));
+    for (const size_t chunk : {size_t{1}, size_t{7}, size_t{100}, file.size()}) {
+      const Result result = Read(file, chunk);
+      EXPECT_EQ(result.counts.errors, 1U) << chunk;
+      EXPECT_EQ(result.counts.documents, 2U) << chunk;
+    }
+  }
+}
+
 TEST(WarcReader, EndsAtABomb) {
   const std::string bomb = Gzip(Record("bomb", std::string(size_t{64} << 20, 'x')));
   EXPECT_EQ(Lines(Read(Gzip(Record("good", "<p>")) + bomb + Gzip(Record("after", "<p>")))),
