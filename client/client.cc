@@ -139,6 +139,11 @@ absl::StatusOr<v1::Article> Client::GetArticle(const v1::GetArticleRequest& requ
       [&](auto* context, auto* out) { return articles_->GetArticle(context, request, out); });
 }
 
+absl::StatusOr<v1::RawFile> Client::GetRaw(const v1::GetRawRequest& request) {
+  return Unary<v1::RawFile>(
+      [&](auto* context, auto* out) { return articles_->GetRaw(context, request, out); });
+}
+
 absl::StatusOr<v1::BatchGetArticlesResponse> Client::BatchGetArticles(
     const v1::BatchGetArticlesRequest& request) {
   return Unary<v1::BatchGetArticlesResponse>(

@@ -47,6 +47,7 @@ class Client {
 
   // The calls of wirefold.v1.ArticleService; proto/wirefold/v1/articles.proto says what each does.
   [[nodiscard]] absl::StatusOr<v1::Article> GetArticle(const v1::GetArticleRequest& request);
+  [[nodiscard]] absl::StatusOr<v1::RawFile> GetRaw(const v1::GetRawRequest& request);
   [[nodiscard]] absl::StatusOr<v1::BatchGetArticlesResponse> BatchGetArticles(
       const v1::BatchGetArticlesRequest& request);
   [[nodiscard]] absl::StatusOr<v1::ListArticlesResponse> ListArticles(

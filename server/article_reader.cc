@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/article/identity.h"
 #include "lib/base/limits.h"
@@ -33,6 +35,14 @@ absl::StatusOr<size_t> PageSize(int32_t asked) {
                                ", or up to ", kMaxPageSize));
   }
   return static_cast<size_t>(asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
+}
+
+std::optional<Hash128> ParseTextHash(const std::string& text) {
+  constexpr size_t kDigits = 32;
+  if (text.size() != kDigits || !std::all_of(text.begin(), text.end(), absl::ascii_isxdigit)) {
+    return std::nullopt;
+  }
+  return Hash128::FromBytes(absl::HexStringToBytes(text));
 }
 
 // What a request asks to see of articles; `Request` has the fields view and pure_text.
@@ -95,6 +105,42 @@ absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Articl
   }
   if (!stored.ok()) return stored.status();
   Fill(*std::move(stored), ShowOf(request), out);
+  return absl::OkStatus();
+}
+
+absl::Status ArticleReader::GetRaw(const v1::GetRawRequest& request, v1::RawFile& out) const {
+  Ulid id;
+  switch (request.key_case()) {
+    case v1::GetRawRequest::kId: {
+      const absl::StatusOr<Ulid> parsed = Ulid::Parse(request.id());
+      if (!parsed.ok()) return parsed.status();
+      id = *parsed;
+      break;
+    }
+    case v1::GetRawRequest::kUrl: {
+      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url(), {}, url_rules_);
+      if (!url.ok()) return url.status();
+      const absl::StatusOr<StoredArticle> stored =
+          store_.GetByIdentity(IdentityOfUrlKey(url->url_key));
+      if (!stored.ok()) return stored.status();
+      id = stored->id;
+      break;
+    }
+    case v1::GetRawRequest::KEY_NOT_SET:
+      return Reject(Reason::kInvalidArgument, "no article is named; set id or url");
+  }
+  std::optional<Hash128> text_hash;
+  if (!request.text_hash().empty()) {
+    text_hash = ParseTextHash(request.text_hash());
+    if (!text_hash.has_value()) {
+      return Reject(Reason::kInvalidArgument,
+                    "text_hash is not 32 hexadecimal digits; RawFile.text_hashes has them, and "
+                    "without one the newest text's file is read");
+    }
+  }
+  absl::StatusOr<StoredRaw> raw = store_.GetRaw(id, text_hash);
+  if (!raw.ok()) return raw.status();
+  ToProto(*std::move(raw), out);
   return absl::OkStatus();
 }
 

@@ -35,6 +35,8 @@ class ArticleReader {
 
   // kInvalidArgument without a key, kInvalidId, kInvalidUrl and its kin, kNotFound.
   [[nodiscard]] absl::Status Get(const v1::GetArticleRequest& request, v1::Article& out) const;
+  // As Get; kInvalidArgument for a text_hash that is none, kRawNotKept.
+  [[nodiscard]] absl::Status GetRaw(const v1::GetRawRequest& request, v1::RawFile& out) const;
   // kInvalidArgument over kMaxBatchGet IDs or for one that stands twice, kInvalidId,
   // kReasonAnswerTooLarge over kMaxBatchPayloadBytes. What is not found is named.
   [[nodiscard]] absl::Status BatchGet(const v1::BatchGetArticlesRequest& request,

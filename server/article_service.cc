@@ -10,6 +10,13 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetArticle(grpc::CallbackServerCon
   return AnswerOn(pool_, context, *request, [=, this] { return reader_.Get(*request, *response); });
 }
 
+grpc::ServerUnaryReactor* ArticleServiceImpl::GetRaw(grpc::CallbackServerContext* context,
+                                                     const v1::GetRawRequest* request,
+                                                     v1::RawFile* response) {
+  return AnswerOn(pool_, context, *request,
+                  [=, this] { return reader_.GetRaw(*request, *response); });
+}
+
 grpc::ServerUnaryReactor* ArticleServiceImpl::BatchGetArticles(
     grpc::CallbackServerContext* context, const v1::BatchGetArticlesRequest* request,
     v1::BatchGetArticlesResponse* response) {

@@ -23,6 +23,9 @@ class ArticleServiceImpl final : public v1::ArticleService::CallbackService {
   grpc::ServerUnaryReactor* GetArticle(grpc::CallbackServerContext* context,
                                        const v1::GetArticleRequest* request,
                                        v1::Article* response) override;
+  grpc::ServerUnaryReactor* GetRaw(grpc::CallbackServerContext* context,
+                                   const v1::GetRawRequest* request,
+                                   v1::RawFile* response) override;
   grpc::ServerUnaryReactor* BatchGetArticles(grpc::CallbackServerContext* context,
                                              const v1::BatchGetArticlesRequest* request,
                                              v1::BatchGetArticlesResponse* response) override;

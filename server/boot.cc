@@ -51,6 +51,7 @@ PipelineOptions PipelineOptionsOf(const Config& config, const UrlRules& url_rule
   options.window_ms = config.window_days * kDayMs;
   options.comparison_cache_bytes = static_cast<size_t>(config.comparison_cache_bytes);
   options.url_rules = &url_rules;
+  options.raw.keep = config.keep_raw;
   return options;
 }
 

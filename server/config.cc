@@ -67,15 +67,20 @@ absl::Status ReadFile(const std::string& path, GivenValues& values) {
                                   "'; wirefoldd --print-config lists all of them"));
     }
     const bool number_wanted = setting->kind == SettingKind::kCount;
+    const bool switch_wanted = setting->kind == SettingKind::kSwitch;
     const bool number_allowed = number_wanted || setting->kind == SettingKind::kBytes;
     std::string text;
-    if (const auto* string = node.as_string(); string != nullptr && !number_wanted) {
+    if (const auto* boolean = node.as_boolean(); boolean != nullptr && switch_wanted) {
+      text = boolean->get() ? "true" : "false";
+    } else if (const auto* string = node.as_string();
+               string != nullptr && !number_wanted && !switch_wanted) {
       text = string->get();
     } else if (const auto* integer = node.as_integer(); integer != nullptr && number_allowed) {
       text = absl::StrCat(integer->get());
     } else {
       return Invalid(absl::StrCat(where, name,
-                                  number_wanted ? " must be an integer without quotes"
+                                  number_wanted   ? " must be an integer without quotes"
+                                  : switch_wanted ? " must be true or false, without quotes"
                                   : number_allowed
                                       ? " must be an integer or a string like \"256MiB\""
                                       : " must be a string in quotes"));
@@ -145,7 +150,12 @@ absl::StatusOr<Invocation> ParseInvocation(int argc, const char* const* argv,
   app.add_flag("--version", version, "Print the version.");
   std::map<std::string_view, std::string> flags;
   for (const Setting& setting : Settings()) {
-    app.add_option("--" + std::string(setting.name), flags[setting.name], HelpOf(setting));
+    const std::string flag = "--" + std::string(setting.name);
+    if (setting.kind == SettingKind::kSwitch) {
+      app.add_flag(flag, flags[setting.name], HelpOf(setting));
+    } else {
+      app.add_option(flag, flags[setting.name], HelpOf(setting));
+    }
   }
   // Settings may stand behind the command's name too.
   app.fallthrough();

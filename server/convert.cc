@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/limits.h"
 #include "lib/base/strings.h"
@@ -144,6 +145,22 @@ void ToProto(StoredArticle&& stored, v1::ArticleView view, v1::Article& article)
   article.set_revision_count(stored.revision_count);
 }
 
+void ToProto(StoredRaw&& stored, v1::RawFile& file) {
+  KeptDocument& document = stored.document;
+  file.set_id(stored.id.ToString());
+  file.set_content(std::move(document.bytes));
+  file.set_source(std::move(document.source));
+  file.set_url(std::move(document.hints.url));
+  if (document.hints.observed_at_ms.has_value()) {
+    SetTimestamp(*document.hints.observed_at_ms, *file.mutable_observed_time());
+  }
+  file.set_content_type(std::move(document.hints.content_type));
+  file.set_text_hash(absl::BytesToHexString(stored.text_hash.ToBytes()));
+  for (const Hash128& hash : stored.text_hashes) {
+    file.add_text_hashes(absl::BytesToHexString(hash.ToBytes()));
+  }
+}
+
 void ToProto(CheckResult&& checked, v1::CheckDocumentResponse& response) {
   const FileOutcome& outcome = checked.outcome;
   if (outcome.status != FileStatus::kRejected) {
@@ -196,6 +213,9 @@ void ToProto(const StoreCounts& counts, v1::StoredCounts& out) {
   out.set_sightings(counts.sightings);
   out.set_revisions(counts.revisions);
   out.set_commits(counts.commits);
+  out.set_raw_files(counts.raw_files);
+  out.set_raw_bytes(counts.raw_bytes);
+  out.set_raw_stored_bytes(counts.raw_stored_bytes);
 }
 
 v1::Outcome ToProto(FileStatus status) {

@@ -33,6 +33,7 @@ IncomingFile TakeFile(v1::IngestRequest& request);
 void ToProto(uint64_t sequence, FileOutcome&& outcome, v1::IngestResult& result);
 // Without text, images, links and dropped paragraphs unless `view` is FULL. Moves out of `stored`.
 void ToProto(StoredArticle&& stored, v1::ArticleView view, v1::Article& article);
+void ToProto(StoredRaw&& stored, v1::RawFile& file);
 void ToProto(CheckResult&& checked, v1::CheckDocumentResponse& response);
 void ToProto(const PipelineStats& stats, v1::Stats& out);
 void ToProto(const StoreCounts& counts, v1::StoredCounts& out);

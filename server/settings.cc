@@ -54,6 +54,9 @@ constexpr std::array kSettings = {
             "Memory for blocks read from disk."},
     Setting{"comparison-cache-bytes", kBytes, &Config::comparison_cache_bytes, "256MiB", 0, kNoMax,
             "", "Memory for texts that files were compared with lately."},
+    Setting{"keep-raw", kSwitch, &Config::keep_raw, "false", 0, 0, "",
+            "Keep the raw bytes of each file that is stored, compressed, beside its article. What "
+            "came before stays without, and what is kept stays when this is turned off."},
     Setting{"min-free-bytes", kBytes, &Config::min_free_bytes, "512MiB", 0, kNoMax, "",
             "Free disk space below which no file is accepted (READ_ONLY); reads go on, and so do "
             "files once there is room again."},
@@ -185,6 +188,10 @@ absl::Status SetSetting(const Setting& setting, std::string_view text, Config& c
       if (!known) return Invalid("is none of " + std::string(setting.choices));
       break;
     }
+    case kSwitch:
+      if (text != "true" && text != "false") return Invalid("is neither true nor false");
+      config.*std::get<bool Config::*>(setting.field) = text == "true";
+      return absl::OkStatus();
     case kText:
       if (text.empty() && !setting.default_value.empty()) return Invalid("is empty");
       break;
@@ -194,6 +201,9 @@ absl::Status SetSetting(const Setting& setting, std::string_view text, Config& c
 }
 
 std::string TomlValue(const Setting& setting, const Config& config) {
+  if (setting.kind == kSwitch) {
+    return config.*std::get<bool Config::*>(setting.field) ? "true" : "false";
+  }
   std::string text;
   if (setting.kind == kCount || setting.kind == kBytes) {
     const int64_t value = config.*std::get<int64_t Config::*>(setting.field);

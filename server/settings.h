@@ -37,6 +37,7 @@ struct Config {
   int64_t idle_timeout_ms = 0;
   int64_t block_cache_bytes = 0;
   int64_t comparison_cache_bytes = 0;
+  bool keep_raw = false;
   int64_t min_free_bytes = 0;
   int64_t min_free_ppm = 0;
   int64_t drain_timeout_ms = 0;
@@ -50,12 +51,13 @@ enum class SettingKind : uint8_t {
   kChoice,   // one of `choices`, which are separated by '|'
   kCount,    // an integer
   kBytes,    // an integer with an optional unit: KiB, MiB, GiB, TiB
+  kSwitch,   // true or false; the flag alone means true
 };
 
 struct Setting {
   std::string_view name;  // the TOML key and, behind "--", the flag
   SettingKind kind;
-  std::variant<std::string Config::*, int64_t Config::*> field;
+  std::variant<std::string Config::*, int64_t Config::*, bool Config::*> field;
   std::string_view default_value;  // as a user writes it
   int64_t min;                     // of numbers
   int64_t max;
@@ -73,7 +75,7 @@ std::string EnvironmentName(const Setting& setting);
 // Parses `text` into the setting's field. kInvalidArgument says what was expected.
 [[nodiscard]] absl::Status SetSetting(const Setting& setting, std::string_view text,
                                       Config& config);
-// The setting's value as a TOML value: a quoted string or an integer.
+// The setting's value as a TOML value: a quoted string, an integer or a boolean.
 std::string TomlValue(const Setting& setting, const Config& config);
 // What no single setting can check on its own.
 [[nodiscard]] absl::Status CheckSettings(const Config& config);

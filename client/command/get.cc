@@ -1,4 +1,4 @@
-// wirefold get: articles by ID or URL.
+// wirefold get: articles, or the raw file of one, by ID or URL.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -24,6 +24,8 @@ struct GetArguments {
   std::string view = "full";
   bool pure_text = false;
   bool json = false;
+  bool raw = false;
+  std::string text_hash;
 };
 
 // A URL has a colon, which no ID has; a mistyped ID is the server's to explain.
@@ -122,9 +124,54 @@ class Getter {
   const bool json_;
 };
 
+void AppendRawFile(const v1::RawFile& file, JsonWriter& json) {
+  json.BeginObject();
+  json.Key("id");
+  json.String(file.id());
+  json.Key("bytes");
+  json.Number(file.content().size());
+  json.Key("source");
+  json.StringOrNull(file.source());
+  json.Key("url");
+  json.StringOrNull(file.url());
+  json.Key("observed_time");
+  json.StringOrNull(file.has_observed_time() ? FormatTimestamp(file.observed_time()) : "");
+  json.Key("content_type");
+  json.StringOrNull(file.content_type());
+  json.Key("text_hash");
+  json.String(file.text_hash());
+  json.Key("text_hashes");
+  json.BeginArray();
+  for (const std::string& hash : file.text_hashes()) json.String(hash);
+  json.EndArray();
+  json.EndObject();
+}
+
+// The raw file that one key's article was made of: its bytes as they are, or with --json all that
+// came beside them.
+int GetRaw(Client& client, const GetArguments& arguments) {
+  const std::string& key = arguments.keys.front();
+  v1::GetRawRequest request;
+  if (IsUrl(key)) {
+    request.set_url(key);
+  } else {
+    request.set_id(key);
+  }
+  request.set_text_hash(arguments.text_hash);
+  const absl::StatusOr<v1::RawFile> file = client.GetRaw(request);
+  if (!file.ok()) return Fail(file.status());
+  if (!arguments.json) return Print(file->content());
+  std::string out;
+  JsonWriter json(out);
+  AppendRawFile(*file, json);
+  out += '\n';
+  return Print(out);
+}
+
 int RunGet(const GetArguments& arguments, const Globals& globals) {
   absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
   if (!client.ok()) return Fail(client.status());
+  if (arguments.raw) return GetRaw(**client, arguments);
   std::vector<std::string> keys;
   for (const std::string& key : arguments.keys) {
     if (key != "-") {
@@ -156,13 +203,29 @@ void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code) {
       ->type_name("ID|URL|-")
       ->required()
       ->check(Utf8());
-  command->add_option("--view", arguments->view, "basic leaves out text, images and links")
-      ->check(CLI::IsMember({"basic", "full"}))
-      ->capture_default_str();
+  CLI::Option* const view =
+      command->add_option("--view", arguments->view, "basic leaves out text, images and links")
+          ->check(CLI::IsMember({"basic", "full"}))
+          ->capture_default_str();
   command->add_flag("--pure-text", arguments->pure_text,
                     "The text as it is stored, with what is learnt to be boilerplate");
   command->add_flag("--json", arguments->json, "One JSON object a line");
-  command->callback([arguments, &globals, &exit_code] { exit_code = RunGet(*arguments, globals); });
+  CLI::Option* const raw =
+      command->add_flag("--raw", arguments->raw,
+                        "Write the raw file of one article to standard output as it came, where "
+                        "wirefoldd keeps them (keep-raw); with --json what came beside its bytes");
+  command
+      ->add_option("--text-hash", arguments->text_hash,
+                   "With --raw: an older text's file, by its hash in --raw --json")
+      ->needs(raw)
+      ->type_name("HASH");
+  raw->excludes(view);
+  command->callback([arguments, &globals, &exit_code] {
+    if (arguments->raw && (arguments->keys.size() != 1 || arguments->keys.front() == "-")) {
+      throw CLI::ValidationError("--raw", "writes one file; name one ID or URL");
+    }
+    exit_code = RunGet(*arguments, globals);
+  });
 }
 
 }  // namespace wirefold

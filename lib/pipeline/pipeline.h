@@ -88,7 +88,7 @@ struct CheckResult {
 struct RawOptions {
   bool keep = false;
   // Raw bytes after which the first dictionary is trained.
-  size_t first_window_bytes = size_t{4} << 20;
+  size_t first_window_bytes = size_t{2} << 20;
 };
 
 struct PipelineOptions {

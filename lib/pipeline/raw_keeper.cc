@@ -9,8 +9,9 @@
 namespace wirefold {
 namespace {
 
-// Training must not take time from files: the least that a thread can ask for.
-constexpr int kNiceness = 19;
+// Training is short, and must not take time from files while there are more threads than cores; but
+// with the least priority of all it would not be done while files keep coming.
+constexpr int kNiceness = 5;
 // Every so many-th sample is not trained from but tried on.
 constexpr size_t kTriedEvery = 4;
 

@@ -7,7 +7,7 @@
 //   RawPacker packer;                                      // one a thread
 //   absl::StatusOr<PackedRaw> packed = keeper.Pack(raw, packer);
 //
-// Files come in windows: the first has 4 MiB of them, each further one twice as many, up to
+// Files come in windows: the first has 2 MiB of them, each further one twice as many, up to
 // 256 MiB. At a window's end a dictionary is trained from three quarters of a sample of its files
 // (at most 8 MiB, evenly spread over them) and tried on the rest. It is stored, and used from then
 // on, if it makes those at least 5 % smaller than the dictionary in use does (the first: than none

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/article/identity.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "lib/store/keys.h"
@@ -39,6 +40,9 @@ absl::StatusOr<StoredRaw> RocksDbStore::GetRaw(const Ulid& id,
   StoredRaw stored;
   stored.id = id;
   stored.text_hash = text_hash.value_or(newest->text_hash);
+  absl::StatusOr<std::vector<Hash128>> hashes = ReadTextHashes(read, *newest);
+  if (!hashes.ok()) return hashes.status();
+  stored.text_hashes = *std::move(hashes);
   const RawDictionaries dictionaries = [&](uint32_t number) {
     stored.dictionary = number;
     return ReadRawDictionary(number);
@@ -71,6 +75,23 @@ absl::StatusOr<StoredRaw> RocksDbStore::GetRaw(const Ulid& id,
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "reading raw bytes");
   return NoSuchText(id);
+}
+
+absl::StatusOr<std::vector<Hash128>> RocksDbStore::ReadTextHashes(
+    const rocksdb::ReadOptions& read, const StoredArticle& article) const {
+  std::vector<Hash128> hashes = {article.text_hash};
+  if (article.article.url_key.empty()) return hashes;
+  const auto value = Get(read, kUrls, IdentityOfUrlKey(article.article.url_key).ToBytes());
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return hashes;
+  absl::StatusOr<UrlState> state = DecodeUrlState((*value)->ToStringView());
+  if (!state.ok()) return state.status();
+  // Of two articles that came to one key the URL is the other's.
+  if (state->id != article.id) return hashes;
+  hashes = std::move(state->text_hashes);
+  if (hashes.size() > kMaxRawTextHashes)
+    hashes.erase(hashes.begin(), hashes.end() - kMaxRawTextHashes);
+  return hashes;
 }
 
 absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::ReadRawDictionary(

@@ -123,6 +123,9 @@ class RocksDbStore final : public Store {
                                                           const Event& event) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
   absl::Status RecordVersions();
+  // Of the article's URL, for GetRaw.
+  absl::StatusOr<std::vector<Hash128>> ReadTextHashes(const rocksdb::ReadOptions& read,
+                                                      const StoredArticle& article) const;
   // By its number, from memory if it was asked for before. kStoreCorrupt if it is missing.
   absl::StatusOr<std::shared_ptr<const RawDictionary>> ReadRawDictionary(uint32_t number) const;
   absl::StatusOr<uint32_t> NewestRawDictionaryNumber() const;

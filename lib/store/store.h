@@ -96,12 +96,18 @@ struct StoredArticle {
   uint32_t revision_count = 0;
 };
 
+// GetRaw names no more texts of an article.
+inline constexpr size_t kMaxRawTextHashes = 1000;
+
 // The raw file that a stored text was made of.
 struct StoredRaw {
   Ulid id;
   Hash128 text_hash;
   KeptDocument document;
   uint32_t dictionary = 0;  // that it is compressed with; 0: none
+  // Every text that came under the article's URL, the last kMaxRawTextHashes in the order of
+  // arrival, whether its file was kept or not.
+  std::vector<Hash128> text_hashes{};
 };
 
 // The newest record of a URL, as bytes.

@@ -225,6 +225,35 @@ TEST_F(CommandTest, ReadsArticlesStoriesChecksAndStatistics) {
   EXPECT_EQ(Run("health").out, "SERVING\n");
 }
 
+TEST_F(CommandTest, WritesARawFileAsItCame) {
+  std::string content;
+  for (int i = 0; i < 3000; ++i) content.push_back(static_cast<char>(i * 7));
+  content += "\r\n\n";
+  server_.SetRaw(content);
+  for (const char* command : {"get --raw X", "get --raw https://example.com/a"}) {
+    const Ran ran = Run(command);
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_TRUE(ran.out == content) << command;
+    EXPECT_THAT(ran.err, IsEmpty());
+  }
+  const json told = Lines(Run("get --raw --json --text-hash abc X").out).at(0);
+  EXPECT_EQ(told["bytes"], content.size());
+  EXPECT_EQ(told["url"], "https://example.com/hint");
+  EXPECT_EQ(told["observed_time"], nullptr);
+  EXPECT_EQ(told["text_hash"], "abc");
+  EXPECT_EQ(told["text_hashes"], (json{"a", "b"}));
+  for (const char* wrong :
+       {"get --raw X Y", "get --raw -", "get --raw --view full X", "get --text-hash abc X"}) {
+    const Ran ran = Run(wrong);
+    EXPECT_EQ(ran.exit_code, 1) << wrong;
+    EXPECT_THAT(ran.err, HasSubstr("--raw")) << wrong;
+  }
+  server_.FailCalls(StatusWithReason(grpc::StatusCode::NOT_FOUND, "not kept", "RAW_NOT_KEPT"));
+  const Ran ran = Run("get --raw X");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.err, "wirefold: not kept (RAW_NOT_KEPT)\n");
+}
+
 TEST_F(CommandTest, SaysWhatToDoWhenNobodyIsThere) {
   server_.Stop();
   const Ran ran = Run("stats");

@@ -90,6 +90,11 @@ void FakeServer::SetTakingFiles(bool taking) {
                                                      taking);
 }
 
+void FakeServer::SetRaw(std::string content) {
+  const std::lock_guard lock(mutex_);
+  raw_ = std::move(content);
+}
+
 std::vector<v1::BatchGetArticlesRequest> FakeServer::batch_requests() const {
   const std::lock_guard lock(mutex_);
   return batch_requests_;
@@ -196,6 +201,18 @@ grpc::Status FakeServer::GetArticle(grpc::ServerContext*, const v1::GetArticleRe
   *response = MakeArticle(request->has_id() ? request->id() : kId);
   const std::lock_guard lock(mutex_);
   response->set_text(text_);
+  return call_status_;
+}
+
+grpc::Status FakeServer::GetRaw(grpc::ServerContext*, const v1::GetRawRequest* request,
+                                v1::RawFile* response) {
+  response->set_id(request->has_id() ? request->id() : kId);
+  response->set_url("https://example.com/hint");
+  response->set_text_hash(request->text_hash());
+  response->add_text_hashes("a");
+  response->add_text_hashes("b");
+  const std::lock_guard lock(mutex_);
+  response->set_content(raw_);
   return call_status_;
 }
 

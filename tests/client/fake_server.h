@@ -64,6 +64,8 @@ class FakeServer final : public v1::IngestService::Service,
   void FailCalls(grpc::Status status);
   // The same for BatchGetArticles alone.
   void FailBatches(grpc::Status status);
+  // The content of the file that GetRaw answers with; text_hash is the request's.
+  void SetRaw(std::string content);
   // The text of the article that GetArticle answers with.
   void SetText(std::string text);
   // What health says of IngestService.
@@ -90,6 +92,8 @@ class FakeServer final : public v1::IngestService::Service,
       grpc::ServerReaderWriter<v1::IngestResponse, v1::IngestRequest>* stream) override;
   grpc::Status GetArticle(grpc::ServerContext* context, const v1::GetArticleRequest* request,
                           v1::Article* response) override;
+  grpc::Status GetRaw(grpc::ServerContext* context, const v1::GetRawRequest* request,
+                      v1::RawFile* response) override;
   grpc::Status BatchGetArticles(grpc::ServerContext* context,
                                 const v1::BatchGetArticlesRequest* request,
                                 v1::BatchGetArticlesResponse* response) override;
@@ -110,6 +114,7 @@ class FakeServer final : public v1::IngestService::Service,
   grpc::Status call_status_;
   grpc::Status batch_status_;
   std::string text_;
+  std::string raw_;
   std::vector<v1::BatchGetArticlesRequest> batch_requests_;
   std::set<std::string> seen_;
   std::vector<std::string> stored_;

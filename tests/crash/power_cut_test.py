@@ -58,8 +58,8 @@ class PowerCut(ServerTest):
         finally:
             os.close(folder)
 
-    def serve_on_disk(self):
-        return self.serve('--min-free-bytes', '64MiB', '--min-free-ppm', '0',
+    def serve_on_disk(self, *flags):
+        return self.serve(*flags, '--min-free-bytes', '64MiB', '--min-free-ppm', '0',
                           '--max-stream-inflight-bytes', '1MiB', folder='disk/data')
 
     def test_what_was_acknowledged_survives(self):
@@ -67,8 +67,10 @@ class PowerCut(ServerTest):
             self.write(f'in/{n:05}.txt', raw_file(1_600_000_000_000 + n,
                                                   f'https://www.example.org/{n}', '题', text(n)))
         acknowledged = {}
+        kept = {}  # those whose raw file was kept, which is so in every other round
         for cut in range(ROUNDS):
-            server = self.serve_on_disk()
+            keep_raw = cut % 2 == 0
+            server = self.serve_on_disk(f'--keep-raw={str(keep_raw).lower()}')
             output = self.place / f'out{cut}'
             with open(output, 'wb') as out:
                 client = server.popen('ingest', '--json', '--retry-timeout', '1', self.place / 'in',
@@ -90,12 +92,17 @@ class PowerCut(ServerTest):
             for line in told[:told.rfind(b'\n') + 1].splitlines():
                 line = json.loads(line)
                 acknowledged[line['path']] = line['id']
+                if keep_raw and line['outcome'] == 'NEW':
+                    kept[line['path']] = line['id']
             server = self.serve_on_disk()
             ids = sorted(acknowledged.values())
             found = server.run('get', '--json', '--view', 'basic', '-',
                                input='\n'.join(ids).encode()).stdout.splitlines()
             print(f'cut {cut}: {len(ids)} acknowledged, {len(found)} found', flush=True)
             self.assertEqual(sorted(json.loads(line)['id'] for line in found), ids)
+            for path in sorted(kept)[::20]:
+                raw = server.run('get', '--raw', kept[path]).stdout
+                self.assertEqual(raw, pathlib.Path(path).read_bytes())
             self.assertEqual(server.stop(), 0)
         self.assertGreater(len(acknowledged), 0, 'the power was cut before anything happened')
         # And the whole of it goes in afterwards, each file under the ID it was promised.

@@ -17,13 +17,15 @@ MIB = 1 << 20
 
 
 class DiskFull(ServerTest):
+    flags = ()
+
     def setUp(self):
         super().setUp()
         self.disk = self.place / 'disk'
         self.disk.mkdir()
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', self.disk], check=True)
         self.addCleanup(subprocess.run, ['umount', '-l', self.disk])
-        self.server = self.serve('--min-free-bytes', '48MiB', folder='disk/data')
+        self.server = self.serve('--min-free-bytes', '48MiB', *self.flags, folder='disk/data')
 
     def fill(self, free):
         """Leaves so many bytes free."""
@@ -78,6 +80,10 @@ class DiskFull(ServerTest):
         self.assertEqual(self.server.run('get', first['id']).returncode, 0)
         self.server.json('ingest', self.article(2))
         self.assertEqual(self.server.stop(), 0)
+
+
+class DiskFullKeepingRawFiles(DiskFull):
+    flags = ('--keep-raw',)
 
 
 def mounts_allowed():

@@ -25,16 +25,24 @@ constexpr size_t kWindow = size_t{128} << 10;
 
 class RawKeeperTest : public ::testing::Test {
  protected:
-  // Packs files until `holds`, or until there have been far more than it takes.
+  // Packs files until `holds`; false if it doesn't within a minute.
   bool FeedUntil(RawKeeper& keeper, const std::function<std::string(int)>& file,
                  const std::function<bool()>& holds) {
-    for (int i = 0; i < 20'000; ++i) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    for (int i = 0; std::chrono::steady_clock::now() < end; ++i) {
       EXPECT_TRUE(keeper.Pack(RawOf(file(i)), packer_).ok());
       if (i % 50 == 0 && holds()) return true;
       // Trained beside: it needs some time too.
-      if (i % 500 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (i % 500 == 499) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return false;
+  }
+  // Some windows of files, with time to train after each.
+  void FeedSome(RawKeeper& keeper, const std::function<std::string(int)>& file) {
+    for (int i = 0; i < 1000; ++i) {
+      EXPECT_TRUE(keeper.Pack(RawOf(file(i)), packer_).ok());
+      if (i % 100 == 99) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
   }
   uint32_t Newest() {
     const auto newest = store_->NewestRawDictionary();
@@ -73,9 +81,7 @@ TEST_F(RawKeeperTest, FilesOfAnotherKindBringAnotherDictionaryAndOfTheSameKindNo
   RawKeeper keeper(*store_, nullptr, kWindow);
   ASSERT_TRUE(keeper.Start().ok());
   ASSERT_TRUE(FeedUntil(keeper, RawSample, [&] { return Newest() == 1; }));
-  // Some windows more of the same.
-  FeedUntil(
-      keeper, [](int i) { return RawSample(i + 20'000); }, [] { return false; });
+  FeedSome(keeper, [](int i) { return RawSample(i + 20'000); });
   EXPECT_EQ(Newest(), 1U);
   EXPECT_TRUE(FeedUntil(keeper, Other, [&] { return Newest() == 2; }));
 }
@@ -84,7 +90,7 @@ TEST_F(RawKeeperTest, OnAFullDiskNoDictionaryIsStored) {
   RawKeeper keeper(
       *store_, [] { return Reject(Reason::kReadOnly, "full"); }, kWindow);
   ASSERT_TRUE(keeper.Start().ok());
-  FeedUntil(keeper, RawSample, [] { return false; });
+  FeedSome(keeper, RawSample);
   EXPECT_EQ(Newest(), 0U);
 }
 
@@ -94,7 +100,7 @@ TEST_F(RawKeeperTest, AStoreThatHasAllItsDictionariesGetsNoMore) {
   }
   RawKeeper keeper(*store_, nullptr, kWindow);
   ASSERT_TRUE(keeper.Start().ok());
-  FeedUntil(keeper, RawSample, [] { return false; });
+  FeedSome(keeper, RawSample);
   EXPECT_EQ(Newest(), kMaxRawDictionaries);
 }
 

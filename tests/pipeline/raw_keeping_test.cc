@@ -5,6 +5,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -102,9 +103,13 @@ TEST_F(RawKeepingTest, RawFilesOfEveryFormatGiveTheVeryRecordsThatAreStored) {
   files.push_back(
       {.bytes = "x\xff\xfe broken \xc3",
        .hints = {.url = "https://p.example/broken", .observed_at_ms = {}, .content_type = ""}});
+  std::set<std::filesystem::path> articles;
   for (const auto& entry : std::filesystem::directory_iterator(
            std::string(WIREFOLD_SOURCE_DIR "/tests/testdata/articles"))) {
-    files.push_back({.bytes = ReadTestData("articles/" + entry.path().filename().string())});
+    articles.insert(entry.path().filename());
+  }
+  for (const auto& name : articles) {
+    files.push_back({.bytes = ReadTestData("articles/" + name.string())});
   }
   for (const std::string name : {"warc/pages.warc", "feeds/01-rss20.xml", "feeds/08-gb2312.xml"}) {
     DocumentSplitter splitter;
@@ -137,7 +142,7 @@ TEST_F(RawKeepingTest, RawFilesOfEveryFormatGiveTheVeryRecordsThatAreStored) {
   }
   EXPECT_GT(statuses[FileStatus::kDuplicate], 0);
   EXPECT_GT(statuses[FileStatus::kRevision], 0);
-  EXPECT_GT(newest.size(), 15U);
+  EXPECT_GT(newest.size(), 12U);
   for (int round = 0; round < 2; ++round, Open({.keep = true})) {
     for (const auto& [id, file] : newest) {
       SCOPED_TRACE(file.bytes.substr(0, 100));

@@ -165,6 +165,71 @@ TEST_F(ArticleServiceTest, GetErrorsAreNamed) {
   EXPECT_EQ(ReasonOfCall(call, request), "URL_TOO_LONG");
 }
 
+TEST_F(ArticleServiceTest, GetsTheRawFileWithItsHintsByIdAndByUrl) {
+  const Ulid id = Add(5, "a");
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl("https://www.rfi.fr/cn/a");
+  ASSERT_TRUE(url.ok());
+  store.identities[HashBytes128(url->url_key, 1)] = id;
+  StoredRaw raw;
+  raw.id = id;
+  raw.text_hash = {0x0123456789abcdef, 0xfedcba9876543210};
+  raw.text_hashes = {{1, 2}, raw.text_hash};
+  raw.document.bytes = std::string("\0\xff\n", 3) + std::string(kMaxDocumentBytes - 3, 'x');
+  raw.document.source = "rfi";
+  raw.document.hints = {
+      .url = "https://hint.example/", .observed_at_ms = -1, .content_type = "text/html"};
+  store.raw[id] = raw;
+  StartServer();
+  const std::string hash = "0123456789abcdeffedcba9876543210";
+  v1::GetRawRequest by_id;
+  by_id.set_id(id.ToString());
+  v1::GetRawRequest by_url;
+  by_url.set_url("http://www.rfi.fr//cn/a#top");
+  by_url.set_text_hash("0123456789ABCDEFFEDCBA9876543210");
+  for (const v1::GetRawRequest& request : {by_id, by_url}) {
+    grpc::ClientContext context;
+    v1::RawFile file;
+    const grpc::Status status = articles->GetRaw(&context, request, &file);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(file.id(), id.ToString());
+    EXPECT_TRUE(file.content() == raw.document.bytes);
+    EXPECT_EQ(file.source(), "rfi");
+    EXPECT_EQ(file.url(), "https://hint.example/");
+    EXPECT_EQ(ToMs(file.observed_time()), -1);
+    EXPECT_EQ(file.content_type(), "text/html");
+    EXPECT_EQ(file.text_hash(), hash);
+    ASSERT_EQ(file.text_hashes_size(), 2);
+    EXPECT_EQ(file.text_hashes(0), "00000000000000010000000000000002");
+    EXPECT_EQ(file.text_hashes(1), hash);
+    EXPECT_LE(file.ByteSizeLong(), kMaxMessageBytes);
+  }
+}
+
+TEST_F(ArticleServiceTest, RawErrorsAreNamed) {
+  const Ulid without = Add(5, "a");
+  StartServer();
+  const auto call = &v1::ArticleService::Stub::GetRaw;
+  v1::GetRawRequest request;
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ARGUMENT");
+  request.set_id("nonsense");
+  EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ID");
+  request.set_id(Ulid::Make(1, {}).ToString());
+  EXPECT_EQ(ReasonOfCall(call, request), "NOT_FOUND");
+  request.set_url("https://unknown.example/");
+  EXPECT_EQ(ReasonOfCall(call, request), "NOT_FOUND");
+  request.set_url("ftp://x/");
+  EXPECT_EQ(ReasonOfCall(call, request), "UNSUPPORTED_SCHEME");
+  request.set_id(without.ToString());
+  EXPECT_EQ(ReasonOfCall(call, request), "RAW_NOT_KEPT");
+  for (const std::string& bad :
+       {std::string(31, 'a'), std::string(33, 'a'), std::string(32, 'g')}) {
+    request.set_text_hash(bad);
+    EXPECT_EQ(ReasonOfCall(call, request), "INVALID_ARGUMENT") << bad;
+  }
+  request.set_text_hash(std::string(32, 'F'));
+  EXPECT_EQ(ReasonOfCall(call, request), "RAW_NOT_KEPT");
+}
+
 TEST_F(ArticleServiceTest, BatchGetKeepsTheOrderAndNamesWhatIsMissing) {
   const Ulid a = Add(1, "a");
   const Ulid b = Add(2, "b");

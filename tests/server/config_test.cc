@@ -72,21 +72,35 @@ TEST(Config, EverySettingCanBeGivenInEachOfTheThreeWays) {
       case SettingKind::kBytes:
         text = "17MiB";  // fits both bounds on bytes in flight
         break;
+      case SettingKind::kSwitch:
+        text = toml = "true";
+        break;
       case SettingKind::kText:
         text = "/other";
         break;
     }
-    if (setting.kind != SettingKind::kCount) toml = "\"" + text + "\"";
+    const bool quoted = setting.kind != SettingKind::kCount && setting.kind != SettingKind::kSwitch;
+    if (quoted) toml = "\"" + text + "\"";
     const std::string name(setting.name);
     const ConfigFile file(name + " = " + toml + "\n");
     for (const auto& run :
          {Parse({"--config", file.path().c_str()}), Parse({}, {{EnvironmentName(setting), text}}),
-          Parse({("--" + name).c_str(), text.c_str()})}) {
+          Parse({("--" + name + "=" + text).c_str()})}) {
       ASSERT_TRUE(run.ok()) << run.status();
       EXPECT_EQ(TomlValue(setting, run->config), toml);
       EXPECT_NE(TomlValue(setting, run->config), TomlValue(setting, defaults));
     }
   }
+}
+
+TEST(Config, TheFlagOfASwitchAloneTurnsItOnAndWithFalseOff) {
+  const ConfigFile file("keep-raw = true\n");
+  EXPECT_TRUE(Parse({"--keep-raw"})->config.keep_raw);
+  EXPECT_TRUE(Parse({"--keep-raw", "--workers", "2"})->config.keep_raw);
+  EXPECT_TRUE(Parse({"--config", file.path().c_str()})->config.keep_raw);
+  EXPECT_FALSE(Parse({"--config", file.path().c_str(), "--keep-raw=false"})->config.keep_raw);
+  EXPECT_FALSE(
+      Parse({"--config", file.path().c_str()}, {{"WIREFOLD_KEEP_RAW", "false"}})->config.keep_raw);
 }
 
 TEST(Config, TheFileMayBeNamedByTheEnvironment) {
@@ -132,6 +146,11 @@ TEST(Config, ErrorsNameTheSourceTheSettingAndWhatToDo) {
                 HasSubstr("listen must be a string in quotes"));
   }
   {
+    const ConfigFile file("keep-raw = \"true\"\n");
+    EXPECT_THAT(ErrorOf(Parse({"--config", file.path().c_str()})),
+                HasSubstr("keep-raw must be true or false, without quotes"));
+  }
+  {
     const ConfigFile file("[server]\nlisten = \"x:1\"\n");
     EXPECT_THAT(ErrorOf(Parse({"--config", file.path().c_str()})),
                 HasSubstr("unknown setting 'server'"));
@@ -147,6 +166,9 @@ TEST(Config, ErrorsNameTheSourceTheSettingAndWhatToDo) {
               HasSubstr("unknown environment variable WIREFOLD_WINDOW; unset it"));
   EXPECT_THAT(ErrorOf(Parse({}, {{"WIREFOLD_WORKERS", "two"}})),
               HasSubstr("environment WIREFOLD_WORKERS: workers = \"two\" is no integer"));
+  EXPECT_THAT(
+      ErrorOf(Parse({}, {{"WIREFOLD_KEEP_RAW", "1"}})),
+      HasSubstr("environment WIREFOLD_KEEP_RAW: keep-raw = \"1\" is neither true nor false"));
   EXPECT_THAT(
       ErrorOf(Parse({"--max-inflight-bytes", "1MB"})),
       HasSubstr("flag --max-inflight-bytes: max-inflight-bytes = \"1MB\" is no size; write"));

@@ -272,7 +272,7 @@ TEST(Convert, StatisticsFillTheirFields) {
   EXPECT_TRUE(out.read_only());
   EXPECT_EQ(out.read_only_reason(), "full");
   v1::StoredCounts counts;
-  ToProto(StoreCounts{1, 2, 3, 4}, counts);
+  ToProto(StoreCounts{1, 2, 3, 4, 5, 6, 7}, counts);
   ExpectAllSet(counts);
 }
 

@@ -39,6 +39,20 @@ TEST(Settings, NumbersAreTakenAtTheirBoundsAndRefusedBeyond) {
   }
 }
 
+TEST(Settings, ASwitchIsTrueOrFalseAndNothingElse) {
+  Config config;
+  const Setting& keep_raw = *FindSetting("keep-raw");
+  EXPECT_FALSE(config.keep_raw);
+  EXPECT_TRUE(SetSetting(keep_raw, "true", config).ok());
+  EXPECT_TRUE(config.keep_raw);
+  EXPECT_EQ(TomlValue(keep_raw, config), "true");
+  for (const char* bad : {"", "1", "0", "yes", "True", "true "}) {
+    EXPECT_FALSE(SetSetting(keep_raw, bad, config).ok()) << bad;
+  }
+  EXPECT_TRUE(SetSetting(keep_raw, "false", config).ok());
+  EXPECT_EQ(TomlValue(keep_raw, config), "false");
+}
+
 TEST(Settings, ByteSizesMayHaveUnits) {
   EXPECT_EQ(*ParseByteSize("0"), 0);
   EXPECT_EQ(*ParseByteSize("4097"), 4097);

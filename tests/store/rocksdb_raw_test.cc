@@ -99,6 +99,7 @@ TEST_F(RawTest, EachStoredTextHasItsOwnRawFile) {
   const StoredRaw raw = *store_->GetRaw(article.id, {});
   EXPECT_EQ(raw.id, article.id);
   EXPECT_EQ(raw.text_hash, later.text_hash);
+  EXPECT_EQ(raw.text_hashes, (std::vector{article.text_hash, later.text_hash, earlier.text_hash}));
   EXPECT_EQ(raw.document.source, "s");
   EXPECT_EQ(raw.document.hints.url, "https://u.example/");
   EXPECT_EQ(raw.document.hints.observed_at_ms, 5);
