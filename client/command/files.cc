@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <functional>
 #include <iostream>
-#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -46,28 +45,19 @@ std::optional<ListedFile> FileLister::NextArgument() {
 }
 
 std::optional<ListedFile> FileLister::NextLine() {
-  const auto no_path = [this](const std::string& why) {
-    return ListedFile{.path = absl::StrCat("--files-from:", line_),
-                      .error = absl::InvalidArgumentError(absl::StrCat(
-                          "line ", line_, " of the list ", why, "; write one path a line"))};
-  };
-  std::string line(kMaxListLineBytes + 1, '\0');  // getline ends it with a NUL
-  while (true) {
-    list_->getline(line.data(), static_cast<std::streamsize>(line.size()));
-    auto bytes = static_cast<size_t>(list_->gcount());
-    if (list_->bad() || bytes == 0) return std::nullopt;
-    ++line_;
-    if (list_->fail()) {  // no room for all of it
-      list_->clear();
-      list_->ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-      return no_path(absl::StrCat("has more than ", kMaxListLineBytes, " bytes"));
-    }
-    if (!list_->eof()) --bytes;  // the line's end
-    if (bytes == 0) continue;
-    line.resize(bytes);
-    if (line.find('\0') != std::string::npos) return no_path("holds a NUL byte");
-    return ListedFile{.path = std::move(line), .error = {}};
+  while (std::optional<Line> line = lines_->Next()) {
+    const auto no_path = [&line](const std::string& why) {
+      return ListedFile{
+          .path = absl::StrCat("--files-from:", line->number),
+          .error = absl::InvalidArgumentError(absl::StrCat("line ", line->number, " of the list ",
+                                                           why, "; write one path a line"))};
+    };
+    if (line->too_long) return no_path(absl::StrCat("has more than ", kMaxListLineBytes, " bytes"));
+    if (line->text.empty()) continue;
+    if (line->text.find('\0') != std::string::npos) return no_path("holds a NUL byte");
+    return ListedFile{.path = std::move(line->text), .error = {}};
   }
+  return std::nullopt;
 }
 
 absl::Status FileLister::Enter(std::string prefix) {

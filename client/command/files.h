@@ -22,6 +22,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/command/lines.h"
 
 namespace wirefold {
 
@@ -48,7 +49,8 @@ class FileLister {
   // Arguments that are read one a line from `list` (an empty line is none); it must outlive this.
   // A line of more than kMaxListLineBytes, or with a NUL, comes with an error that names its
   // number. If it can't be read to its end, the last file is "--files-from" with an error.
-  explicit FileLister(std::istream& list) : list_(&list) {}
+  explicit FileLister(std::istream& list)
+      : list_(&list), lines_(std::in_place, list, kMaxListLineBytes) {}
 
   // The next file; nullopt at the end.
   [[nodiscard]] std::optional<ListedFile> Next();
@@ -70,9 +72,9 @@ class FileLister {
   std::vector<std::string> arguments_;
   size_t next_argument_ = 0;
   std::istream* list_ = nullptr;
-  uint64_t line_ = 0;             // how many lines of the list have been read
-  bool told_unreadable_ = false;  // the list broke off, and Next() has said so
-  std::vector<Folder> open_;      // the folder that is being walked, outermost first
+  std::optional<LineReader> lines_;  // of the list
+  bool told_unreadable_ = false;     // the list broke off, and Next() has said so
+  std::vector<Folder> open_;         // the folder that is being walked, outermost first
 };
 
 // What errno's `error` means for `path`: NOT_FOUND, PERMISSION_DENIED or UNKNOWN with the system's

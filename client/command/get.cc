@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "client/command/command.h"
+#include "client/command/lines.h"
 #include "client/command/render.h"
 #include "lib/base/ulid.h"
 
@@ -122,8 +124,14 @@ int RunGet(const GetArguments& arguments, const Globals& globals) {
       keys.push_back(key);
       continue;
     }
-    for (std::string line; std::getline(std::cin, line);) {
-      if (!line.empty()) keys.push_back(line);
+    LineReader lines(std::cin, kMaxUrlLineBytes);
+    while (std::optional<Line> line = lines.Next()) {
+      if (line->too_long) {
+        return Fail(absl::InvalidArgumentError(
+            absl::StrCat("line ", line->number, " of standard input has more than ",
+                         kMaxUrlLineBytes, " bytes; write one ID or URL a line")));
+      }
+      if (!line->text.empty()) keys.push_back(std::move(line->text));
     }
   }
   return Getter(**client, arguments).Run(keys);

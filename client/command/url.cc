@@ -10,13 +10,19 @@
 #include "client/command/command.h"
 #include "client/command/files.h"
 #include "client/command/json.h"
+#include "client/command/lines.h"
 #include "client/command/output.h"
+#include "lib/base/limits.h"
 #include "lib/base/reason.h"
+#include "lib/text/utf8.h"
 #include "lib/url/canonicalize.h"
 #include "lib/url/rules_file.h"
 
 namespace wirefold {
 namespace {
+
+// Of a line that is too long so much is repeated.
+constexpr size_t kMaxShownBytes = 256;
 
 struct UrlArguments {
   std::vector<std::string> urls;
@@ -41,10 +47,9 @@ void AppendJson(const std::string& input, const CanonicalUrl* canonical, const s
   out += '\n';
 }
 
-// One input: a line of output. False if it is no URL.
-bool TellUrl(const std::string& input, const UrlArguments& arguments, const UrlRules& rules,
-             Output& output) {
-  const absl::StatusOr<CanonicalUrl> canonical = CanonicalizeUrl(input, arguments.base, rules);
+// One input, and what became of it: a line of output. False if it is no URL.
+bool Tell(const std::string& input, const absl::StatusOr<CanonicalUrl>& canonical,
+          const UrlArguments& arguments, Output& output) {
   std::string error;
   if (!canonical.ok()) {
     error = absl::StrCat(std::string(ReasonName(ReasonOf(canonical.status()))), ": ",
@@ -61,6 +66,23 @@ bool TellUrl(const std::string& input, const UrlArguments& arguments, const UrlR
   output.WaitForRoom();
   output.Append(line);
   return canonical.ok();
+}
+
+bool TellUrl(const std::string& input, const UrlArguments& arguments, const UrlRules& rules,
+             Output& output) {
+  return Tell(input, CanonicalizeUrl(input, arguments.base, rules), arguments, output);
+}
+
+bool TellLine(const Line& line, const UrlArguments& arguments, const UrlRules& rules,
+              Output& output) {
+  if (!line.too_long) return TellUrl(line.text, arguments, rules, output);
+  const std::string beginning(CutAtCharacter(line.text, kMaxShownBytes));
+  return Tell(
+      beginning,
+      Reject(Reason::kUrlTooLong,
+             absl::StrCat("line ", line.number, " has more than ", kMaxUrlLineBytes,
+                          " bytes, and a URL at most ", kMaxUrlBytes, "; write one URL a line")),
+      arguments, output);
 }
 
 int RunUrl(const UrlArguments& arguments) {
@@ -80,9 +102,14 @@ int RunUrl(const UrlArguments& arguments) {
       all_ok = TellUrl(url, arguments, *rules, output) && all_ok;
       continue;
     }
-    std::string line;
-    while (std::getline(std::cin, line))
-      all_ok = TellUrl(line, arguments, *rules, output) && all_ok;
+    LineReader lines(std::cin, kMaxUrlLineBytes);
+    while (const std::optional<Line> line = lines.Next()) {
+      all_ok = TellLine(*line, arguments, *rules, output) && all_ok;
+    }
+    if (std::cin.bad()) {
+      output.Finish();
+      return Fail(absl::DataLossError("cannot read standard input to its end"));
+    }
   }
   if (!output.Finish()) return kExitFailed;
   return all_ok ? kExitOk : kExitRejected;
