@@ -40,6 +40,8 @@ void SetRecord(CanonicalArticle&& from, v1::ArticleView view, v1::Article& to) {
   to.set_published_source(ToProto(from.published_source));
   for (const Warning warning : from.warnings) to.add_warnings(ToProto(warning));
   to.set_raw_bytes(from.raw_bytes);
+  to.set_charset(std::move(from.charset));
+  to.set_replaced_bytes(from.replaced_bytes);
   to.set_rules_version(from.rules_version);
   if (view != v1::ARTICLE_VIEW_FULL) return;
   to.set_text(std::move(from.text));

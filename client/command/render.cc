@@ -112,6 +112,12 @@ std::string FormatTimestamp(const google::protobuf::Timestamp& time) {
   return FormatRfc3339(time.seconds() * 1000 + time.nanos() / 1'000'000);
 }
 
+std::string DescribeCharset(const std::string& charset, uint64_t replaced_bytes) {
+  if (replaced_bytes == 0) return charset;
+  return charset + (charset.empty() ? "" : ", ") + std::to_string(replaced_bytes) +
+         (replaced_bytes == 1 ? " byte replaced" : " bytes replaced");
+}
+
 void AppendSimilarityMembers(bool present, const v1::Similarity& similarity, JsonWriter& json) {
   const auto figure = [&](std::string_view key, uint32_t ppm) {
     json.Key(key);
@@ -194,6 +200,9 @@ void AppendArticle(const v1::Article& article, bool full, JsonWriter& json) {
   json.EndArray();
   json.Key("raw_bytes");
   json.Number(article.raw_bytes());
+  AppendMember("charset", article.charset(), json);
+  json.Key("replaced_bytes");
+  json.Number(article.replaced_bytes());
   json.Key("letters");
   json.Number(article.letters());
   json.Key("rules_version");
@@ -263,6 +272,7 @@ void AppendArticleBlock(const v1::Article& article, std::string& out) {
   AppendField("url", article.url(), out);
   AppendField("source", article.source(), out);
   AppendField("language", article.language(), out);
+  AppendField("charset", DescribeCharset(article.charset(), article.replaced_bytes()), out);
   AppendField("authors", authors, out);
   AppendField("dateline", article.dateline(), out);
   AppendField("published", time(article.has_published_time(), article.published_time()), out);

@@ -44,6 +44,9 @@ std::string RelationName(v1::Relation relation);
 std::string WarningName(v1::Warning warning);
 std::string PublishedSourceName(v1::PublishedSource source);
 
+// "GBK, 3 bytes replaced".
+std::string DescribeCharset(const std::string& charset, uint64_t replaced_bytes);
+
 // "2023-09-05T10:15:02.000Z".
 std::string FormatTimestamp(const google::protobuf::Timestamp& time);
 

@@ -94,7 +94,8 @@ struct CanonicalArticle {
   std::vector<std::string> dropped;  // paragraphs that were held to be boilerplate
   std::vector<Warning> warnings;     // ascending, each once
   uint64_t raw_bytes = 0;            // of the file
-  uint64_t replaced_bytes = 0;       // bytes that the file's charset does not have
+  std::string charset;               // that it was decoded from: the WHATWG standard's name
+  uint64_t replaced_bytes = 0;       // bytes that the charset does not have: U+FFFD stands there
   uint32_t rules_version = 0;        // kRulesVersion that made this record
 
   friend bool operator==(const CanonicalArticle&, const CanonicalArticle&) = default;
@@ -103,10 +104,9 @@ struct CanonicalArticle {
 // The canonical record together with what matching needs.
 struct NormalizedArticle {
   CanonicalArticle article;
-  // What the file was: "dump", "html", "html-fragment", "text", "xml" or "feed-item"; and the
-  // charset that it was read in, by the WHATWG Encoding standard's name. Static, not stored.
+  // What the file was: "dump", "html", "html-fragment", "text", "xml" or "feed-item". Static, not
+  // stored.
   std::string_view format;
-  std::string_view charset;
   // The text reduced to letters and digits: NFKC_Casefold, traditional folded to simplified.
   // UTF-8. Its paragraphs keep their '\n' (and only those) between them, so that comparison
   // can see them; words of scripts that put spaces between words are separated by one ' '.

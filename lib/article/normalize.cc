@@ -337,10 +337,10 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
 
   NormalizedArticle normalized;
   normalized.format = document->feed.has_value() ? "feed-item" : FormatName(document->format);
-  normalized.charset = document->charset;
   CanonicalArticle& article = normalized.article;
   article.rules_version = kRulesVersion;
   article.raw_bytes = raw.bytes.size();
+  article.charset = document->charset;
   article.replaced_bytes = document->replaced_bytes;
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);

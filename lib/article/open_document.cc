@@ -47,6 +47,7 @@ absl::Status OpenFeed(std::string_view bytes, std::string_view content_type,
   if (feed->items.size() > 1) return Several("feed of several items");
   if (absl::Status error = feed->items[0].error; !error.ok()) return error;
   document.charset = feed->charset;
+  document.replaced_bytes = feed->replaced_bytes;
   document.feed = *std::move(feed);
   return absl::OkStatus();
 }

@@ -37,7 +37,7 @@ struct OpenedDocument {
   Format format = Format::kPlainText;
   std::string_view text;        // valid UTF-8 that says something; empty for a feed
   std::string_view charset;     // by the WHATWG Encoding standard's name; static
-  uint64_t replaced_bytes = 0;  // that the charset does not have
+  uint64_t replaced_bytes = 0;  // that the charset does not have; of a feed in all of it
   std::optional<Feed> feed;     // of one item, whose error is OK
 };
 

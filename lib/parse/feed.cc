@@ -451,6 +451,7 @@ absl::StatusOr<Feed> ReadFeed(std::string_view bytes, const FeedHints& hints) {
   }
   Feed feed;
   feed.charset = text->charset;
+  feed.replaced_bytes = text->replaced_bytes;
   const absl::Status status = FeedReader(text->text, *std::move(parts), feed).Run();
   if (!status.ok()) return status;
   return feed;

@@ -82,7 +82,8 @@ struct Feed {
   std::string link;
   std::string base;  // xml:base of the root
   std::string language;
-  std::string_view charset;  // as DecodeText says
+  std::string_view charset;     // as DecodeText says
+  uint64_t replaced_bytes = 0;  // likewise
   std::vector<FeedItem> items;
   bool cut = false;  // it has more than kMaxFeedItems
 };

@@ -62,6 +62,7 @@ EncodedRecord EncodeRecord(const NormalizedArticle& normalized, int64_t ingested
   }
   record.set_raw_bytes(article.raw_bytes);
   record.set_replaced_bytes(article.replaced_bytes);
+  record.set_charset(article.charset);
   record.set_rules_version(article.rules_version);
   record.set_ingested_at_ms(ingested_at_ms);
   record.set_matching_letters(normalized.matching_letters);
@@ -108,6 +109,7 @@ absl::Status DecodeRecord(std::string_view bytes, StoredArticle& out) {
   }
   article.raw_bytes = record.raw_bytes();
   article.replaced_bytes = record.replaced_bytes();
+  article.charset = std::move(*record.mutable_charset());
   article.rules_version = record.rules_version();
   out.ingested_at_ms = record.ingested_at_ms();
   out.matching_letters = record.matching_letters();

@@ -53,7 +53,7 @@ TEST(Normalize, SaysWhatAFileWas) {
     const auto article = Read(test.bytes);
     ASSERT_TRUE(article.ok()) << article.status() << test.bytes;
     EXPECT_EQ(article->format, test.format);
-    EXPECT_EQ(article->charset, "UTF-8");
+    EXPECT_EQ(article->article.charset, "UTF-8");
     EXPECT_EQ(article->article.raw_bytes, test.bytes.size());
   }
 }
@@ -62,7 +62,7 @@ TEST(Normalize, ReadsOtherCharsets) {
   const auto guessed = Read(std::string("<p>") + kGbk + "</p>");
   ASSERT_TRUE(guessed.ok()) << guessed.status();
   EXPECT_EQ(guessed->article.text, "港务局公布了年度报告");
-  EXPECT_EQ(guessed->charset, "GBK");
+  EXPECT_EQ(guessed->article.charset, "GBK");
   EXPECT_EQ(guessed->article.replaced_bytes, 0u);
   const auto dump = Read(std::string("[") + kGbk + "](https://a.example/)\n------\n<p>x</p>");
   EXPECT_EQ(dump->article.title, "港务局公布了年度报告");

@@ -169,6 +169,24 @@ TEST(Render, LeavesTextOutOfTheBasicView) {
   }
 }
 
+TEST(Render, SaysWhatAFileWasDecodedFrom) {
+  EXPECT_EQ(DescribeCharset("GBK", 0), "GBK");
+  EXPECT_EQ(DescribeCharset("GBK", 1), "GBK, 1 byte replaced");
+  EXPECT_EQ(DescribeCharset("UTF-8", 20), "UTF-8, 20 bytes replaced");
+  EXPECT_EQ(DescribeCharset("", 2), "2 bytes replaced");  // of an earlier program's article
+  v1::Article article;
+  article.set_charset("GBK");
+  article.set_replaced_bytes(3);
+  std::string block;
+  AppendArticleBlock(article, block);
+  EXPECT_NE(block.find("charset       GBK, 3 bytes replaced\n"), std::string::npos) << block;
+  std::string out;
+  JsonWriter json(out);
+  AppendArticle(article, /*full=*/false, json);
+  EXPECT_EQ(nlohmann::json::parse(out)["charset"], "GBK");
+  EXPECT_EQ(nlohmann::json::parse(out)["replaced_bytes"], 3);
+}
+
 TEST(TimeArgument, TakesRfc3339AndDates) {
   EXPECT_EQ(ParseTimeArgument("2023-09-05")->seconds(), 1'693'872'000);
   EXPECT_EQ(ParseTimeArgument("2023-09-05T08:00:00.25+08:00")->seconds(), 1'693'872'000);

@@ -152,6 +152,14 @@ TEST(ReadFeed, ReadsOtherCharsets) {
   EXPECT_EQ(wide.items[0].title, "港口开放");
 }
 
+TEST(ReadFeed, CountsTheBytesThatItsCharsetDoesNotHave) {
+  EXPECT_EQ(Read(ReadTestData("feeds/08-gb2312.xml")).replaced_bytes, 0U);
+  EXPECT_EQ(
+      Read("<rss><channel><item><title>港口星期四 \xFF\xFE 开放</title></item></channel></rss>")
+          .replaced_bytes,
+      2U);
+}
+
 TEST(ReadFeed, ExpandsNoEntitiesOfADocument) {
   const Feed feed = Read(ReadTestData("feeds/10-prefixed-entities.xml"));
   EXPECT_EQ(feed.title, "Prefixed");

@@ -36,6 +36,8 @@ CanonicalArticle Record() {
   article.dropped = {"footer"};
   article.warnings = {Warning::kNoTimestamp, Warning::kTruncated};
   article.raw_bytes = 99;
+  article.charset = "GBK";
+  article.replaced_bytes = 3;
   article.rules_version = 5;
   return article;
 }
@@ -95,6 +97,8 @@ TEST(Convert, AStoredArticleFillsEveryFieldInFullView) {
   EXPECT_THAT(article.dropped(), ElementsAre("footer"));
   EXPECT_THAT(article.warnings(), ElementsAre(v1::WARNING_NO_TIMESTAMP, v1::WARNING_TRUNCATED));
   EXPECT_EQ(article.raw_bytes(), 99U);
+  EXPECT_EQ(article.charset(), "GBK");
+  EXPECT_EQ(article.replaced_bytes(), 3U);
   EXPECT_EQ(article.letters(), 77U);
   EXPECT_EQ(article.rules_version(), 5U);
   EXPECT_EQ(article.story_id(), kStory.ToString());
