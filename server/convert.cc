@@ -104,6 +104,8 @@ IncomingFile TakeFile(v1::IngestRequest& request) {
   file.source = std::move(*request.mutable_source());
   file.hints.url = std::move(*request.mutable_url());
   file.hints.content_type = std::move(*request.mutable_content_type());
+  file.hints.content_language = std::move(*request.mutable_content_language());
+  file.hints.truncated = request.truncated();
   if (request.has_observed_time()) file.hints.observed_at_ms = ToMs(request.observed_time());
   return file;
 }
@@ -242,6 +244,8 @@ v1::Warning ToProto(Warning warning) {
       return v1::WARNING_INVALID_UTF8;
     case Warning::kTruncated:
       return v1::WARNING_TRUNCATED;
+    case Warning::kNotWhole:
+      return v1::WARNING_NOT_WHOLE;
   }
   return v1::WARNING_UNSPECIFIED;
 }

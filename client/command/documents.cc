@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "absl/strings/str_cat.h"
 #include "client/command/files.h"
 #include "lib/base/reason.h"
 
@@ -73,6 +74,20 @@ Place DocumentReader::PlaceOf(const SplitDocument& document) const {
   Place place{.path = path_, .item = document.item, .offset = std::nullopt};
   if (splitter_.has_value() && splitter_->holds_many()) place.offset = document.offset;
   return place;
+}
+
+std::string NotWholeWarnings::Tell(const Place& place) {
+  if (++documents_ > kMaxNotWholeLines) return {};
+  std::string line = "wirefold: ";
+  AppendPlace(place, line);
+  line += ": the archive holds only a part of this document (NOT_WHOLE)\n";
+  return line;
+}
+
+std::string NotWholeWarnings::Rest() const {
+  if (documents_ <= kMaxNotWholeLines) return {};
+  return absl::StrCat("wirefold: ", documents_ - kMaxNotWholeLines,
+                      " more documents are not whole (NOT_WHOLE)\n");
 }
 
 std::string_view RejectionName(const absl::Status& error) {

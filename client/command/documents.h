@@ -11,6 +11,7 @@
 #define WIREFOLD_CLIENT_COMMAND_DOCUMENTS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ namespace wirefold {
 
 // So much of a file is read at a time.
 inline constexpr size_t kFileChunkBytes = size_t{256} << 10;
+// So many documents that are not whole are told of one by one.
+inline constexpr uint64_t kMaxNotWholeLines = 20;
 
 class DocumentReader {
  public:
@@ -52,6 +55,19 @@ class DocumentReader {
   int fd_ = -1;
   uint64_t documents_ = 0;
   std::optional<DocumentSplitter> splitter_;
+};
+
+// What is said on standard error of documents that their archive holds only a part of: they are
+// articles all the same.
+class NotWholeWarnings {
+ public:
+  // A line on the document at `place`; empty past the first kMaxNotWholeLines.
+  [[nodiscard]] std::string Tell(const Place& place);
+  // A line on how many were passed over; empty if none were.
+  [[nodiscard]] std::string Rest() const;
+
+ private:
+  uint64_t documents_ = 0;
 };
 
 // The name of why `error` rejects a file: its reason's, or "UNREADABLE" for one that can't be read.

@@ -10,6 +10,10 @@ void SetDocument(SplitDocument&& document, v1::IngestRequest& request) {
   if (!document.content_type.empty()) {
     request.set_content_type(std::move(document.content_type));
   }
+  if (!document.content_language.empty()) {
+    request.set_content_language(std::move(document.content_language));
+  }
+  request.set_truncated(document.truncated);
   if (!document.observed_at_ms.has_value()) return;
   int64_t seconds = *document.observed_at_ms / 1000;
   int64_t ms = *document.observed_at_ms % 1000;

@@ -28,6 +28,7 @@ enum class Warning : uint8_t {
   kNoUsableText = 4,    // fewer than kMinMatchingLetters letters: matched by URL alone
   kInvalidUtf8 = 5,     // bytes that the file's charset does not have were replaced by U+FFFD
   kTruncated = 6,       // a limit on depth, blocks, images or links cut something off
+  kNotWhole = 7,        // the archive or the transfer held only a part of the file
 };
 
 // Where published_at was taken from, most trusted first.
@@ -42,11 +43,15 @@ enum class Script : uint8_t { kUnknown = 0, kHans = 1, kHant = 2, kLatin = 3, kO
 
 // The hints that a crawler sends beside the bytes. All optional.
 struct Hints {
-  std::string url;                        // used where the file names none
-  std::optional<int64_t> observed_at_ms;  // used where the file has no time
+  std::string url = {};                        // used where the file names none
+  std::optional<int64_t> observed_at_ms = {};  // used where the file has no time
   // What it was served as: a Content-Type header's value, its charset included. Helps where the
   // bytes leave format or charset open.
   std::string content_type = {};
+  // The Content-Language header's value. Believed last of all that speaks of the language.
+  std::string content_language = {};
+  // Whoever fetched it knows that it is not whole (WARC-Truncated, a body that ended early).
+  bool truncated = false;
 };
 
 struct RawDocument {

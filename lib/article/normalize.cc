@@ -344,6 +344,7 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   article.replaced_bytes = document->replaced_bytes;
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
+  if (raw.hints.truncated) article.warnings.push_back(Warning::kNotWhole);
   const absl::Status read = ReadDocument(*document, raw.hints, url_rules, article, blocks);
   if (!read.ok()) return read;
 

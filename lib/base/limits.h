@@ -22,6 +22,8 @@ inline constexpr size_t kMaxTitleBytes = 4096;
 inline constexpr size_t kMaxSourceBytes = 256;
 // So much of a content type is looked at.
 inline constexpr size_t kMaxContentTypeBytes = 256;
+// Likewise of a Content-Language header, and of any language tag in a file.
+inline constexpr size_t kMaxLanguageTagBytes = 256;
 // Images and links kept for an article; further ones are left out (Warning::kTruncated).
 inline constexpr size_t kMaxImages = 256;
 inline constexpr size_t kMaxLinks = 512;

@@ -36,9 +36,9 @@ std::string_view ContentTypeOfName(std::string_view name) {
 }
 
 // A header's value as it may travel: one line of ASCII.
-std::string CleanContentType(std::string_view value) {
+std::string CleanHeader(std::string_view value, size_t max_bytes) {
   std::string clean;
-  for (const char c : value.substr(0, kMaxContentTypeBytes)) {
+  for (const char c : value.substr(0, max_bytes)) {
     if (c >= 0x20 && c < 0x7F) clean.push_back(c);
   }
   return clean;
@@ -77,8 +77,9 @@ std::string UnpackedProbe(std::string_view packed) {
 }  // namespace
 
 DocumentSplitter::DocumentSplitter(SplitHints hints) : hints_(std::move(hints)) {
-  content_type_ = CleanContentType(hints_.content_type.empty() ? ContentTypeOfName(hints_.name)
-                                                               : hints_.content_type);
+  content_type_ = CleanHeader(
+      hints_.content_type.empty() ? ContentTypeOfName(hints_.name) : hints_.content_type,
+      kMaxContentTypeBytes);
 }
 
 DocumentSplitter::~DocumentSplitter() = default;
@@ -164,7 +165,9 @@ void DocumentSplitter::ReadRecords() {
   document.offset = item->offset;
   document.url = CleanUrl(std::move(item->url));
   document.observed_at_ms = item->date_ms;
-  document.content_type = CleanContentType(item->content_type);
+  document.content_type = CleanHeader(item->content_type, kMaxContentTypeBytes);
+  document.content_language = CleanHeader(item->content_language, kMaxLanguageTagBytes);
+  document.truncated = item->truncated;
   if (document.error.ok() && RecognizeFormat(item->payload, {.content_type = document.content_type,
                                                              .name = {}}) == Format::kFeed) {
     StartFeed(item->payload, std::move(document));
@@ -250,6 +253,7 @@ void DocumentSplitter::NextFeedItem() {
   FeedItem& item = feed_->items[next_feed_item_++];
   SplitDocument document = feed_hints_;
   if (is_feed_) document.offset = item.offset;
+  document.truncated &= next_feed_item_ == feed_->items.size();
   if (item.error.ok()) {
     absl::StatusOr<std::string> bytes = WriteFeedItem(*feed_, item);
     if (bytes.ok()) {

@@ -52,11 +52,14 @@ struct SplitDocument {
   // the feed's text as UTF-8. An item of a feed in a WARC file has its record's.
   uint64_t offset = 0;
   std::string bytes;
-  // Hints for Normalize: where it was fetched from (of a feed's item: where the feed was), when,
-  // and as what (at most kMaxContentTypeBytes). Valid UTF-8.
+  // Hints for Normalize: where it was fetched from (of a feed's item: where the feed was), when, as
+  // what (at most kMaxContentTypeBytes) and in which language (kMaxLanguageTagBytes). Valid UTF-8.
   std::string url;
   std::optional<int64_t> observed_at_ms;
   std::string content_type;
+  std::string content_language;
+  // The archive holds only a part of it; of a feed that is cut off, its last item.
+  bool truncated = false;
 };
 
 class DocumentSplitter {

@@ -178,6 +178,17 @@ void ForEachField(std::string_view fields,
   flush();
 }
 
+std::optional<uint64_t> ReadLength(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<uint64_t>(c - '0');
+    value = value > (~uint64_t{0} - digit) / 10 ? ~uint64_t{0} : value * 10 + digit;
+  }
+  return value;
+}
+
 std::string MediaType(std::string_view content_type) {
   return LowerAscii(Trim(content_type.substr(0, content_type.find_first_of(";,"))));
 }
@@ -199,6 +210,11 @@ absl::StatusOr<HttpHead> ReadHttpHead(std::string_view message) {
       } else if (name == "content-encoding" && !value.empty()) {
         if (!head.content_encoding.empty()) head.content_encoding += ',';
         head.content_encoding += LowerAscii(value);
+      } else if (name == "content-language" && !value.empty()) {
+        if (!head.content_language.empty()) head.content_language += ',';
+        head.content_language += value;
+      } else if (name == "content-length" && !head.content_length.has_value()) {
+        head.content_length = ReadLength(value);
       } else if (name == "transfer-encoding") {
         head.chunked |= LowerAscii(value).find("chunked") != std::string::npos;
       }
@@ -210,6 +226,10 @@ absl::StatusOr<HttpHead> ReadHttpHead(std::string_view message) {
 absl::StatusOr<HttpBody> ReadHttpBody(const HttpHead& head, std::string_view raw) {
   HttpBody body;
   if (!head.chunked || !Dechunk(raw, body)) body.bytes = raw;
+  // A body that is said to be compressed may have been stored decoded, under the old length.
+  if (!head.chunked && head.content_encoding.empty() && head.content_length.has_value()) {
+    body.truncated = raw.size() < *head.content_length;
+  }
   // The last named was applied last.
   std::string_view encodings = head.content_encoding;
   for (size_t count = 0; !encodings.empty(); ++count) {

@@ -13,7 +13,9 @@
 #define WIREFOLD_LIB_PARSE_HTTP_MESSAGE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,13 +32,16 @@ struct HttpHead {
   int status = 0;
   std::string content_type = {};  // the header's value, parameters and all; empty if there is none
   std::string content_encoding = {};  // as it stands, lower case; several are joined by ','
+  std::string content_language = {};  // as it stands; several are joined by ','
+  std::optional<uint64_t> content_length = {};  // the first one that is a number
   bool chunked = false;
   size_t bytes = 0;  // from the status line to behind the empty line
 };
 
 struct HttpBody {
   std::string bytes;
-  bool truncated = false;  // chunks that end early; what there is of them is in `bytes`
+  // Chunks that end early, or fewer bytes than Content-Length says; what there is is in `bytes`.
+  bool truncated = false;
 };
 
 // The end of the fields that `text` starts with: behind the first empty line, CRLF or LF.
@@ -47,6 +52,9 @@ size_t FindFieldsEnd(std::string_view text, size_t from = 0);
 // trimmed, the name in lower case. Lines that are no field are passed over.
 void ForEachField(std::string_view fields,
                   const std::function<void(std::string_view, std::string_view)>& use);
+
+// A Content-Length: a number of bytes, which saturates; nullopt if the text is none.
+std::optional<uint64_t> ReadLength(std::string_view text);
 
 // "text/html" of " Text/HTML; charset=x": lower case, without parameters.
 std::string MediaType(std::string_view content_type);

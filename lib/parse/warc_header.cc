@@ -13,16 +13,6 @@ bool AllDigits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::optional<uint64_t> ReadLength(std::string_view text) {
-  if (text.empty() || !AllDigits(text)) return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : text) {
-    const auto digit = static_cast<uint64_t>(c - '0');
-    value = value > (~uint64_t{0} - digit) / 10 ? ~uint64_t{0} : value * 10 + digit;
-  }
-  return value;
-}
-
 }  // namespace
 
 bool MayStartRecord(std::string_view text) {

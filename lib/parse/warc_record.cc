@@ -84,6 +84,7 @@ Document ReadResponse(WarcItem item, const WarcHeader& header, std::string_view 
   if (!type.empty() && !IsDocumentType(type)) return PassOver(counts.other_content);
   item.http_status = head->status;
   item.content_type = head->content_type;
+  item.content_language = head->content_language;
   if (!oversized) {
     absl::StatusOr<HttpBody> body = ReadHttpBody(*head, block.substr(head->bytes));
     if (!body.ok()) return body.status();

@@ -36,10 +36,11 @@ struct WarcItem {
   uint64_t unpacked_offset = 0;  // the same in the unpacked bytes
   std::string url;               // WARC-Target-URI as it stands, without <>
   std::optional<int64_t> date_ms;
-  int http_status = 0;       // 0: a resource
-  std::string content_type;  // the document's, as it stands; may be empty
-  std::string payload;       // the document's bytes in its own charset
-  bool truncated = false;    // the archive says, or shows, that it is not whole
+  int http_status = 0;           // 0: a resource
+  std::string content_type;      // the document's, as it stands; may be empty
+  std::string content_language;  // likewise
+  std::string payload;           // the document's bytes in its own charset
+  bool truncated = false;        // the archive says, or shows, that it is not whole
 };
 
 struct WarcCounts {

@@ -138,6 +138,36 @@ TEST(DocumentSplitter, GivesTheRecordsOfAWarcFile) {
   }
 }
 
+TEST(DocumentSplitter, PassesOnTheLanguageOfARecordAndWhetherItIsWhole) {
+  const auto with = [](std::string record, const std::string& http, const std::string& warc) {
+    const size_t length = record.find("Content-Length: ") + 16;
+    const size_t end = record.find("\r\n", length);
+    const size_t bytes = std::stoul(record.substr(length, end - length)) + http.size();
+    record.replace(length, end - length, std::to_string(bytes));
+    record.insert(record.find("Content-Type: "), http);
+    return record.insert(record.find("WARC-Type: "), warc);
+  };
+  const std::string language(kMaxLanguageTagBytes + 1, 'x');
+  const std::string feed =
+      "<rss><channel><item><title>a</title></item><item><title>b</title></item></channel></rss>";
+  const Result result =
+      Split(with(Record("a", "<p>one"), "Content-Language: zh-TW\r\n", "") +
+            with(Record("b", "<p>two"), "Content-Language: " + language + "\r\n",
+                 "WARC-Truncated: length\r\n") +
+            with(Record("c", "<p>three"), "Content-Length: 9\r\n", "") +
+            with(Record("d", feed), "Content-Language: en\r\n", "WARC-Truncated: time\r\n"));
+  ASSERT_EQ(result.documents.size(), 5U) << Lines(result);
+  EXPECT_EQ(result.documents[0].content_language, "zh-TW");
+  EXPECT_FALSE(result.documents[0].truncated);
+  EXPECT_EQ(result.documents[1].content_language, language.substr(1));
+  EXPECT_TRUE(result.documents[1].truncated);
+  EXPECT_TRUE(result.documents[2].truncated);
+  // Of a feed that was cut off the last item may not be whole.
+  EXPECT_EQ(result.documents[3].content_language, "en");
+  EXPECT_FALSE(result.documents[3].truncated);
+  EXPECT_TRUE(result.documents[4].truncated);
+}
+
 TEST(DocumentSplitter, OffsetsInACompressedWarcFileAreItsMembers) {
   std::string file = Gzip(kInfo);
   std::string lines;

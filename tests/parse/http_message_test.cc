@@ -78,6 +78,34 @@ TEST(ReadHttpBody, JoinsChunks) {
   for (const Case& c : kCases) EXPECT_EQ(Body({.chunked = true}, c.raw), c.body) << c.raw;
 }
 
+TEST(ReadHttpHead, ReadsLengthAndLanguage) {
+  const auto head = ReadHttpHead(
+      "HTTP/1.1 200 OK\r\nContent-Length: x\r\nContent-length: 12\r\nContent-Length: 13\r\n"
+      "Content-Language: zh-TW\r\ncontent-language: en\r\n\r\n");
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->content_length, 12U);
+  EXPECT_EQ(head->content_language, "zh-TW,en");
+}
+
+TEST(ReadHttpBody, ABodyShorterThanItsLengthIsCut) {
+  EXPECT_EQ(Body({.content_length = 3}, "abc"), "abc");
+  EXPECT_EQ(Body({.content_length = 4}, "abc"), "abc|cut");
+  EXPECT_EQ(Body({.content_length = 2}, "abc"), "abc");
+  EXPECT_EQ(Body({.content_length = ReadLength("99999999999999999999999")}, "abc"), "abc|cut");
+  // The length is of what was sent: packed, or in chunks; what was stored may be neither.
+  EXPECT_EQ(Body({.content_encoding = "gzip", .content_length = 99}, "<p>abc"), "<p>abc");
+  EXPECT_EQ(Body({.content_length = 99, .chunked = true}, "3\r\nabc\r\n0\r\n\r\n"), "abc");
+}
+
+TEST(ReadLength, IsANumberOfBytesAndNothingElse) {
+  EXPECT_EQ(ReadLength("0"), 0U);
+  EXPECT_EQ(ReadLength("18446744073709551615"), ~uint64_t{0});
+  EXPECT_EQ(ReadLength("18446744073709551616"), ~uint64_t{0});
+  for (const char* none : {"", "-1", "+1", "1 2", "0x1", "1.5"}) {
+    EXPECT_EQ(ReadLength(none), std::nullopt) << none;
+  }
+}
+
 TEST(ReadHttpBody, UndoesContentEncodings) {
   const std::string page = "<p>The page.</p>";
   EXPECT_EQ(Body({.content_encoding = "gzip"}, Gzip(page)), page);

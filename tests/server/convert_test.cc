@@ -188,11 +188,17 @@ TEST(Convert, TheBytesAndHintsOfARequestBecomeAFile) {
   request.set_content("bytes");
   request.set_source("s");
   request.set_url("u");
+  request.set_content_type("text/html");
+  request.set_content_language("zh-TW");
+  request.set_truncated(true);
   request.mutable_observed_time()->set_seconds(5);
   const IncomingFile file = TakeFile(request);
   EXPECT_EQ(file.bytes, "bytes");
   EXPECT_EQ(file.source, "s");
   EXPECT_EQ(file.hints.url, "u");
+  EXPECT_EQ(file.hints.content_type, "text/html");
+  EXPECT_EQ(file.hints.content_language, "zh-TW");
+  EXPECT_TRUE(file.hints.truncated);
   EXPECT_EQ(file.hints.observed_at_ms, 5000);
 }
 
