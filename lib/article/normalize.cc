@@ -174,11 +174,21 @@ struct Body {
   HtmlDocument document;
   const PageMetadata* page = nullptr;  // of a whole HTML page
   const FeedItem* item = nullptr;      // of an item of a feed
+  // What its addresses are relative to, if that is not the article's own.
+  std::optional<Url> base = std::nullopt;
 };
 
-// `blocks` is null unless someone asks.
-void ReadBody(Body body, const UrlRules& rules, CanonicalArticle& article,
-              std::vector<ExplainedBlock>* blocks) {
+// What reading one file works with, and what it finds on the way.
+struct Task {
+  const Hints& hints;
+  const UrlRules& rules;
+  CanonicalArticle& article;
+  std::vector<ExplainedBlock>* blocks;      // null unless someone asks
+  std::vector<std::string> languages = {};  // that the file declares, the most trusted first
+};
+
+void ReadBody(Body body, Task& task) {
+  CanonicalArticle& article = task.article;
   HtmlDocument& document = body.document;
   if (document.truncated) article.warnings.push_back(Warning::kTruncated);
   const std::optional<int64_t> observed =
@@ -186,7 +196,7 @@ void ReadBody(Body body, const UrlRules& rules, CanonicalArticle& article,
   ExtractedArticle extracted = Extract(
       document,
       {.observed_ms = observed, .whole_page = body.page != nullptr, .title = article.title});
-  if (blocks != nullptr) *blocks = Explain(extracted);
+  if (task.blocks != nullptr) *task.blocks = Explain(extracted);
   if (body.page != nullptr) ReadPageBody(*body.page, observed, extracted);
   if (body.item != nullptr) ReadItemFields(*body.item, extracted);
   size_t size = 0;
@@ -200,27 +210,41 @@ void ReadBody(Body body, const UrlRules& rules, CanonicalArticle& article,
   article.authors = std::move(extracted.authors);
   article.dateline = std::move(extracted.dateline);
   ChoosePublished(extracted, article);
-  UrlContext urls{std::nullopt, rules};
-  if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) urls.base = *std::move(url);
+  UrlContext urls{std::move(body.base), task.rules};
+  if (!urls.base.has_value()) {
+    if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) urls.base = *std::move(url);
+  }
   ReadImages(document.images, urls, article);
   ReadLinks(document.links, extracted.kept, urls, article);
 }
 
-// A page without a frame: its title, and the address that it gives itself. That is believed on the
-// registrable domain that it was fetched from alone, and not if it is the domain's front page (a
-// common mistake of templates).
-void ReadPageHead(const PageMetadata& page, const UrlRules& rules, CanonicalArticle& article) {
+// What the page's addresses are relative to: its <base>, unless that is no URL or of data: or
+// javascript: (HTML standard, 4.2.3, "set the frozen base URL"); else where it was fetched from.
+std::optional<Url> BaseOfPage(const PageMetadata& page, const std::string& page_url) {
+  std::optional<Url> own;
+  if (absl::StatusOr<Url> url = ParseUrl(page_url); url.ok()) own = *std::move(url);
+  if (page.base.empty()) return own;
+  absl::StatusOr<Url> base = ParseUrl(page.base, own.has_value() ? &*own : nullptr);
+  if (!base.ok() || base->scheme() == "data" || base->scheme() == "javascript") return own;
+  return *std::move(base);
+}
+
+// A page without a frame: its title, and the address that it gives itself, relative to `base`. That
+// is believed on the registrable domain that it was fetched from alone, and not if it is the
+// domain's front page (a common mistake of templates).
+void ReadPageHead(const PageMetadata& page, const std::optional<Url>& base, const UrlRules& rules,
+                  CanonicalArticle& article) {
   article.title = TitleWithoutOutlet(CutAtCharacter(page.title, kMaxTitleBytes),
                                      {.domain = article.registrable_domain,
                                       .site_name = page.site_name,
                                       .source = article.source});
   if (page.canonical_url.empty() || article.registrable_domain.empty()) return;
-  const absl::StatusOr<Url> base = ParseUrl(article.url);
-  if (!base.ok()) return;
-  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(page.canonical_url, article.url, rules);
+  const absl::StatusOr<Url> own = ParseUrl(article.url);
+  if (!own.ok() || !base.has_value()) return;
+  const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(page.canonical_url, base->href(), rules);
   if (!url.ok() || url->registrable_domain() != article.registrable_domain) return;
   const absl::StatusOr<Url> parsed = ParseUrl(url->url);
-  if (!parsed.ok() || (parsed->path().size() <= 1 && base->path().size() > 1)) return;
+  if (!parsed.ok() || (parsed->path().size() <= 1 && own->path().size() > 1)) return;
   static_cast<void>(ReadUrl(url->url, rules, article));
 }
 
@@ -237,28 +261,34 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
   normalized.id = Ulid::Make(article.observed_at_ms, normalized.identity);
 }
 
-absl::Status ReadUrlOrHint(std::string_view own, const Hints& hints, const UrlRules& rules,
-                           CanonicalArticle& article) {
-  const std::string_view url = own.empty() ? std::string_view(hints.url) : own;
-  return url.empty() ? absl::OkStatus() : ReadUrl(url, rules, article);
+absl::Status ReadUrlOrHint(std::string_view own, Task& task) {
+  const std::string_view url = own.empty() ? std::string_view(task.hints.url) : own;
+  return url.empty() ? absl::OkStatus() : ReadUrl(url, task.rules, task.article);
 }
 
 // Everything in markup but a feed's item: a dump file, a page, a fragment.
-absl::Status ReadMarkup(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
-                        CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+absl::Status ReadMarkup(const OpenedDocument& document, Task& task) {
+  CanonicalArticle& article = task.article;
   const DumpFile file = SplitDump(document.text);
-  ReadTime(file.time_ms, hints, article);
+  ReadTime(file.time_ms, task.hints, article);
   const std::string_view own_url = file.has_link_line ? file.url : std::string_view();
-  if (absl::Status url = ReadUrlOrHint(own_url, hints, rules, article); !url.ok()) return url;
-  if (!file.has_link_line && hints.url.empty()) article.warnings.push_back(Warning::kNoLinkLine);
+  if (absl::Status url = ReadUrlOrHint(own_url, task); !url.ok()) return url;
+  if (!file.has_link_line && task.hints.url.empty()) {
+    article.warnings.push_back(Warning::kNoLinkLine);
+  }
   article.title = ReadTitle(file.title);
   std::optional<PageMetadata> page;
+  std::optional<Url> base;
   if (document.format == Format::kHtmlPage || IsHtmlPage(file.body)) {
     page = ReadPageMetadata(file.body);
-    if (!file.has_link_line) ReadPageHead(*page, rules, article);
+    base = BaseOfPage(*page, article.url);
+    if (!file.has_link_line) ReadPageHead(*page, base, task.rules, article);
+    task.languages = std::move(page->languages);
   }
-  ReadBody({.document = ReadHtml(file.body), .page = page.has_value() ? &*page : nullptr}, rules,
-           article, blocks);
+  ReadBody({.document = ReadHtml(file.body),
+            .page = page.has_value() ? &*page : nullptr,
+            .base = std::move(base)},
+           task);
   article.title = TitleWithoutOutlet(
       article.title,
       {.domain = article.registrable_domain,
@@ -268,14 +298,13 @@ absl::Status ReadMarkup(const OpenedDocument& document, const Hints& hints, cons
   return absl::OkStatus();
 }
 
-absl::Status ReadText(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
-                      CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
-  ReadTime(std::nullopt, hints, article);
-  if (absl::Status url = ReadUrlOrHint({}, hints, rules, article); !url.ok()) return url;
-  if (hints.url.empty()) article.warnings.push_back(Warning::kNoLinkLine);
+absl::Status ReadText(const OpenedDocument& document, Task& task) {
+  ReadTime(std::nullopt, task.hints, task.article);
+  if (absl::Status url = ReadUrlOrHint({}, task); !url.ok()) return url;
+  if (task.hints.url.empty()) task.article.warnings.push_back(Warning::kNoLinkLine);
   PlainText text = ReadPlainText(document.text);
-  article.title = CutTitle(std::move(text.title));
-  ReadBody({.document = std::move(text.document)}, rules, article, blocks);
+  task.article.title = CutTitle(std::move(text.title));
+  ReadBody({.document = std::move(text.document)}, task);
   return absl::OkStatus();
 }
 
@@ -293,25 +322,28 @@ std::optional<Url> BaseOfItem(const Feed& feed, const FeedItem& item, const Hint
 }
 
 // An item is never known by its feed's address, which it shares with all others.
-absl::Status ReadItem(const Feed& feed, const Hints& hints, const UrlRules& rules,
-                      CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
+absl::Status ReadItem(const Feed& feed, Task& task) {
+  CanonicalArticle& article = task.article;
   const FeedItem& item = feed.items[0];
-  ReadTime(std::nullopt, hints, article);
+  ReadTime(std::nullopt, task.hints, article);
+  std::optional<Url> base = BaseOfItem(feed, item, task.hints);
   if (item.link.empty()) {
     article.warnings.push_back(Warning::kNoLinkLine);
   } else {
-    const std::optional<Url> base = BaseOfItem(feed, item, hints);
     const absl::StatusOr<Url> link = ParseWebUrl(item.link, base.has_value() ? &*base : nullptr);
     if (!link.ok()) return link.status();
-    if (absl::Status url = ReadUrl(link->href(), rules, article); !url.ok()) return url;
+    if (absl::Status url = ReadUrl(link->href(), task.rules, article); !url.ok()) return url;
   }
+  // A text is written for the page that it stands on, unless an xml:base says otherwise.
+  if (item.base.empty() && feed.base.empty() && !article.url.empty()) base.reset();
+  task.languages = {item.language, feed.language};
   article.title = CutTitle(StoredLine(item.title));
-  Body body{.document = ReadHtml(item.body_html), .item = &item};
+  Body body{.document = ReadHtml(item.body_html), .item = &item, .base = std::move(base)};
   for (const std::string& image : item.images) {
     if (body.document.images.size() == kMaxImages) break;
     body.document.images.push_back({.src = image, .caption = {}});
   }
-  ReadBody(std::move(body), rules, article, blocks);
+  ReadBody(std::move(body), task);
   article.title = TitleWithoutOutlet(article.title, {.domain = article.registrable_domain,
                                                      .site_name = feed.title,
                                                      .source = article.source,
@@ -319,13 +351,22 @@ absl::Status ReadItem(const Feed& feed, const Hints& hints, const UrlRules& rule
   return absl::OkStatus();
 }
 
-absl::Status ReadDocument(const OpenedDocument& document, const Hints& hints, const UrlRules& rules,
-                          CanonicalArticle& article, std::vector<ExplainedBlock>* blocks) {
-  if (document.feed.has_value()) return ReadItem(*document.feed, hints, rules, article, blocks);
-  if (document.format == Format::kPlainText) {
-    return ReadText(document, hints, rules, article, blocks);
-  }
-  return ReadMarkup(document, hints, rules, article, blocks);
+absl::Status ReadDocument(const OpenedDocument& document, Task& task) {
+  if (document.feed.has_value()) return ReadItem(*document.feed, task);
+  if (document.format == Format::kPlainText) return ReadText(document, task);
+  return ReadMarkup(document, task);
+}
+
+// By the text, and where that leaves it open by what was declared beside it, the server's word
+// last.
+void ReadLanguage(const Task& task, bool has_usable_text) {
+  CanonicalArticle& article = task.article;
+  std::vector<std::string_view> declared(task.languages.begin(), task.languages.end());
+  declared.emplace_back(task.hints.content_language);
+  const bool by_text = has_usable_text || article.title.empty();
+  LanguageGuess guess = ChooseLanguage(by_text ? article.text : article.title, declared);
+  article.language = std::move(guess.language);
+  article.script = ToScript(guess.script);
 }
 
 absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
@@ -345,8 +386,8 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
   if (raw.hints.truncated) article.warnings.push_back(Warning::kNotWhole);
-  const absl::Status read = ReadDocument(*document, raw.hints, url_rules, article, blocks);
-  if (!read.ok()) return read;
+  Task task{.hints = raw.hints, .rules = url_rules, .article = article, .blocks = blocks};
+  if (absl::Status read = ReadDocument(*document, task); !read.ok()) return read;
 
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
@@ -355,10 +396,7 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
     return Reject(Reason::kNoContent, "the file has no URL, no title and not one letter of text");
   }
   if (!normalized.HasUsableText()) article.warnings.push_back(Warning::kNoUsableText);
-  const LanguageGuess guess =
-      DetectLanguage(normalized.HasUsableText() ? article.text : article.title);
-  article.language = guess.language;
-  article.script = ToScript(guess.script);
+  ReadLanguage(task, normalized.HasUsableText());
   std::sort(article.warnings.begin(), article.warnings.end());
   Identify(raw.bytes, normalized);
   return normalized;

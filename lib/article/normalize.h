@@ -21,7 +21,7 @@
 namespace wirefold {
 
 // Goes up whenever the same bytes may give another record.
-inline constexpr uint32_t kRulesVersion = 2;
+inline constexpr uint32_t kRulesVersion = 3;
 
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
 // kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.

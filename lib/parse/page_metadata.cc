@@ -57,7 +57,7 @@ constexpr std::array kAuthors = {Key{"author", 0},     Key{"article:author", 1},
                                  Key{"byl", 2},        Key{"parsely-author", 2}};
 constexpr std::array kUrls = {Key{"og:url", 1}};
 constexpr std::array kSites = {Key{"og:site_name", 0}, Key{"application-name", 2}};
-constexpr std::array kLanguages = {Key{"content-language", 1}, Key{"og:locale", 2}};
+constexpr std::array kLanguages = {Key{"content-language", 2}, Key{"og:locale", 3}};
 
 template <size_t kCount>
 std::optional<size_t> RankOf(std::string_view name, const std::array<Key, kCount>& keys) {
@@ -153,9 +153,11 @@ class Reader {
       Meta();
     } else if (EqualsLower(name, "link")) {
       if (ContainsWord(tokens_.Value("rel"), "canonical")) Keep(urls_[0], tokens_.Value("href"));
+    } else if (EqualsLower(name, "base")) {
+      Base();
     } else if (EqualsLower(name, "html")) {
       Keep(languages_[0], tokens_.Value("lang"));
-      Keep(languages_[0], tokens_.Value("xml:lang"));
+      Keep(languages_[1], tokens_.Value("xml:lang"));
     } else if (EqualsLower(name, "title")) {
       // Pictures have titles too (<svg><title>): the first one is the page's.
       if (title_.empty()) inside_ = Inside::kTitle;
@@ -188,6 +190,14 @@ class Reader {
     } else if (EqualsLower(name, "title") || EqualsLower(name, "script")) {
       inside_ = Inside::kNothing;
     }
+  }
+
+  // The first one with an href is the page's, whatever it says (HTML standard, 4.2.3).
+  void Base() {
+    if (has_base_ || !tokens_.Has("href")) return;
+    has_base_ = true;
+    const std::string_view href = tokens_.Value("href");
+    if (href.size() <= kMaxBaseBytes) AppendDecoded(href, /*in_attribute=*/true, base_);
   }
 
   void Meta() {
@@ -231,7 +241,7 @@ class Reader {
       for (const std::string& author : json_ld_.authors) page.authors.push_back(Line(author));
       Keep(sites_[1], json_ld_.site_name);
       Keep(urls_[2], json_ld_.url);
-      Keep(languages_[3], json_ld_.language);
+      Keep(languages_[4], json_ld_.language);
       page.json_ld_body = std::move(json_ld_.body);
     }
     page.title_source = page.title.empty() ? MetadataSource::kMeta : MetadataSource::kJsonLd;
@@ -247,7 +257,10 @@ class Reader {
       if (page.authors.empty()) page.authors = authors;
     }
     page.canonical_url = First(urls_);
-    page.language = First(languages_);
+    for (std::string& language : languages_) {
+      if (!language.empty()) page.languages.push_back(std::move(language));
+    }
+    page.base = std::move(base_);
     return page;
   }
 
@@ -302,7 +315,9 @@ class Reader {
   std::array<std::vector<std::string>, 3> authors_;
   Candidates<3> urls_;
   Candidates<3> sites_;
-  Candidates<4> languages_;
+  Candidates<5> languages_;
+  bool has_base_ = false;
+  std::string base_;
 };
 
 // Behind white space, comments and processing instructions at the start.

@@ -13,9 +13,12 @@
 //   published  JSON-LD datePublished, article:published_time, itemprop datePublished, other
 //              <meta> dates, <time> with pubdate, the first <time datetime>
 //   authors    JSON-LD author, <meta> author, article:author, dc:creator, itemprop author,
-//   rel=author site_name  og:site_name, JSON-LD publisher, application-name url        <link
-//   rel=canonical>, og:url, JSON-LD url language   <html lang>, content-language, og:locale,
-//   JSON-LD inLanguage
+//              rel=author
+//   site_name  og:site_name, JSON-LD publisher, application-name
+//   url        <link rel=canonical>, og:url, JSON-LD url
+//   languages  <html lang>, <html xml:lang>, <meta http-equiv=content-language>, og:locale, JSON-LD
+//              inLanguage: all of them
+//   base       the first <base> that has an href
 // JSON-LD stands first since it is written for machines and names the article itself; a page's
 // <title> is written for windows and names the outlet too.
 //
@@ -28,6 +31,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/limits.h"
+
 namespace wirefold {
 
 // A page's type or first tag is sought within so many bytes.
@@ -38,6 +43,8 @@ inline constexpr size_t kMaxMetadataBytes = 4096;
 inline constexpr size_t kMaxJsonLdScripts = 16;
 inline constexpr size_t kMaxPageAuthors = 16;
 inline constexpr size_t kMaxPageHeadings = 32;
+// A longer <base href> is none: no URL may be so long.
+inline constexpr size_t kMaxBaseBytes = kMaxUrlBytes;
 
 enum class MetadataSource : uint8_t { kNone, kJsonLd, kMeta, kTime, kElement };
 
@@ -47,10 +54,13 @@ struct PageMetadata {
   std::string canonical_url;  // as it stands, references decoded; may be relative
   std::string published;      // as it stands: for ParseDate
   MetadataSource published_source = MetadataSource::kNone;
-  std::vector<std::string> authors;  // stored form
-  std::string site_name;             // stored form
-  std::string language;              // as it stands: "en-US"
-  std::string json_ld_body;          // articleBody, for want of a text
+  std::vector<std::string> authors;    // stored form
+  std::string site_name;               // stored form
+  std::vector<std::string> languages;  // as they stand, the most trusted first: "en-US"
+  // What relative addresses are relative to, itself relative to the page's own address: as it
+  // stands, references decoded. Empty without one.
+  std::string base;
+  std::string json_ld_body;  // articleBody, for want of a text
 };
 
 // Whether `text` is a page rather than a fragment: it starts, after white space, comments and an

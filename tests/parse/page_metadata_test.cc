@@ -66,13 +66,36 @@ TEST(ReadPageMetadata, ReadsUrlDateAuthorsSiteAndLanguage) {
   EXPECT_EQ(page.published, "2020-08-27T03:27:28Z");
   EXPECT_EQ(page.published_source, MetadataSource::kMeta);
   EXPECT_EQ(page.authors, std::vector<std::string>{"林某某"});
-  EXPECT_EQ(page.language, "zh-TW");
+  EXPECT_EQ(page.languages, std::vector<std::string>{"zh-TW"});
   const PageMetadata time = ReadPageMetadata(Page("", "<time datetime='2019-01-01'>x</time>"));
   EXPECT_EQ(time.published, "2019-01-01");
   EXPECT_EQ(time.published_source, MetadataSource::kTime);
   const PageMetadata none = ReadPageMetadata(Page(""));
   EXPECT_EQ(none.published_source, MetadataSource::kNone);
   EXPECT_EQ(none.title_source, MetadataSource::kNone);
+}
+
+TEST(ReadPageMetadata, KeepsAllThatSpeaksOfTheLanguageTheMostTrustedFirst) {
+  EXPECT_EQ(ReadPageMetadata("<html xml:lang=c lang=b><head><meta property=og:locale content=e>"
+                             "<meta http-equiv='Content-Language' content=d>"
+                             "<script type=application/ld+json>"
+                             "{\"@type\":\"Article\",\"inLanguage\":\"f\"}</script>")
+                .languages,
+            (std::vector<std::string>{"b", "c", "d", "e", "f"}));
+  EXPECT_TRUE(ReadPageMetadata(Page("")).languages.empty());
+}
+
+TEST(ReadPageMetadata, TakesTheFirstBaseThatHasAnHref) {
+  EXPECT_EQ(
+      ReadPageMetadata(Page("<base target=_top><base href='/a/?x=1&amp;y=2'><base href=/b>")).base,
+      "/a/?x=1&y=2");
+  EXPECT_EQ(ReadPageMetadata(Page("", "<BASE HREF=/late>")).base, "/late");
+  EXPECT_EQ(ReadPageMetadata(Page("<base href=''><base href=/b>")).base, "");
+  EXPECT_EQ(ReadPageMetadata(Page("<!-- <base href=/a> --><script>'<base href=/b>'</script>")).base,
+            "");
+  const std::string longest(kMaxBaseBytes, 'x');
+  EXPECT_EQ(ReadPageMetadata(Page("<base href=" + longest + ">")).base, longest);
+  EXPECT_EQ(ReadPageMetadata(Page("<base href=x" + longest + "><base href=/b>")).base, "");
 }
 
 TEST(ReadPageMetadata, AProfilesAddressIsNoAuthor) {
