@@ -1,13 +1,14 @@
 // wirefold check: what would become of a file, nothing stored.
+#include <iostream>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
 #include "client/command/documents.h"
+#include "client/command/hint_arguments.h"
 #include "client/command/render.h"
 #include "client/command/request.h"
-#include "client/command/time_argument.h"
 
 namespace wirefold {
 namespace {
@@ -15,16 +16,15 @@ namespace {
 struct CheckArguments {
   std::string path;
   std::string source;
-  std::string url;
-  std::string observed_time;
-  std::string content_type;
+  HintArguments hints;
   bool explain = false;
   bool json = false;
 };
 
 absl::StatusOr<v1::CheckDocumentRequest> MakeRequest(const CheckArguments& arguments) {
   DocumentReader reader;
-  if (absl::Status opened = reader.Open(arguments.path, arguments.content_type); !opened.ok()) {
+  if (absl::Status opened = reader.Open(arguments.path, arguments.hints.content_type);
+      !opened.ok()) {
     return opened;
   }
   std::optional<SplitDocument> only = reader.Next();
@@ -37,12 +37,8 @@ absl::StatusOr<v1::CheckDocumentRequest> MakeRequest(const CheckArguments& argum
   v1::CheckDocumentRequest request;
   v1::IngestRequest& document = *request.mutable_document();
   document.set_source(arguments.source);
-  document.set_url(arguments.url);
-  if (!arguments.observed_time.empty()) {
-    absl::StatusOr<google::protobuf::Timestamp> time = ParseTimeArgument(arguments.observed_time);
-    if (!time.ok()) return time.status();
-    *document.mutable_observed_time() = *time;
-  }
+  if (absl::Status hints = SetHints(arguments.hints, document); !hints.ok()) return hints;
+  if (only->truncated) std::cerr << NotWholeWarnings().Tell({.path = arguments.path});
   SetDocument(*std::move(only), document);
   return request;
 }
@@ -129,12 +125,7 @@ void AddCheckCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   auto arguments = std::make_shared<CheckArguments>();
   command->add_option("FILE", arguments->path, "The file, or - for standard input")->required();
   command->add_option("--source", arguments->source, "As with ingest")->check(Utf8());
-  command->add_option("--url", arguments->url, "As with ingest")->check(Utf8());
-  command->add_option("--observed-time", arguments->observed_time, "As with ingest")
-      ->type_name("TIME");
-  command->add_option("--content-type", arguments->content_type, "As with ingest")
-      ->type_name("TYPE")
-      ->check(Utf8());
+  AddHintOptions(*command, arguments->hints);
   command->add_flag("--explain", arguments->explain, "List what it was compared with, and why");
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback(

@@ -14,11 +14,11 @@
 #include "client/command/command.h"
 #include "client/command/documents.h"
 #include "client/command/files.h"
+#include "client/command/hint_arguments.h"
 #include "client/command/output.h"
 #include "client/command/progress.h"
 #include "client/command/report.h"
 #include "client/command/request.h"
-#include "client/command/time_argument.h"
 #include "client/errors.h"
 #include "client/ingest_stream.h"
 #include "lib/base/limits.h"
@@ -32,9 +32,7 @@ constexpr int kMaxStreams = 64;
 struct IngestArguments {
   FileArguments files;
   std::string source;
-  std::string url;
-  std::string observed_time;
-  std::string content_type;
+  HintArguments hints;
   int streams = 1;
   double retry_timeout_s = 30;
   bool json = false;
@@ -47,13 +45,7 @@ absl::Status CheckArguments(const IngestArguments& arguments) {
     return absl::InvalidArgumentError(
         absl::StrCat("--source may have at most ", kMaxSourceBytes, " bytes"));
   }
-  if (arguments.url.empty() && arguments.observed_time.empty()) return absl::OkStatus();
-  if (!arguments.files.files_from.empty() || arguments.files.paths.size() != 1 ||
-      access((arguments.files.paths[0] + "/.").c_str(), F_OK) == 0) {
-    return absl::InvalidArgumentError(
-        "--url and --observed-time are of one file; name exactly one file with them");
-  }
-  return absl::OkStatus();
+  return CheckHints(arguments.hints, arguments.files);
 }
 
 v1::IngestResult RejectedHere(const absl::Status& status) {
@@ -121,6 +113,7 @@ class Ingest {
     }
     if (progress_ != nullptr) progress_->Stop();
     report_.Finish();
+    std::cerr << not_whole_.Rest();
     return status;
   }
 
@@ -131,22 +124,23 @@ class Ingest {
  private:
   absl::Status SendFile(const ListedFile& file, const v1::IngestRequest& template_request) {
     const absl::Status opened =
-        file.error.ok() ? documents_.Open(file.path, arguments_.content_type) : file.error;
+        file.error.ok() ? documents_.Open(file.path, arguments_.hints.content_type) : file.error;
     if (!opened.ok()) {
       RejectHere(report_.Add({.path = file.path}), opened);
       return absl::OkStatus();
     }
     while (std::optional<SplitDocument> document = documents_.Next()) {
       output_.WaitForRoom();
-      Place place = documents_.PlaceOf(*document);
+      const Place place = documents_.PlaceOf(*document);
       if (place.offset.has_value() && progress_ != nullptr) progress_->ForgetTotal();
-      const uint64_t index = report_.Add(std::move(place));
+      const uint64_t index = report_.Add(place);
       if (!document->error.ok()) {
         RejectHere(index, document->error);
         continue;
       }
       v1::IngestRequest request = template_request;
       request.set_sequence(index);
+      if (document->truncated) Warn(not_whole_.Tell(place));
       SetDocument(*std::move(document), request);
       const absl::Status status = streams_[index % streams_.size()]->Send(std::move(request));
       if (!status.ok()) return status;
@@ -154,11 +148,17 @@ class Ingest {
     return absl::OkStatus();
   }
 
+  // On standard error; nothing if `text` is empty.
+  void Warn(std::string_view text) {
+    if (text.empty()) return;
+    if (progress_ != nullptr) progress_->Hide();
+    std::cerr << text;
+  }
+
   void RejectHere(uint64_t index, const absl::Status& status) {
     // What is wrong with the machine, and not with the file, is said aloud.
     if (ReasonOf(status) == Reason::kUnspecified) {
-      if (progress_ != nullptr) progress_->Hide();
-      std::cerr << absl::StrCat("wirefold: ", status.message(), "\n");
+      Warn(absl::StrCat("wirefold: ", status.message(), "\n"));
     }
     report_.Complete(index, RejectedHere(status));
   }
@@ -168,6 +168,7 @@ class Ingest {
   Output output_;
   Report report_;
   DocumentReader documents_;
+  NotWholeWarnings not_whole_;
   std::vector<std::unique_ptr<IngestStream>> streams_;
   std::atomic<bool> stop_counting_{false};
   std::thread counter_;
@@ -190,12 +191,7 @@ int RunIngest(const IngestArguments& arguments, const Globals& globals) {
   if (!lister.ok()) return Fail(lister.status());
   v1::IngestRequest request;
   request.set_source(arguments.source);
-  request.set_url(arguments.url);
-  if (!arguments.observed_time.empty()) {
-    absl::StatusOr<google::protobuf::Timestamp> time = ParseTimeArgument(arguments.observed_time);
-    if (!time.ok()) return Fail(time.status());
-    *request.mutable_observed_time() = *time;
-  }
+  if (absl::Status hints = SetHints(arguments.hints, request); !hints.ok()) return Fail(hints);
   absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
   if (!client.ok()) return Fail(client.status());
 
@@ -237,19 +233,7 @@ void AddIngestCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("--source", arguments->source, "Your name for where the files came from")
       ->type_name("NAME")
       ->check(Utf8());
-  command
-      ->add_option("--url", arguments->url,
-                   "Where the file was fetched from, if it does not say so (one file only)")
-      ->check(Utf8());
-  command
-      ->add_option("--observed-time", arguments->observed_time,
-                   "When it was fetched, if it does not say so (one file only)")
-      ->type_name("TIME");
-  command
-      ->add_option("--content-type", arguments->content_type,
-                   "What the files were served as, such as 'text/html; charset=gbk'")
-      ->type_name("TYPE")
-      ->check(Utf8());
+  AddHintOptions(*command, arguments->hints);
   command->add_option("--streams", arguments->streams, "Streams to send over")
       ->check(CLI::Range(1, kMaxStreams))
       ->capture_default_str();

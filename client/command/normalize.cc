@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "client/command/command.h"
 #include "client/command/documents.h"
 #include "client/command/files.h"
+#include "client/command/hint_arguments.h"
 #include "client/command/json.h"
 #include "client/command/output.h"
 #include "client/command/render.h"
@@ -25,7 +27,7 @@ namespace {
 struct NormalizeArguments {
   FileArguments files;
   std::string rules;
-  std::string content_type;
+  HintArguments hints;
   bool json = false;
   bool explain = false;
 };
@@ -99,6 +101,29 @@ void AppendArticleMembers(const NormalizedArticle& normalized, JsonWriter& json)
   AppendLinks(article, json);
 }
 
+// The protocol's names serve for warnings that never travelled, since the numbers are the same.
+static_assert(static_cast<int>(Warning::kNoTimestamp) == v1::WARNING_NO_TIMESTAMP);
+static_assert(static_cast<int>(Warning::kNotWhole) == v1::WARNING_NOT_WHOLE);
+std::string NameOf(Warning warning) { return WarningName(static_cast<v1::Warning>(warning)); }
+
+// Further members, behind those of the contract.
+void AppendFileMembers(const NormalizedArticle* normalized, JsonWriter& json) {
+  json.Key("charset");
+  json.StringOrNull(normalized == nullptr ? std::string_view() : normalized->article.charset);
+  json.Key("replaced_bytes");
+  if (normalized == nullptr) {
+    json.Null();
+    json.Key("warnings");
+    json.Null();
+    return;
+  }
+  json.Number(normalized->article.replaced_bytes);
+  json.Key("warnings");
+  json.BeginArray();
+  for (const Warning warning : normalized->article.warnings) json.String(NameOf(warning));
+  json.EndArray();
+}
+
 void AppendBlocks(const std::vector<ExplainedBlock>& blocks, JsonWriter& json) {
   json.BeginArray();
   for (const ExplainedBlock& block : blocks) {
@@ -131,6 +156,7 @@ void AppendJson(const Shown& shown, std::string& out) {
   }
   json.Key("error");
   json.StringOrNull(shown.error);
+  AppendFileMembers(shown.normalized, json);
   json.EndObject();
   out += '\n';
 }
@@ -148,11 +174,17 @@ void AppendText(const Shown& shown, std::string& out) {
   if (article.published_source != PublishedSource::kNone) {
     absl::StrAppend(&out, FormatRfc3339(article.published_at_ms), "  ");
   }
-  absl::StrAppend(&out, article.language, "\n\n");
+  absl::StrAppend(&out, article.language, "\n");
   if (shown.blocks == nullptr) {
-    absl::StrAppend(&out, article.text, "\n\n");
+    absl::StrAppend(&out, "\n", article.text, "\n\n");
     return;
   }
+  absl::StrAppend(&out, "charset\t", DescribeCharset(article.charset, article.replaced_bytes),
+                  "\n");
+  for (const Warning warning : article.warnings) {
+    absl::StrAppend(&out, "warning\t", NameOf(warning), "\n");
+  }
+  out += '\n';
   for (const ExplainedBlock& block : *shown.blocks) {
     absl::StrAppend(&out, ToAbsl(BlockReasonName(block.reason)), "\t", block.text, "\n");
   }
@@ -162,12 +194,16 @@ void AppendText(const Shown& shown, std::string& out) {
 // Prints one document after the other.
 class Normalizer {
  public:
-  Normalizer(const NormalizeArguments& arguments, const UrlRules& rules)
-      : arguments_(arguments), rules_(rules), output_(STDOUT_FILENO) {}
+  Normalizer(const NormalizeArguments& arguments, std::optional<int64_t> observed_at_ms,
+             const UrlRules& rules)
+      : arguments_(arguments),
+        observed_at_ms_(observed_at_ms),
+        rules_(rules),
+        output_(STDOUT_FILENO) {}
 
   void ReadFile(const ListedFile& file) {
     const absl::Status opened =
-        file.error.ok() ? documents_.Open(file.path, arguments_.content_type) : file.error;
+        file.error.ok() ? documents_.Open(file.path, arguments_.hints.content_type) : file.error;
     if (!opened.ok()) {
       Show({.path = file.path}, opened);
       return;
@@ -175,6 +211,7 @@ class Normalizer {
     while (std::optional<SplitDocument> document = documents_.Next()) {
       const Place place = documents_.PlaceOf(*document);
       if (document->error.ok()) {
+        if (document->truncated) std::cerr << not_whole_.Tell(place);
         Show(place, Read(*std::move(document)));
       } else {
         Show(place, document->error);
@@ -182,15 +219,28 @@ class Normalizer {
     }
   }
 
-  int Finish() { return output_.Finish() ? exit_code_ : kExitFailed; }
+  int Finish() {
+    const bool written = output_.Finish();
+    std::cerr << not_whole_.Rest();
+    return written ? exit_code_ : kExitFailed;
+  }
 
  private:
+  // What the archive says of the document goes before what the command line says of the file.
+  Hints HintsOf(SplitDocument&& document) {
+    Hints hints{.url = std::move(document.url),
+                .observed_at_ms = document.observed_at_ms,
+                .content_type = std::move(document.content_type),
+                .content_language = std::move(document.content_language),
+                .truncated = document.truncated};
+    if (hints.url.empty()) hints.url = arguments_.hints.url;
+    if (!hints.observed_at_ms.has_value()) hints.observed_at_ms = observed_at_ms_;
+    return hints;
+  }
+
   absl::StatusOr<NormalizedArticle> Read(SplitDocument&& document) {
-    const RawDocument raw{.bytes = document.bytes,
-                          .source = {},
-                          .hints = {.url = std::move(document.url),
-                                    .observed_at_ms = document.observed_at_ms,
-                                    .content_type = std::move(document.content_type)}};
+    const RawDocument raw{
+        .bytes = document.bytes, .source = {}, .hints = HintsOf(std::move(document))};
     return arguments_.explain ? NormalizeAndExplain(raw, blocks_, rules_) : Normalize(raw, rules_);
   }
 
@@ -212,21 +262,28 @@ class Normalizer {
   }
 
   const NormalizeArguments& arguments_;
+  const std::optional<int64_t> observed_at_ms_;  // of --observed-time
   const UrlRules& rules_;
   Output output_;
   DocumentReader documents_;
+  NotWholeWarnings not_whole_;
   std::vector<ExplainedBlock> blocks_;
   std::string line_;  // kept for its memory
   int exit_code_ = kExitOk;
 };
 
 int RunNormalize(const NormalizeArguments& arguments) {
+  if (absl::Status hints = CheckHints(arguments.hints, arguments.files); !hints.ok()) {
+    return Fail(hints);
+  }
+  const absl::StatusOr<std::optional<int64_t>> observed_at_ms = ObservedTimeMs(arguments.hints);
+  if (!observed_at_ms.ok()) return Fail(observed_at_ms.status());
   const absl::StatusOr<UrlRules> rules = ReadUrlRulesFile(arguments.rules);
   if (!rules.ok()) return Fail(rules.status());
   std::unique_ptr<std::ifstream> list;
   absl::StatusOr<FileLister> lister = OpenLister(arguments.files, list);
   if (!lister.ok()) return Fail(lister.status());
-  Normalizer normalizer(arguments, *rules);
+  Normalizer normalizer(arguments, *observed_at_ms, *rules);
   while (const std::optional<ListedFile> file = lister->Next()) normalizer.ReadFile(*file);
   return normalizer.Finish();
 }
@@ -244,10 +301,7 @@ void AddNormalizeCommand(CLI::App& app, int& exit_code) {
       ->add_option("--files-from", arguments->files.files_from,
                    "Read the paths from this file, one a line; - is standard input")
       ->type_name("LIST");
-  command
-      ->add_option("--content-type", arguments->content_type,
-                   "What the files were served as, such as 'text/html; charset=gbk'")
-      ->type_name("TYPE");
+  AddHintOptions(*command, arguments->hints);
   AddUrlRulesOption(*command, arguments->rules);
   command->add_flag("--json", arguments->json,
                     "One JSON line a file, or an article of one that holds many");

@@ -10,6 +10,8 @@ INGEST_KEYS = ['path', 'item', 'outcome', 'id', 'story_id', 'representative_id',
                'matched_id', 'jaccard', 'containment', 'score', 'related', 'reason']
 NORMALIZE_KEYS = ['path', 'item', 'format', 'title', 'url', 'url_key', 'published_at', 'language',
                   'text', 'authors', 'dateline', 'images', 'links', 'error']
+# Behind those of the contract.
+NORMALIZE_FURTHER_KEYS = ['charset', 'replaced_bytes', 'warnings']
 URL_KEYS = ['input', 'url', 'url_key', 'error']
 
 
@@ -121,12 +123,13 @@ class Contract(ServerTest):
         self.write('c.txt', b'\0' * 100)
         done = wirefold('normalize', '--json', 'a.txt', 'b.txt', 'c.txt', 'none', cwd=self.place)
         self.assertEqual(done.returncode, 2)
-        a, b, c, none = self.lines(done, NORMALIZE_KEYS)
+        a, b, c, none = self.lines(done, NORMALIZE_KEYS + NORMALIZE_FURTHER_KEYS)
         self.assertEqual([a[key] for key in NORMALIZE_KEYS[1:9]],
                          [0, 'dump', 'A', 'http://www.one.example//a', 'one.example/a',
                           '2023-09-05T10:15:02.000Z', 'en',
                           'The ferry crosses the strait twice a day.'])
         self.assertEqual([a[key] for key in NORMALIZE_KEYS[9:]], [[], None, [], [], None])
+        self.assertEqual([a[key] for key in NORMALIZE_FURTHER_KEYS], ['UTF-8', 0, []])
         self.assertEqual([b[key] for key in ('format', 'url', 'url_key', 'published_at')],
                          ['text', None, None, None])
         for line, reason in ((c, 'NOT_TEXT: '), (none, 'UNREADABLE: ')):

@@ -243,6 +243,41 @@ class Formats(ServerTest):
         line, = server.json('ingest', '--content-type', kind, path)
         self.assertEqual(server.json('get', line['id'])[0]['text'], text)
 
+    def test_what_a_file_was_decoded_from_is_stored_and_shown(self):
+        server = self.serve()
+        text = '港务局星期四公布了年度报告，吞吐量比去年增加了百分之四。'.encode('gbk')
+        path = self.write('gbk.html', b'<html><meta charset=gbk><p>' + text + b'\xff\xff</p>')
+        line, = self.ingest(server, path)
+        article, = server.json('get', line['id'])
+        self.assertEqual((article['charset'], article['replaced_bytes']), ('GBK', 2))
+        self.assertIn('INVALID_UTF8', article['warnings'])
+        self.assertIn(b'charset       GBK, 2 bytes replaced\n', server.run('get', line['id']).stdout)
+        own = json.loads(wirefold('normalize', '--json', path).stdout)
+        self.assertEqual((own['charset'], own['replaced_bytes']), ('GBK', 2))
+
+    def test_a_record_tells_its_language_and_whether_it_is_whole(self):
+        server = self.serve()
+        short = b'<html><title>Sea</title><p>Tea</p>'
+        whole = record('response', 'https://warc.example/whole',
+                       response(short, 'text/html', 'Content-Language: nl-BE',
+                                f'Content-Length: {len(short)}'))
+        cut = record('response', 'https://warc.example/cut',
+                     response(page(40), 'text/html', 'Content-Length: 100000'))
+        said = record('response', 'https://warc.example/said', response(page(41)))
+        said = said.replace(b'WARC-Date', b'WARC-Truncated: length\r\nWARC-Date')
+        path = self.write('cut.warc', whole + cut + said)
+        done = server.run('ingest', '--json', path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for item, warned in enumerate((False, True, True)):
+            told = f'cut.warc item {item}: the archive holds only a part'.encode()
+            self.assertEqual(told in done.stderr, warned, done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        articles = [server.json('get', line['id'])[0] for line in lines]
+        self.assertEqual(articles[0]['language'], 'nl')
+        self.assertEqual(['NOT_WHOLE' in article['warnings'] for article in articles],
+                         [False, True, True])
+        self.assertEqual({line['outcome'] for line in lines}, {'NEW'})
+
     def test_hostile_and_damaged_archives_are_refused_and_the_rest_goes_on(self):
         server = self.serve()
         good = gzip.compress(page(30))
