@@ -196,23 +196,48 @@ void HtmlTokenizer::ExpectRawText() {
   }
 }
 
+// Whether the whole name of a tag stands at `pos`.
+bool HtmlTokenizer::HasTagNameAt(size_t pos, std::string_view lower) const {
+  const std::string_view tag = html_.substr(std::min(pos, html_.size()), lower.size() + 1);
+  return tag.size() == lower.size() + 1 && EqualsLower(tag.substr(0, lower.size()), lower) &&
+         (IsSpace(tag.back()) || tag.back() == '/' || tag.back() == '>');
+}
+
+// Where the end tag of the script stands whose content starts at `pos`. Within "<!--" and "-->" a
+// "<script>" and the "</script>" that follows it are a pair, and neither is a tag (sections
+// 13.2.5.15 to 13.2.5.31, "script data").
+size_t HtmlTokenizer::FindScriptEnd(size_t pos) const {
+  enum class Within : uint8_t { kScript, kComment, kPair };
+  Within within = Within::kScript;
+  while (true) {
+    pos = within == Within::kScript ? html_.find('<', pos) : html_.find_first_of("<-", pos);
+    if (pos == kNpos) return html_.size();
+    if (html_[pos] == '-') {
+      if (html_.substr(pos, 3) == "-->") within = Within::kScript;
+    } else if (html_.substr(pos, 2) == "</" && HasTagNameAt(pos + 2, "script")) {
+      if (within != Within::kPair) return pos;
+      within = Within::kComment;
+    } else if (within == Within::kScript && html_.substr(pos, 4) == "<!--") {
+      within = Within::kComment;
+      ++pos;  // its dashes may be those of "-->"
+    } else if (within == Within::kComment && HasTagNameAt(pos + 1, "script")) {
+      within = Within::kPair;
+    }
+    ++pos;
+  }
+}
+
 bool HtmlTokenizer::ReadRawText() {
   const std::string_view element = raw_text_until_;
   raw_text_until_ = {};
   start_ = pos_;
   size_t end = pos_;
-  while (true) {
-    end = html_.find("</", end);
-    if (end == kNpos) {
-      end = html_.size();
-      break;
-    }
-    const std::string_view tag = html_.substr(end + 2, element.size() + 1);
-    if (tag.size() == element.size() + 1 && EqualsLower(tag.substr(0, element.size()), element) &&
-        (IsSpace(tag.back()) || tag.back() == '/' || tag.back() == '>')) {
-      break;
-    }
-    end += 2;
+  if (element == "script") {
+    end = FindScriptEnd(pos_);
+  } else {
+    end = html_.find("</", pos_);
+    while (end != kNpos && !HasTagNameAt(end + 2, element)) end = html_.find("</", end + 2);
+    end = std::min(end, html_.size());
   }
   pos_ = end;
   if (end == start_) return false;

@@ -68,6 +68,8 @@ class HtmlTokenizer {
   void SplitJoinedName();
   void ExpectRawText();
   bool ReadRawText();
+  [[nodiscard]] bool HasTagNameAt(size_t pos, std::string_view lower) const;
+  [[nodiscard]] size_t FindScriptEnd(size_t pos) const;
 
   std::string_view html_;
   size_t pos_ = 0;
