@@ -61,6 +61,19 @@ TEST(HtmlTokenizer, RawTextEndsWithItsOwnEndTag) {
   EXPECT_EQ(Tokens("<script>a"), "S(script) R(a)");
 }
 
+TEST(HtmlTokenizer, AScriptEndsWhereBrowsersEndIt) {
+  EXPECT_EQ(Tokens("<script><!--<script></script>x--></script>y"),
+            "S(script) R(<!--<script></script>x-->) E(script) T(y)");
+  EXPECT_EQ(Tokens("<script><!--<Script ></SCRIPT/>x</script>y"),
+            "S(script) R(<!--<Script ></SCRIPT/>x) E(script) T(y)");
+  EXPECT_EQ(Tokens("<script><!--</script>y"), "S(script) R(<!--) E(script) T(y)");
+  EXPECT_EQ(Tokens("<script><!--<scripty></script>y"), "S(script) R(<!--<scripty>) E(script) T(y)");
+  EXPECT_EQ(Tokens("<script><script></script>y"), "S(script) R(<script>) E(script) T(y)");
+  // The comment's own dashes may end it.
+  EXPECT_EQ(Tokens("<script><!--><script></script>y"), "S(script) R(<!--><script>) E(script) T(y)");
+  EXPECT_EQ(Tokens("<script><!--<script></script>"), "S(script) R(<!--<script></script>)");
+}
+
 TEST(HtmlTokenizer, TakesJoinedNamesApart) {
   EXPECT_EQ(Tokens("<divdata-article-list>x</div>"), "S(div data-article-list=) T(x) E(div)");
   EXPECT_EQ(Tokens("<asidedata-org-name=\"\">"), "S(aside data-org-name=)");
@@ -85,8 +98,8 @@ TEST(HtmlTokenizer, KeepsAttributesUpToItsLimit) {
 }
 
 TEST(HtmlTokenizer, IsLinearInHostileInput) {
-  for (const std::string part :
-       {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>", "&", "<p "}) {
+  for (const std::string part : {"<![CDATA[", "<!--", "</", "<", "<a b='", "<script>",
+                                 "<script><!--<script>-", "&", "<p "}) {
     std::string html;
     while (html.size() < 4'000'000) html += part;
     HtmlTokenizer tokens(html);
