@@ -9,9 +9,9 @@
 namespace wirefold {
 namespace {
 
-// Training is short, and must not take time from files while there are more threads than cores; but
-// with the least priority of all it would not be done while files keep coming.
-constexpr int kNiceness = 5;
+// Once there is a dictionary, another one is trained behind everything else. The first is not: each
+// file that comes before it takes a third more for good.
+constexpr int kNiceness = 10;
 // Every so many-th sample is not trained from but tried on.
 constexpr size_t kTriedEvery = 4;
 
@@ -82,7 +82,6 @@ void RawKeeper::SampleLocked(std::string_view bytes) {
 }
 
 void RawKeeper::Run() {
-  setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux of this thread alone
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || training_; });
@@ -90,10 +89,11 @@ void RawKeeper::Run() {
     const std::vector<std::string> samples = std::exchange(samples_, {});
     const Dictionary in_use = dictionary_;
     lock.unlock();
+    if (in_use != nullptr) setpriority(PRIO_PROCESS, 0, kNiceness);  // on Linux this thread's alone
     Dictionary trained = Train(samples, in_use);
     lock.lock();
     if (trained != nullptr) dictionary_ = std::move(trained);
-    window_bytes_ = std::min(window_bytes_ * 2, kMaxRawWindowBytes);
+    window_bytes_ = std::min(window_bytes_ * kRawWindowGrowth, kMaxRawWindowBytes);
     seen_bytes_ = seen_files_ = sampled_bytes_ = 0;
     sample_every_ = 1;
     training_ = false;

@@ -7,12 +7,13 @@
 //   RawPacker packer;                                      // one a thread
 //   absl::StatusOr<PackedRaw> packed = keeper.Pack(raw, packer);
 //
-// Files come in windows: the first has 2 MiB of them, each further one twice as many, up to
-// 256 MiB. At a window's end a dictionary is trained from three quarters of a sample of its files
-// (at most 8 MiB, evenly spread over them) and tried on the rest. It is stored, and used from then
-// on, if it makes those at least 5 % smaller than the dictionary in use does (the first: than none
+// Files come in windows: the first has 2 MiB of them, each further one four times as many, up to
+// 1 GiB. At a window's end a dictionary is trained from three quarters of a sample of its files (at
+// most 4 MiB, evenly spread over them) and tried on the rest. It is stored, and used from then on,
+// if it makes those at least 5 % smaller than the dictionary in use does (the first: than none
 // does). So the first few MiB, which may all come from one source, don't decide for good, what
 // changes in the files is noticed, and a store ends with few dictionaries (kMaxRawDictionaries).
+// Training takes about half a second of CPU, which is why windows grow.
 //
 // Thread-safe.
 #ifndef WIREFOLD_LIB_PIPELINE_RAW_KEEPER_H_
@@ -37,8 +38,10 @@
 namespace wirefold {
 
 // Memory for a sample. Twice that while it is trained from.
-inline constexpr size_t kMaxRawSampledBytes = size_t{8} << 20;
-inline constexpr size_t kMaxRawWindowBytes = size_t{256} << 20;
+inline constexpr size_t kMaxRawSampledBytes = size_t{4} << 20;
+// Raw bytes of the largest window, and how many times the one before a window has.
+inline constexpr size_t kMaxRawWindowBytes = size_t{1} << 30;
+inline constexpr size_t kRawWindowGrowth = 4;
 // In millionths, of what the dictionary in use makes of the same files.
 inline constexpr uint64_t kMinRawGainPpm = 50'000;
 

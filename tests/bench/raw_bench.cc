@@ -1,0 +1,84 @@
+// What packing a raw file costs and what it comes to, over real files in memory: without a
+// dictionary, with one trained from the first 2 MiB in path order, and with one trained from 4 MiB
+// spread over all of them. `ns` is the processor's time for a file in the mean, `share` what the
+// packed values take of the files' bytes.
+//
+//   WIREFOLD_TEST_DATA=FOLDER build/release/tests/raw_bench
+//
+// FOLDER holds news_zh/ with files of the dump format.
+#include <benchmark/benchmark.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/store/raw_dictionary.h"
+#include "lib/store/raw_record.h"
+#include "tests/bench/real_inputs.h"
+
+namespace wirefold {
+namespace {
+
+using Dictionary = std::shared_ptr<const RawDictionary>;
+
+// Trained from every `step`-th file until these have `bytes`.
+Dictionary Trained(size_t step, size_t bytes) {
+  std::vector<std::string> samples;
+  size_t taken = 0;
+  for (size_t i = 0; i < RealFiles().size() && taken < bytes; i += step) {
+    samples.push_back(RealFiles()[i]);
+    taken += RealFiles()[i].size();
+  }
+  absl::StatusOr<std::string> trained = TrainRawDictionary(samples);
+  if (!trained.ok()) return nullptr;
+  return *RawDictionary::Make(1, *std::move(trained));
+}
+
+void PackAll(benchmark::State& state, const Dictionary& dictionary) {
+  RawPacker packer;
+  uint64_t stored = 0;
+  uint64_t raw = 0;
+  PerInput(state, RealFiles(), [&](const std::string& file) {
+    absl::StatusOr<PackedRaw> packed =
+        packer.Pack({.bytes = file, .source = {}, .hints = {}}, dictionary.get());
+    raw += file.size();
+    if (packed.ok()) stored += packed->value->size();
+    return packed;
+  });
+  state.counters["share"] = static_cast<double>(stored) / static_cast<double>(raw);
+}
+
+void BM_WithoutDictionary(benchmark::State& state) { PackAll(state, nullptr); }
+void BM_DictionaryOfTheFirst2MiB(benchmark::State& state) {
+  PackAll(state, Trained(1, size_t{2} << 20));
+}
+void BM_DictionaryOf4MiBSpread(benchmark::State& state) {
+  size_t all = 0;
+  for (const std::string& file : RealFiles()) all += file.size();
+  PackAll(state, Trained(std::max<size_t>(all >> 22, 1), size_t{4} << 20));
+}
+void BM_Train4MiB(benchmark::State& state) {
+  size_t all = 0;
+  for (const std::string& file : RealFiles()) all += file.size();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(Trained(std::max<size_t>(all >> 22, 1), size_t{4} << 20));
+  }
+}
+BENCHMARK(BM_WithoutDictionary)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_DictionaryOfTheFirst2MiB)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_DictionaryOf4MiBSpread)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Train4MiB)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace wirefold
+
+int main(int argc, char** argv) {
+  if (wirefold::RealFiles().empty()) {
+    std::cerr << "WIREFOLD_TEST_DATA names no folder with real files\n";
+    return 1;
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
