@@ -179,8 +179,8 @@ grpc::Status ClosedIdle() {
 TEST(IngestStream, TakesTheCloseOfAnIdleStreamForNoBreak) {
   FakeServer server;
   server.PlanStream({.break_after = 1, .status = ClosedIdle()});
-  // A file that arrives just as the stream is closed.
-  server.PlanStream({.break_after = 1, .unacknowledged = 1, .status = ClosedIdle()});
+  // A file that arrives just as the stream is closed. The one before it is acknowledged: both may
+  // have been in flight already when the first stream was closed.
   server.PlanStream({.break_after = 2, .unacknowledged = 1, .status = ClosedIdle()});
   Collector seen;
   IngestStreamOptions options = Quick();

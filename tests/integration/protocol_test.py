@@ -161,6 +161,11 @@ class Protocol(ServerTest):
             hold.put(None)
         self.assertEqual(got, [(1, 1)])
         self.assertIn('streams_idle', self.server.log())
+        # A stream's place is free a moment after its client knows that it has ended.
+        deadline = time.monotonic() + 20
+        while self.server.stats()['pipeline']['streams'] > 0:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
         self.still_serves()
 
     def test_the_client_sends_on_after_its_idle_stream_was_closed(self):
