@@ -1,6 +1,7 @@
 #include "server/boot.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string>
 
@@ -50,6 +51,9 @@ PipelineOptions PipelineOptionsOf(const Config& config, const UrlRules& url_rule
   options.workers = static_cast<int>(config.workers);
   options.window_ms = config.window_days * kDayMs;
   options.comparison_cache_bytes = static_cast<size_t>(config.comparison_cache_bytes);
+  // The table's size is a power of two, of at most so much.
+  options.statistics.rarity_entries =
+      std::bit_floor(static_cast<size_t>(config.rarity_memory) / sizeof(uint64_t));
   options.url_rules = &url_rules;
   options.raw.keep = config.keep_raw;
   return options;

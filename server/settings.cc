@@ -54,6 +54,10 @@ constexpr std::array kSettings = {
             "Memory for blocks read from disk."},
     Setting{"comparison-cache-bytes", kBytes, &Config::comparison_cache_bytes, "256MiB", 0, kNoMax,
             "", "Memory for texts that files were compared with lately."},
+    Setting{
+        "rarity-memory", kBytes, &Config::rarity_memory, "128MiB", kMiB, int64_t{64} << 30, "",
+        "Memory for the counts by which near-duplicates are told from what many articles share. "
+        "Full after some 150,000 articles at the default; then what was seen least goes."},
     Setting{"keep-raw", kSwitch, &Config::keep_raw, "false", 0, 0, "",
             "Keep the raw bytes of each file that is stored, compressed, beside its article. What "
             "came before stays without, and what is kept stays when this is turned off."},

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <mutex>
 #include <utility>
 
 #include "lib/base/hash.h"
+#include "lib/base/numbers.h"
 #include "lib/base/reason.h"
 
 namespace wirefold {
@@ -14,10 +14,6 @@ namespace {
 constexpr uint64_t kDomainSeed = 11;
 constexpr uint64_t kParagraphSeed = 12;
 constexpr uint64_t kEverywhereSeed = 13;
-// The first byte of what Serialize makes.
-constexpr uint8_t kTableVersion = 1;
-constexpr size_t kHeaderBytes = 1 + 8;  // the version of the form, and of the table
-constexpr size_t kChecksumBytes = 8;    // XXH3 of all before it, at the end
 constexpr size_t kEntryBytes = 32;
 
 uint64_t KeyOf(uint64_t domain, uint64_t paragraph) {
@@ -33,17 +29,6 @@ template <size_t kMarks>
 void Mark(std::array<uint16_t, kMarks>& marks, uint8_t& count, uint16_t mark) {
   const auto end = marks.begin() + count;
   if (count < kMarks && std::find(marks.begin(), end, mark) == end) marks[count++] = mark;
-}
-
-void AppendEntryNumber(uint64_t value, int bytes, std::string& out) {
-  for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i) & 0xFF);
-}
-
-uint64_t TakeNumber(std::string_view& bytes, int count) {
-  uint64_t value = 0;
-  for (int i = 0; i < count; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  bytes.remove_prefix(count);
-  return value;
 }
 
 }  // namespace
@@ -74,44 +59,26 @@ BoilerplateTable::BoilerplateTable(size_t entries)
     : buckets_(std::bit_ceil(std::max<size_t>(entries, kWays)) / kWays),
       entries_(buckets_ * kWays) {}
 
-uint64_t BoilerplateTable::EpochLength(uint64_t articles) {
-  return std::bit_floor(std::clamp<uint64_t>(articles / 16, 1, kMaxEpoch));
-}
-
-bool BoilerplateTable::Learn(LearntArticle article) {
-  std::sort(article.paragraphs.begin(), article.paragraphs.end());
-  article.paragraphs.erase(std::unique(article.paragraphs.begin(), article.paragraphs.end()),
-                           article.paragraphs.end());
-  pending_.push_back(std::move(article));
-  ++learnt_;
-  // Epochs end at multiples of their length, so that a table that is restored goes on in step.
-  if (learnt_ % EpochLength(learnt_) != 0) return false;
-  const std::unique_lock lock(mutex_);
-  for (const LearntArticle& each : pending_) {
-    ++version_;
-    Apply(each);
-  }
-  pending_.clear();
-  return true;
-}
-
-void BoilerplateTable::Apply(const LearntArticle& article) {
-  if (article.learning == Learning::kNone) return;
-  const auto now = static_cast<uint32_t>(version_);
-  for (const uint64_t paragraph : article.paragraphs) {
-    Entry& entry = FindOrInsert(KeyOf(article.domain, paragraph), now);
+void BoilerplateTable::Learn(Learning learning, uint64_t domain, int64_t day,
+                             std::vector<uint64_t> paragraphs) {
+  const uint32_t now = ++learnt_;
+  if (learning != Learning::kDomain && learning != Learning::kFull) return;
+  std::sort(paragraphs.begin(), paragraphs.end());
+  paragraphs.erase(std::unique(paragraphs.begin(), paragraphs.end()), paragraphs.end());
+  for (const uint64_t paragraph : paragraphs) {
+    Entry& entry = FindOrInsert(KeyOf(domain, paragraph), now);
     entry.seen = now;
     if (entry.articles < UINT16_MAX) ++entry.articles;
-    Mark(entry.day_marks, entry.days, static_cast<uint16_t>(article.day));
-    if (article.learning != Learning::kFull || entry.articles < kRepeats ||
+    Mark(entry.day_marks, entry.days, static_cast<uint16_t>(day));
+    if (learning != Learning::kFull || entry.articles < kRepeats ||
         entry.days < std::min(kRepeats, kDomainDays)) {
       continue;
     }
     Entry& everywhere = FindOrInsert(KeyEverywhere(paragraph), now);
     everywhere.seen = now;
     if (everywhere.articles < UINT16_MAX) ++everywhere.articles;
-    Mark(everywhere.day_marks, everywhere.days, static_cast<uint16_t>(article.day));
-    Mark(everywhere.domain_marks, everywhere.domains, static_cast<uint16_t>(article.domain));
+    Mark(everywhere.day_marks, everywhere.days, static_cast<uint16_t>(day));
+    Mark(everywhere.domain_marks, everywhere.domains, static_cast<uint16_t>(domain));
   }
 }
 
@@ -146,102 +113,63 @@ BoilerplateTable::Entry& BoilerplateTable::FindOrInsert(uint64_t key, uint32_t n
   return *victim;
 }
 
-bool BoilerplateTable::IsBoilerplateLocked(uint64_t domain, uint64_t paragraph,
-                                           uint32_t articles) const {
+bool BoilerplateTable::IsBoilerplate(uint64_t domain, uint64_t paragraph, uint32_t articles) const {
   const Entry* entry = Find(KeyOf(domain, paragraph));
-  if (entry != nullptr && entry->articles >= articles && entry->days >= kDomainDays) {
-    return true;
-  }
+  if (entry != nullptr && entry->articles >= articles && entry->days >= kDomainDays) return true;
   entry = Find(KeyEverywhere(paragraph));
   return entry != nullptr && entry->domains >= kEverywhereDomains && entry->days >= kDomainDays;
-}
-
-bool BoilerplateTable::IsBoilerplate(uint64_t domain, uint64_t paragraph, uint32_t articles) const {
-  const std::shared_lock lock(mutex_);
-  return IsBoilerplateLocked(domain, paragraph, articles);
-}
-
-std::vector<bool> BoilerplateTable::AreBoilerplate(uint64_t domain,
-                                                   std::span<const uint64_t> paragraphs) const {
-  std::vector<bool> flags(paragraphs.size());
-  const std::shared_lock lock(mutex_);
-  for (size_t i = 0; i < paragraphs.size(); ++i) {
-    flags[i] = IsBoilerplateLocked(domain, paragraphs[i], kDomainArticles);
-  }
-  return flags;
-}
-
-uint64_t BoilerplateTable::version() const {
-  const std::shared_lock lock(mutex_);
-  return version_;
 }
 
 size_t BoilerplateTable::memory_bytes() const { return entries_.size() * sizeof(Entry); }
 
 size_t BoilerplateTable::CountEntries() const {
-  const std::shared_lock lock(mutex_);
   return static_cast<size_t>(std::count_if(entries_.begin(), entries_.end(),
                                            [](const Entry& entry) { return entry.articles != 0; }));
 }
 
-std::string BoilerplateTable::Serialize() const {
-  std::string out;
-  out.reserve(kHeaderBytes + CountEntries() * kEntryBytes + kChecksumBytes);
-  out += static_cast<char>(kTableVersion);
-  AppendBigEndian64(version_, out);
+void BoilerplateTable::AppendTo(std::string& out) const {
+  const size_t used = CountEntries();
+  out.reserve(out.size() + 12 + used * kEntryBytes);
+  AppendNumber(learnt_, 4, out);
+  AppendNumber(used, 8, out);
   for (const Entry& entry : entries_) {
     if (entry.articles == 0) continue;
-    AppendBigEndian64(entry.key, out);
-    AppendEntryNumber(entry.seen, 4, out);
-    AppendEntryNumber(entry.articles, 2, out);
-    AppendEntryNumber(entry.days, 1, out);
-    AppendEntryNumber(entry.domains, 1, out);
-    for (const uint16_t mark : entry.day_marks) AppendEntryNumber(mark, 2, out);
-    for (const uint16_t mark : entry.domain_marks) AppendEntryNumber(mark, 2, out);
+    AppendNumber(entry.key, 8, out);
+    AppendNumber(entry.seen, 4, out);
+    AppendNumber(entry.articles, 2, out);
+    AppendNumber(entry.days, 1, out);
+    AppendNumber(entry.domains, 1, out);
+    for (const uint16_t mark : entry.day_marks) AppendNumber(mark, 2, out);
+    for (const uint16_t mark : entry.domain_marks) AppendNumber(mark, 2, out);
   }
-  AppendBigEndian64(HashBytes64(out), out);
-  return out;
 }
 
-absl::Status BoilerplateTable::Restore(std::string_view bytes) {
-  if (!bytes.empty() && static_cast<uint8_t>(bytes[0]) > kTableVersion) {
-    return Reject(Reason::kStoreTooNew,
-                  "the table of learnt paragraphs was written by a newer version; use a newer "
-                  "wirefoldd");
-  }
-  const auto damaged = [] {
+absl::Status BoilerplateTable::TakeFrom(std::string_view& bytes) {
+  const auto damaged = [this] {
+    entries_.assign(entries_.size(), Entry());
     return Reject(Reason::kStoreCorrupt, "the table of learnt paragraphs is damaged");
   };
-  if (bytes.size() < kHeaderBytes + kChecksumBytes ||
-      static_cast<uint8_t>(bytes[0]) != kTableVersion ||
-      (bytes.size() - kHeaderBytes - kChecksumBytes) % kEntryBytes != 0) {
-    return damaged();
-  }
-  const std::string_view checksum = bytes.substr(bytes.size() - kChecksumBytes);
-  bytes.remove_suffix(kChecksumBytes);
-  if (ReadBigEndian64(checksum) != HashBytes64(bytes)) return damaged();
-  bytes.remove_prefix(1);
-  const uint64_t version = TakeNumber(bytes, 8);
-  std::vector<Entry> entries;
-  entries.reserve(bytes.size() / kEntryBytes);
-  while (!bytes.empty()) {
-    Entry& entry = entries.emplace_back();
-    entry.key = TakeNumber(bytes, 8);
-    entry.seen = static_cast<uint32_t>(TakeNumber(bytes, 4));
-    entry.articles = static_cast<uint16_t>(TakeNumber(bytes, 2));
-    entry.days = static_cast<uint8_t>(TakeNumber(bytes, 1));
-    entry.domains = static_cast<uint8_t>(TakeNumber(bytes, 1));
-    for (uint16_t& mark : entry.day_marks) mark = static_cast<uint16_t>(TakeNumber(bytes, 2));
-    for (uint16_t& mark : entry.domain_marks) mark = static_cast<uint16_t>(TakeNumber(bytes, 2));
-  }
-  const std::unique_lock lock(mutex_);
   entries_.assign(entries_.size(), Entry());
-  version_ = learnt_ = version;
-  pending_.clear();
+  if (bytes.size() < 12) return damaged();
+  learnt_ = static_cast<uint32_t>(TakeNumber(4, bytes));
+  const uint64_t used = TakeNumber(8, bytes);
+  if (used > bytes.size() / kEntryBytes) return damaged();
   // A table of the size that they come from takes all of them, in the places they had; a smaller
   // one forgets some, as it does when it is full.
-  for (const Entry& entry : entries) {
-    FindOrInsert(entry.key, static_cast<uint32_t>(version)) = entry;
+  for (uint64_t i = 0; i < used; ++i) {
+    Entry entry;
+    entry.key = TakeNumber(8, bytes);
+    entry.seen = static_cast<uint32_t>(TakeNumber(4, bytes));
+    entry.articles = static_cast<uint16_t>(TakeNumber(2, bytes));
+    entry.days = static_cast<uint8_t>(TakeNumber(1, bytes));
+    entry.domains = static_cast<uint8_t>(TakeNumber(1, bytes));
+    for (uint16_t& mark : entry.day_marks) mark = static_cast<uint16_t>(TakeNumber(2, bytes));
+    for (uint16_t& mark : entry.domain_marks) mark = static_cast<uint16_t>(TakeNumber(2, bytes));
+    if (entry.articles == 0 || entry.days > entry.day_marks.size() ||
+        entry.domains > entry.domain_marks.size()) {
+      return damaged();
+    }
+    FindOrInsert(entry.key, learnt_) = entry;
   }
   return absl::OkStatus();
 }

@@ -3,9 +3,9 @@
 //
 // Example:
 //   BoilerplateTable table;
-//   table.Learn({.domain = DomainKey("example.org"), .day = 18262,
-//                .paragraphs = ParagraphKeys(article.matching_text)});
-//   if (table.IsBoilerplate(DomainKey("example.org"), key)) …
+//   table.Learn(Learning::kFull, DomainKey("example.org", "", ""), /*day=*/18262,
+//               ParagraphKeys(article.matching_text));
+//   if (table.IsBoilerplate(DomainKey("example.org", "", ""), key)) …
 //
 // A paragraph is boilerplate of a domain once kDomainArticles unique articles of that domain have
 // carried it, on kDomainDays different days (an article that is published over again within a day
@@ -14,22 +14,16 @@
 // that many hosts run is carried once by each and never gets there. The counts of the first rule
 // are those of "Rarity decides" in docs/architecture.md.
 //
-// What the table answers changes only at the ends of epochs (EpochLength), so that an answer
-// depends on the articles learnt and their order, and not on when it was asked for. version() says
-// how many articles the answers rest on.
-//
 // The table is set-associative: a bucket of kWays entries is full at some time, and then loses the
 // one that was seen least lately, those seen in a single article or not for long first.
 //
-// Thread-safe: one thread learns, any number ask.
+// Not thread-safe by itself: StreamStatistics (stream_statistics.h) guards it.
 #ifndef WIREFOLD_LIB_DEDUP_BOILERPLATE_H_
 #define WIREFOLD_LIB_DEDUP_BOILERPLATE_H_
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <shared_mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,17 +34,10 @@ namespace wirefold {
 
 // How far an article is learnt from. The values are stored.
 enum class Learning : uint8_t {
-  kNone = 0,
-  kDomain = 1,  // a copy: its domain's own boilerplate alone, for the story's text is not its own
-  kFull = 2,    // a unique article
-};
-
-// What an article gives to learn from.
-struct LearntArticle {
-  Learning learning = Learning::kFull;
-  uint64_t domain = 0;                 // DomainKey
-  int64_t day = 0;                     // of its time, days since 1970
-  std::vector<uint64_t> paragraphs{};  // ParagraphKeys
+  kNone = 0,      // a revision: its URL has been learnt from
+  kDomain = 1,    // a copy: its domain's own boilerplate alone, for the story's text is not its own
+  kFull = 2,      // a unique article
+  kShingles = 3,  // a copy within one domain: no paragraph of it is told of, its shingles count
 };
 
 // The key of whose paragraphs are counted together: the registrable domain, else the host, else
@@ -70,39 +57,26 @@ class BoilerplateTable {
   static constexpr uint32_t kRepeats = 2;
   static constexpr uint32_t kDomainDays = 3;
   static constexpr uint32_t kEverywhereDomains = 3;
-  // Articles between two changes of the answers: a sixteenth of what has been learnt, at most this.
-  static constexpr uint64_t kMaxEpoch = 1024;
-
   // `entries` is rounded up to a power of two, kWays at least.
   explicit BoilerplateTable(size_t entries = kDefaultEntries);
 
-  // The epoch that begins behind `articles` learnt ones has so many.
-  static uint64_t EpochLength(uint64_t articles);
-
-  // Counts an article. Repeats within it count once. Returns whether an epoch ended with it.
-  bool Learn(LearntArticle article);
+  // Counts an article's paragraphs; repeats within it count once. `day`: of its time, days since
+  // 1970.
+  void Learn(Learning learning, uint64_t domain, int64_t day, std::vector<uint64_t> paragraphs);
 
   // `articles` in place of kDomainArticles where more is asked for.
   [[nodiscard]] bool IsBoilerplate(uint64_t domain, uint64_t paragraph,
                                    uint32_t articles = kDomainArticles) const;
-  // One flag a paragraph, all of one moment.
-  [[nodiscard]] std::vector<bool> AreBoilerplate(uint64_t domain,
-                                                 std::span<const uint64_t> paragraphs) const;
 
-  // Articles that the answers rest on.
-  [[nodiscard]] uint64_t version() const;
-  // Articles learnt, those of the epoch that has not ended included.
-  [[nodiscard]] uint64_t learnt() const { return learnt_; }
   [[nodiscard]] size_t memory_bytes() const;
   // Entries in use; walks the table.
   [[nodiscard]] size_t CountEntries() const;
 
-  // The table as of the last epoch's end, the same bytes for the same articles. Called by the
-  // learning thread.
-  [[nodiscard]] std::string Serialize() const;
-  // Takes over what Serialize made, by a table of any size; learnt() is version() then. On an
-  // error (kStoreCorrupt, kStoreTooNew) the table is as it was.
-  [[nodiscard]] absl::Status Restore(std::string_view bytes);
+  // The same bytes for the same articles in the same order.
+  void AppendTo(std::string& out) const;
+  // Takes over what AppendTo made, by a table of any size, and removes it from the front of
+  // `bytes`. kStoreCorrupt if it is none; the table is empty then.
+  [[nodiscard]] absl::Status TakeFrom(std::string_view& bytes);
 
  private:
   struct Entry {
@@ -118,17 +92,10 @@ class BoilerplateTable {
 
   [[nodiscard]] const Entry* Find(uint64_t key) const;
   Entry& FindOrInsert(uint64_t key, uint32_t now);
-  [[nodiscard]] bool IsBoilerplateLocked(uint64_t domain, uint64_t paragraph,
-                                         uint32_t articles) const;
-  void Apply(const LearntArticle& article);
 
   size_t buckets_ = 0;
-  mutable std::shared_mutex mutex_;  // guards entries_ and version_
   std::vector<Entry> entries_;
-  uint64_t version_ = 0;
-  // The learning thread's.
-  std::vector<LearntArticle> pending_;
-  uint64_t learnt_ = 0;
+  uint32_t learnt_ = 0;  // articles, mod 2^32
 };
 
 }  // namespace wirefold

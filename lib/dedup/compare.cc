@@ -8,6 +8,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/dedup/sketch.h"
+#include "lib/text/matching.h"
 
 namespace wirefold {
 namespace {
@@ -33,63 +34,97 @@ uint32_t CountSharedRepeats(std::span<const uint32_t> a, std::span<const uint32_
   return shared;
 }
 
-// Half a million at the threshold, a million at full containment.
-uint32_t ScoreOf(uint32_t containment, uint32_t threshold) {
-  if (containment < threshold) {
-    return static_cast<uint32_t>(uint64_t{containment} * (kOne / 2 - 1) / threshold);
-  }
-  return kOne / 2 +
-         static_cast<uint32_t>(uint64_t{containment - threshold} * (kOne / 2) / (kOne - threshold));
+// 0 to a million for any sum, half of it at 0: z / (1 + |z|) in place of the logistic function,
+// which needs no floating point.
+uint32_t ScoreOf(int64_t sum_ppm) {
+  const int64_t magnitude = sum_ppm < 0 ? -sum_ppm : sum_ppm;
+  const int64_t half = kOne / 2;
+  return static_cast<uint32_t>(half + half * sum_ppm / (magnitude + kOne));
 }
 
-// Which paragraphs of `doc` are boilerplate; empty where none is.
-std::vector<bool> Flags(const ComparisonDoc& doc, const BoilerplateTable* table) {
-  if (table == nullptr || doc.paragraphs.empty()) return {};
-  std::vector<uint64_t> keys;
-  keys.reserve(doc.paragraphs.size());
-  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) keys.push_back(paragraph.key);
-  std::vector<bool> flags = table->AreBoilerplate(doc.domain, keys);
-  if (std::find(flags.begin(), flags.end(), true) == flags.end()) flags.clear();
-  return flags;
-}
-
-// The shingles of `doc` that reach into no flagged paragraph.
-std::vector<uint32_t> WithoutFlagged(const ComparisonDoc& doc, const std::vector<bool>& flags) {
-  std::vector<uint32_t> kept;
-  kept.reserve(doc.shingles.size());
+// Which positions (shingles in the order of the text) reach into no boilerplate paragraph; empty
+// where all do.
+std::vector<bool> OwnPositions(const ComparisonDoc& doc, const BoilerplateTable& table) {
+  std::vector<bool> own;
   const size_t reach = static_cast<size_t>(doc.shingle_length) - 1;
-  size_t next = 0;  // the first shingle not looked at
   uint32_t begin = 0;
-  for (size_t p = 0; p < doc.paragraphs.size(); ++p) {
-    const uint32_t end = doc.paragraphs[p].end;
-    if (flags[p]) {
-      const size_t before = std::min(doc.shingles.size(), begin - std::min<size_t>(begin, reach));
-      for (; next < before; ++next) kept.push_back(doc.shingles[next]);
-      next = std::max<size_t>(next, end);
+  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
+    if (table.IsBoilerplate(doc.domain, paragraph.key)) {
+      if (own.empty()) own.assign(doc.shingles.size(), true);
+      const size_t first = begin - std::min<size_t>(begin, reach);
+      const size_t last = std::min<size_t>(paragraph.end, own.size());
+      for (size_t i = first; i < last; ++i) own[i] = false;
     }
-    begin = end;
+    begin = paragraph.end;
   }
-  for (; next < doc.shingles.size(); ++next) kept.push_back(doc.shingles[next]);
-  return kept;
+  return own;
 }
 
-uint32_t CountDistinct(std::vector<uint32_t> shingles) {
-  SortDistinct(shingles);
-  return static_cast<uint32_t>(shingles.size());
+bool IsOwn(const std::vector<bool>& own, size_t position) { return own.empty() || own[position]; }
+
+uint32_t CountDistinctOwn(const ComparisonDoc& doc, const std::vector<bool>& own) {
+  if (own.empty()) return doc.distinct;
+  std::vector<uint32_t> kept;
+  for (size_t i = 0; i < doc.shingles.size(); ++i) {
+    if (own[i]) kept.push_back(doc.shingles[i]);
+  }
+  SortDistinct(kept);
+  return static_cast<uint32_t>(kept.size());
 }
 
-uint64_t DigestOf(const std::vector<bool>& flags, uint64_t seed) {
-  uint64_t digest = seed;
-  for (size_t i = 0; i < flags.size(); ++i) {
-    if (flags[i]) digest = (digest ^ (i + 1)) * 0x9E3779B97F4A7C15u;
+// shared / (all + kPriorShingles), where one of `rate` shingles was counted.
+uint32_t SmoothShare(uint64_t shared, uint64_t all, uint64_t rate) {
+  return Share(shared * rate, all * rate + CompareRules::kPriorShingles);
+}
+
+// Stretches of a text, and how many of them are shared.
+struct Stretches {
+  uint64_t all = 0;
+  uint64_t shared = 0;
+};
+template <typename IsOwnAt, typename IsSharedAt>
+Stretches CountStretches(size_t positions, const IsOwnAt& is_own, const IsSharedAt& is_shared) {
+  Stretches stretches;
+  for (size_t begin = 0; begin < positions; begin += CompareRules::kStretch) {
+    const size_t end = std::min(positions, begin + CompareRules::kStretch);
+    size_t own = 0;
+    size_t shared = 0;
+    for (size_t i = begin; i < end; ++i) {
+      if (!is_own(i)) continue;
+      ++own;
+      shared += is_shared(i) ? 1 : 0;
+    }
+    if (own * 2 < CompareRules::kStretch) continue;
+    ++stretches.all;
+    stretches.shared += shared * 2 >= own ? 1 : 0;
   }
-  return digest;
+  return stretches;
+}
+
+// How many shingles were looked up on one side, and how many of them are shared.
+struct RareCounts {
+  uint64_t rare = 0;
+  uint64_t rare_shared = 0;
+  uint64_t fresh = 0;
+  uint64_t fresh_shared = 0;
+
+  void Add(bool is_rare, bool is_fresh, bool is_shared) {
+    rare += is_rare ? 1 : 0;
+    rare_shared += is_rare && is_shared ? 1 : 0;
+    fresh += is_fresh ? 1 : 0;
+    fresh_shared += is_fresh && is_shared ? 1 : 0;
+  }
+};
+
+uint64_t RateOf(uint32_t distinct) {
+  return distinct > RarityTable::kSampledAbove ? RarityTable::kSampleRate : 1;
 }
 
 }  // namespace
 
 size_t ComparisonDoc::memory_bytes() const {
-  return sizeof *this + (shingles.capacity() + figures.capacity()) * sizeof(uint32_t) +
+  return sizeof *this +
+         (shingles.capacity() + figures.capacity() + title.capacity()) * sizeof(uint32_t) +
          paragraphs.capacity() * sizeof(Paragraph);
 }
 
@@ -113,8 +148,11 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   for (size_t i = 0; i < paragraphs; ++i) {
     doc.paragraphs.push_back({keys[i], tokens.paragraph_ends[i]});
   }
-  doc.host = origin.host.empty() ? 0 : HashBytes64(origin.host) | 1;
+  doc.title = Tokenize(ToMatching(origin.title).text).tokens;
+  std::sort(doc.title.begin(), doc.title.end());
+  doc.title.shrink_to_fit();
   doc.domain = DomainKey(origin.registrable_domain, origin.host, origin.source);
+  doc.has_domain = !origin.registrable_domain.empty() || !origin.host.empty();
   return doc;
 }
 
@@ -123,19 +161,23 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& or
   return MakeComparisonDoc(matching_text, tokens, MakeShingles(tokens), origin);
 }
 
-Comparer::Comparer(const ComparisonDoc& incoming, const BoilerplateTable* table)
+Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view)
     : incoming_(incoming),
-      table_(table),
-      flags_(Flags(incoming, table)),
-      distinct_(incoming.distinct) {
-  if (!flags_.empty()) shingles_ = WithoutFlagged(incoming, flags_);
-  const std::vector<uint32_t>& shingles = flags_.empty() ? incoming_.shingles : shingles_;
-  slots_.resize(std::bit_ceil(2 * shingles.size() + 2));
-  if (!flags_.empty()) distinct_ = 0;
-  for (const uint32_t shingle : shingles) {
+      day_(day),
+      view_(view),
+      own_(OwnPositions(incoming, view.boilerplate())),
+      own_distinct_(CountDistinctOwn(incoming, own_)) {
+  slots_.resize(std::bit_ceil(2 * incoming.shingles.size() + 2));
+  for (size_t i = 0; i < incoming.shingles.size(); ++i) {
+    const uint32_t shingle = incoming.shingles[i];
     Slot* const slot = Find(shingle);
-    if (slot->shingle == 0 && !flags_.empty()) ++distinct_;
     slot->shingle = std::max(shingle, 1u);
+    if (!IsOwn(own_, i)) continue;
+    slot->is_own = true;
+    if (!RarityTable::UsesShingle(shingle, incoming.distinct)) continue;
+    const RarityTable::Counts counts = view.rarity().Of(shingle, day);
+    looked_.push_back({static_cast<uint32_t>(i), counts.days <= CompareRules::kRareDays,
+                       std::max<int64_t>(counts.days_since, 0)});
   }
 }
 
@@ -148,108 +190,152 @@ Comparer::Slot* Comparer::Find(uint32_t shingle) {
   }
 }
 
-uint64_t Comparer::LearntState(const ComparisonDoc& stored) const {
-  return DigestOf(Flags(stored, table_), DigestOf(flags_, 1));
-}
-
-Verdict Comparer::Compare(const ComparisonDoc& stored) {
+Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   using Rules = CompareRules;
   Verdict verdict;
-  const std::vector<bool> stored_flags = Flags(stored, table_);
-  std::vector<uint32_t> kept;
-  verdict.learnt_state = DigestOf(stored_flags, DigestOf(flags_, 1));
-  uint32_t stored_distinct = stored.distinct;
-  if (!stored_flags.empty()) {
-    kept = WithoutFlagged(stored, stored_flags);
-    stored_distinct = CountDistinct(kept);
-  }
-  const std::vector<uint32_t>& theirs = stored_flags.empty() ? stored.shingles : kept;
-  const std::vector<uint32_t>& ours = flags_.empty() ? incoming_.shingles : shingles_;
-  const bool same_host = incoming_.host != 0 && incoming_.host == stored.host;
   verdict.same_domain = incoming_.domain == stored.domain;
-  verdict.threshold_ppm = same_host ? Rules::kContainmentSameHost : Rules::kContainmentAcrossHosts;
+  const bool same_outlet = verdict.same_domain && incoming_.has_domain;
   // Shingles of different length have nothing in common.
-  if (std::min(distinct_, stored_distinct) < kMinShingles ||
+  if (std::min(incoming_.distinct, stored.distinct) < kMinShingles ||
       incoming_.shingle_length != stored.shingle_length) {
     return verdict;
   }
-  const bool incoming_is_shorter = distinct_ <= stored_distinct;
-  const uint32_t fewer = std::min(distinct_, stored_distinct);
-  const uint32_t more = std::max(distinct_, stored_distinct);
-
-  // The head of a text: the shingles of its first tokens.
-  const size_t head_shingles =
-      static_cast<size_t>(Rules::kHeadTokens) - static_cast<size_t>(stored.shingle_length) + 1;
   ++comparison_;
+  const std::vector<bool> stored_own = OwnPositions(stored, view_.boilerplate());
+  const uint32_t stored_distinct = CountDistinctOwn(stored, stored_own);
+  const int64_t later = std::max(day_, day);
+  const auto is_fresh = [&](int64_t days_since, int64_t from) {
+    return from - days_since >= later - Rules::kFreshDays;
+  };
+
+  // Which of the stored text's positions are shared, and in the newcomer's own part.
+  std::vector<bool> stored_shared(stored.shingles.size());
+  RareCounts theirs;
   uint64_t shared = 0;
-  uint64_t head_shared = 0;
-  for (size_t i = 0; i < theirs.size(); ++i) {
-    Slot* const slot = Find(theirs[i]);
-    if (slot->shingle == 0) continue;
-    if (i < head_shingles) ++head_shared;
-    shared += slot->seen_in != comparison_;
-    slot->seen_in = comparison_;
+  uint64_t stored_head = 0;
+  const size_t head = Rules::kHeadTokens - static_cast<size_t>(stored.shingle_length) + 1;
+  for (size_t i = 0; i < stored.shingles.size(); ++i) {
+    const uint32_t shingle = stored.shingles[i];
+    Slot* const slot = Find(shingle);
+    const bool is_own = IsOwn(stored_own, i);
+    if (slot->shingle != 0) {
+      shared += slot->seen_in != comparison_ ? 1 : 0;
+      slot->seen_in = comparison_;
+      if (is_own) slot->own_in = comparison_;
+      if (i < head) ++stored_head;
+      stored_shared[i] = slot->is_own;
+    }
+    if (!is_own || !RarityTable::UsesShingle(shingle, stored.distinct)) continue;
+    const RarityTable::Counts counts = view_.rarity().Of(shingle, day);
+    theirs.Add(counts.days <= Rules::kRareDays,
+               is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
   }
-  size_t head_size = std::min(theirs.size(), head_shingles);
+  verdict.scores.jaccard_ppm =
+      Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
+  verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
+
+  const auto slot_of = [&](size_t i) { return Find(incoming_.shingles[i]); };
+  RareCounts ours;
+  for (const Looked& looked : looked_) {
+    ours.Add(looked.rare, is_fresh(looked.days_since, day_),
+             slot_of(looked.position)->own_in == comparison_);
+  }
+  const uint64_t our_rate = RateOf(incoming_.distinct);
+  const uint64_t their_rate = RateOf(stored.distinct);
+  verdict.rare_ppm = std::max(SmoothShare(ours.rare_shared, ours.rare, our_rate),
+                              SmoothShare(theirs.rare_shared, theirs.rare, their_rate));
+  verdict.fresh_ppm = std::max(SmoothShare(ours.fresh_shared, ours.fresh, our_rate),
+                               SmoothShare(theirs.fresh_shared, theirs.fresh, their_rate));
+
+  const bool incoming_is_shorter = own_distinct_ <= stored_distinct;
+  const Stretches stretches =
+      incoming_is_shorter
+          ? CountStretches(
+                incoming_.shingles.size(), [&](size_t i) { return IsOwn(own_, i); },
+                [&](size_t i) { return slot_of(i)->own_in == comparison_; })
+          : CountStretches(
+                stored.shingles.size(), [&](size_t i) { return IsOwn(stored_own, i); },
+                [&](size_t i) { return stored_shared[i]; });
+  verdict.stretches_ppm = Share(2 * stretches.shared, 2 * stretches.all + 1);
+  uint64_t longer_head = stored_head;
+  size_t head_size = std::min(stored.shingles.size(), head);
   if (!incoming_is_shorter) {
-    head_size = std::min(ours.size(), head_shingles);
-    head_shared = 0;
+    head_size = std::min(incoming_.shingles.size(), head);
+    longer_head = 0;
     for (size_t i = 0; i < head_size; ++i) {
-      head_shared += Find(ours[i])->seen_in == comparison_;
+      longer_head += slot_of(i)->seen_in == comparison_ ? 1 : 0;
     }
   }
-  verdict.scores.jaccard_ppm = Share(shared, uint64_t{fewer} + more - shared);
-  verdict.scores.containment_ppm = Share(shared, fewer);
-  verdict.scores.score_ppm = ScoreOf(verdict.scores.containment_ppm, verdict.threshold_ppm);
-
+  verdict.head_ppm = Share(longer_head, head_size);
+  verdict.title_ppm = Share(CountSharedRepeats(incoming_.title, stored.title),
+                            std::max(incoming_.title.size(), stored.title.size()));
   const size_t fewer_figures = std::min(incoming_.figures.size(), stored.figures.size());
   verdict.figures_ppm =
       fewer_figures < Rules::kMinFigures
           ? kOne
           : Share(CountSharedRepeats(incoming_.figures, stored.figures), fewer_figures);
-  verdict.head_covered_ppm = Share(head_shared, head_size);
-  const uint32_t length_ppm = Share(fewer, more);
 
-  if (verdict.scores.containment_ppm >= verdict.threshold_ppm) {
-    if (same_host && verdict.figures_ppm < Rules::kFiguresSameHost) {
+  const auto weigh = [](int64_t weight, uint32_t ppm) { return weight * int64_t{ppm}; };
+  verdict.sum_ppm =
+      (weigh(Rules::kIntercept, kOne) + weigh(Rules::kRare, verdict.rare_ppm) +
+       weigh(Rules::kFresh, verdict.fresh_ppm) + weigh(Rules::kStretches, verdict.stretches_ppm) +
+       weigh(Rules::kHead, verdict.head_ppm) + weigh(Rules::kSameDomain, same_outlet ? kOne : 0) +
+       weigh(Rules::kTitle,
+             Share(uint64_t{verdict.title_ppm} * verdict.fresh_ppm, uint64_t{kOne} * kOne)) +
+       weigh(Rules::kApart, Share(static_cast<uint64_t>(
+                                      std::min(later - std::min(day_, day), Rules::kMaxDaysApart)),
+                                  Rules::kMaxDaysApart))) /
+      1000;
+  verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
+
+  const uint32_t length_ppm =
+      Share(std::min(own_distinct_, stored_distinct), std::max(own_distinct_, stored_distinct));
+  if (verdict.sum_ppm >= 0) {
+    if (same_outlet && verdict.figures_ppm < Rules::kFiguresSameDomain) {
       verdict.veto = Veto::kFiguresDiffer;
-    } else if (length_ppm < Rules::kMinorPart && verdict.head_covered_ppm < Rules::kHeadCovered) {
+    } else if (length_ppm < Rules::kMinorPart && verdict.head_ppm < Rules::kHeadCovered) {
       verdict.veto = Veto::kMinorPart;
     } else if (length_ppm >= Rules::kExcerptLength) {
       verdict.relation = Relation::kNear;
     } else {
       verdict.relation = incoming_is_shorter ? Relation::kExcerpt : Relation::kExtended;
     }
-    if (verdict.veto != Veto::kNone) {
-      verdict.scores.score_ppm = std::min(verdict.scores.score_ppm, kOne / 2 - 1);
-    }
+    if (verdict.veto != Veto::kNone) verdict.scores.score_ppm = kOne / 2 - 1;
   }
   verdict.related =
       verdict.relation == Relation::kNone && verdict.scores.containment_ppm >= Rules::kRelated;
   return verdict;
 }
 
-Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored,
-                const BoilerplateTable* table) {
-  return Comparer(incoming, table).Compare(stored);
+Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
+  const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
+  const StreamStatistics::View view(nothing);
+  return Comparer(incoming, 0, view).Compare(stored, 0);
 }
 
 std::string Explain(const Verdict& verdict) {
-  char out[256];
+  char out[512];
   const auto percent = [](uint32_t ppm) { return ppm / 1e4; };
-  std::snprintf(out, sizeof out, "%.1f %% of the shorter text is shared (%.1f %% asked for)",
-                percent(verdict.scores.containment_ppm), percent(verdict.threshold_ppm));
+  std::snprintf(
+      out, sizeof out,
+      "%.1f %% of the shorter text is shared; of what is rare in the stream %.1f %%, of "
+      "what is new in it %.1f %%; %.1f %% of the shorter text's stretches, %.1f %% of the "
+      "longer one's beginning, %.1f %% of the titles%s: sum %.2f, one story from 0 on",
+      percent(verdict.scores.containment_ppm), percent(verdict.rare_ppm),
+      percent(verdict.fresh_ppm), percent(verdict.stretches_ppm), percent(verdict.head_ppm),
+      percent(verdict.title_ppm), verdict.same_domain ? ", one outlet" : "",
+      static_cast<double>(verdict.sum_ppm) / 1e6);
   std::string text = out;
   if (verdict.veto == Veto::kFiguresDiffer) {
     std::snprintf(out, sizeof out,
-                  "; not a copy: of one host, and only %.1f %% of the figures agree (a template)",
+                  "; not a copy: of one outlet, and only %.1f %% of the figures agree (a template)",
                   percent(verdict.figures_ppm));
     text += out;
   } else if (verdict.veto == Veto::kMinorPart) {
     std::snprintf(
         out, sizeof out,
         "; not a copy: a minor part of the longer text, whose beginning is %.1f %% shared",
-        percent(verdict.head_covered_ppm));
+        percent(verdict.head_ppm));
     text += out;
   }
   return text;

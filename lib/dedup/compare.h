@@ -1,20 +1,24 @@
 // Compare: whether two articles are the same story, decided by exact comparison of their texts.
 //
 // Example:
-//   ComparisonDoc a = MakeComparisonDoc(text_a, {.host = "www.rfi.fr"});
-//   ComparisonDoc b = MakeComparisonDoc(text_b, {.host = "cn.reuters.com"});
-//   Comparer comparer(a, table);
-//   Verdict verdict = comparer.Compare(b);      // is `a`, the newcomer, a copy of `b`?
+//   ComparisonDoc a = MakeComparisonDoc(text_a, {.host = "www.rfi.fr", .title = "…"});
+//   ComparisonDoc b = MakeComparisonDoc(text_b, {.host = "cn.reuters.com", .title = "…"});
+//   const StreamStatistics::View view(statistics);
+//   Comparer comparer(a, day_a, view);
+//   Verdict verdict = comparer.Compare(b, day_b);      // is `a`, the newcomer, a copy of `b`?
 //   if (verdict.relation != Relation::kNone) …
 //
-// The measure is containment of the shorter text (shared shingles / shingles of the shorter). Two
-// outlets that share three fifths of an article share the article; two articles of one outlet share
-// its boilerplate and its templates and must agree almost wholly. Two vetoes: articles of one
-// outlet whose figures differ are instances of a template, and a short piece inside a long one that
-// begins with something else is an item of a round-up. docs/architecture.md has the measurements.
-// Paragraphs that are learnt to be boilerplate (boilerplate.h) count for nothing.
+// Seven figures are weighed (a logistic regression, CompareRules): how much of what is rare in
+// either text is shared; the same of what the stream has first shown within days; how many
+// stretches of the shorter text are in the other; how much of the longer text's beginning is;
+// whether one outlet published both; how alike the titles are, as far as the text is new (a series
+// has one title for ever); how many days lie between them. Paragraphs that are learnt to be
+// boilerplate count for nothing in the first three. Two vetoes: articles of one outlet whose
+// figures differ are instances of a template, and a short piece inside a long one that begins with
+// something else is an item of a round-up. docs/deduplication.md has the measurements and how the
+// weights were fitted.
 //
-// Thread-safe: pure functions of their arguments and the table's version; a Comparer belongs to one
+// Thread-safe: pure functions of their arguments and the view's version; a Comparer belongs to one
 // thread. All in integers, the same on every machine.
 #ifndef WIREFOLD_LIB_DEDUP_COMPARE_H_
 #define WIREFOLD_LIB_DEDUP_COMPARE_H_
@@ -24,30 +28,47 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/dedup/boilerplate.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/shingles.h"
+#include "lib/dedup/stream_statistics.h"
 
 namespace wirefold {
 
-// The parameters of the decision, in one place. Fitted on labelled pairs of real news; the version
-// goes up with any change.
+// The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
+// news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 1;
-  // Containment from which two articles of different hosts are one story.
-  static constexpr uint32_t kContainmentAcrossHosts = 600'000;
-  // … and two of one host.
-  static constexpr uint32_t kContainmentSameHost = 900'000;
-  // Of one host: from this share of figures on that the other has too, the two can be one story.
-  static constexpr uint32_t kFiguresSameHost = 500'000;
+  static constexpr uint32_t kVersion = 2;
+
+  // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
+  static constexpr int64_t kIntercept = -5749;
+  static constexpr int64_t kRare = 2692;
+  static constexpr int64_t kFresh = 2078;
+  static constexpr int64_t kStretches = 2913;
+  static constexpr int64_t kHead = 1537;
+  static constexpr int64_t kSameDomain = -293;
+  static constexpr int64_t kTitle = 2567;  // of the titles' likeness times what is fresh
+  static constexpr int64_t kApart = -751;  // of the days between them, kMaxDaysApart at most
+  static constexpr int64_t kMaxDaysApart = 30;
+
+  // A shingle is rare that at most so many days of the stream have shown …
+  static constexpr uint32_t kRareDays = 2;
+  // … and fresh that the stream has shown first at most so many days before the later of the two.
+  static constexpr int64_t kFreshDays = 3;
+  // Shingles that neither text has are added to either's, so that few don't tell as much as many.
+  static constexpr uint32_t kPriorShingles = 5;
+  // Shingles of a stretch; it is shared from the half of them on.
+  static constexpr size_t kStretch = 16;
+  // Tokens of the head.
+  static constexpr size_t kHeadTokens = 120;
+
+  // Of one outlet: from this share of figures on that the other has too, the two can be one story.
+  static constexpr uint32_t kFiguresSameDomain = 500'000;
   // Fewer figures than this say nothing.
   static constexpr uint32_t kMinFigures = 3;
   // A text shorter than this share of the other …
   static constexpr uint32_t kMinorPart = 250'000;
   // … is an item of it, not an excerpt, unless so much of the longer one's head is in it.
   static constexpr uint32_t kHeadCovered = 200'000;
-  // Tokens of the head.
-  static constexpr uint32_t kHeadTokens = 120;
   // Below this share of the longer text the shorter one is an excerpt.
   static constexpr uint32_t kExcerptLength = 750'000;
   // Not the same story, but worth naming.
@@ -65,18 +86,20 @@ struct ComparisonDoc {
   uint32_t distinct = 0;           // of them
   std::vector<Paragraph> paragraphs;
   std::vector<uint32_t> figures;  // number tokens, ascending, repeats kept
-  uint64_t host = 0;              // hash of the host; 0 without one
+  std::vector<uint32_t> title;    // its tokens, ascending, repeats kept
   uint64_t domain = 0;            // DomainKey
+  bool has_domain = false;        // a registrable domain or a host, not a source alone
   int shingle_length = kWordShingle;
 
   [[nodiscard]] size_t memory_bytes() const;
 };
 
-// Where an article comes from, as in CanonicalArticle.
+// What goes with a text, as in CanonicalArticle.
 struct Origin {
   std::string_view host{};
   std::string_view registrable_domain{};
   std::string_view source{};
+  std::string_view title{};
 };
 
 // `matching_text` as in NormalizedArticle; `tokens` and `shingles` are its own.
@@ -91,48 +114,57 @@ struct Verdict {
   Relation relation = Relation::kNone;
   Scores scores;
   Veto veto = Veto::kNone;
-  bool related = false;           // not one story, and shares much
-  bool same_domain = false;       // by DomainKey
-  uint64_t learnt_state = 0;      // Comparer::LearntState of the two
-  uint32_t threshold_ppm = 0;     // the containment that was asked for
-  uint32_t figures_ppm = 0;       // share of the figures of the one with fewer
-  uint32_t head_covered_ppm = 0;  // of the longer text
+  bool related = false;      // not one story, and shares much
+  bool same_domain = false;  // by DomainKey
+  // The figures that are weighed, in millionths.
+  uint32_t rare_ppm = 0;
+  uint32_t fresh_ppm = 0;
+  uint32_t stretches_ppm = 0;
+  uint32_t head_ppm = 0;
+  uint32_t title_ppm = 0;
+  int64_t sum_ppm = 0;       // of them, by their weights; the intercept included
+  uint32_t figures_ppm = 0;  // share of the figures of the text with fewer
 };
 
 // Compares one newcomer with stored articles, one after the other.
 class Comparer {
  public:
-  // `incoming` and `table` must outlive the comparer; without a table nothing is boilerplate.
-  Comparer(const ComparisonDoc& incoming, const BoilerplateTable* table);
+  // `incoming` and `view` must outlive the comparer. `day`: of its time, days since 1970.
+  Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view);
 
   // How `incoming` relates to `stored`. Texts under kMinShingles have no relation here (the exact
-  // tier finds them). scores.score_ppm is at least 500,000 exactly if there is a relation.
-  Verdict Compare(const ComparisonDoc& stored);
-
-  // Which paragraphs of the two the verdict would leave out, as one number: as long as it stays the
-  // same, so does the verdict.
-  [[nodiscard]] uint64_t LearntState(const ComparisonDoc& stored) const;
+  // tier finds them). Jaccard and containment are of the whole texts; score_ppm is at least 500,000
+  // exactly if there is a relation.
+  Verdict Compare(const ComparisonDoc& stored, int64_t day);
 
  private:
   struct Slot {
     uint32_t shingle = 0;  // 0: empty
     uint32_t seen_in = 0;  // the comparison that found it last
+    uint32_t own_in = 0;   // … outside of boilerplate
+    bool is_own = false;   // stands outside of boilerplate here
   };
 
   [[nodiscard]] Slot* Find(uint32_t shingle);
 
   const ComparisonDoc& incoming_;
-  const BoilerplateTable* const table_;
-  std::vector<bool> flags_;         // of incoming's paragraphs
-  std::vector<uint32_t> shingles_;  // of incoming without boilerplate, where there is some
-  uint32_t distinct_ = 0;
+  const int64_t day_;
+  const StreamStatistics::View& view_;
+  std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
+  uint32_t own_distinct_ = 0;
   std::vector<Slot> slots_;
+  // Of the positions of incoming that are looked up: whether rare, and how long known.
+  struct Looked {
+    uint32_t position = 0;
+    bool rare = false;
+    int64_t days_since = 0;  // the stream has shown it first, as seen from day_
+  };
+  std::vector<Looked> looked_;
   uint32_t comparison_ = 0;
 };
 
-// The same for a single pair.
-Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored,
-                const BoilerplateTable* table = nullptr);
+// The same for a single pair of one day, with nothing learnt.
+Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored);
 
 // A verdict in words, for people.
 std::string Explain(const Verdict& verdict);

@@ -41,8 +41,9 @@ absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
   for (size_t i = 0; i < missing.size(); ++i) {
     const std::optional<Store::ComparisonText>& text = (*texts)[i];
     if (!text.has_value()) continue;
-    docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
-        ToMatching(text->text).text, {text->host, text->registrable_domain, text->source}));
+    docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(
+        MakeComparisonDoc(ToMatching(text->text).text,
+                          {text->host, text->registrable_domain, text->source, text->title}));
   }
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < missing.size(); ++i) {

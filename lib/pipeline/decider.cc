@@ -145,7 +145,7 @@ absl::Status Decider::CatchUp(PreparedFile& prepared) {
   std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
     return !index_.IsLive(candidate.hit.entry);
   });
-  if (outlook.learnt != view_.boilerplate.version()) Rescore(prepared);
+  if (outlook.learnt != view_.statistics.version()) Rescore(prepared);
   absl::StatusOr<std::vector<ScoredCandidate>> found =
       FindAndCompare(view_, prepared, outlook.first_entry);
   if (!found.ok()) return found.status();
@@ -163,35 +163,34 @@ absl::Status Decider::CatchUp(PreparedFile& prepared) {
   return absl::OkStatus();
 }
 
-// More has been learnt since the candidates were compared; few verdicts rest on it.
+// More has been learnt since the candidates were compared.
 void Decider::Rescore(PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
-  outlook.learnt = view_.boilerplate.version();
+  const StreamStatistics::View statistics(view_.statistics);
+  outlook.learnt = statistics.version();
   if (outlook.candidates.empty()) return;
-  Comparer comparer(*prepared.doc, &view_.boilerplate);
+  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
   for (ScoredCandidate& candidate : outlook.candidates) {
-    if (comparer.LearntState(*candidate.doc) == candidate.verdict.learnt_state) continue;
-    candidate.verdict = comparer.Compare(*candidate.doc);
+    candidate.verdict = comparer.Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
   }
 }
 
 void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision) {
   const NormalizedArticle& article = prepared.article;
   mutation.text_hash = article.text_hash;
+  const ScoredCandidate* const copy = BestCopy(prepared.outlook.candidates);
   if (mutation.kind == Mutation::Kind::kNew) {
     mutation.learning = Learning::kFull;
-  } else if (const ScoredCandidate* copy = BestCopy(prepared.outlook.candidates);
-             mutation.match.relation != Relation::kExact && copy != nullptr &&
-             !copy->verdict.same_domain) {
+  } else if (mutation.match.relation == Relation::kExact || copy == nullptr ||
+             copy->verdict.same_domain) {
+    mutation.learning = Learning::kShingles;
+  } else {
     mutation.learning = Learning::kDomain;
   }
-  if (mutation.learning == Learning::kNone) return;
-  decision.checkpoint = learner_.Learn(
-      sequence_,
-      MakeLearntArticle(
-          mutation.learning, LearntAtMs(mutation.id, prepared.ingested_at_ms),
-          {article.article.host, article.article.registrable_domain, article.article.source},
-          article.matching_text));
+  decision.checkpoint =
+      learner_.Learn(sequence_, MakeLearntArticle(mutation.learning,
+                                                  LearntAtMs(mutation.id, prepared.ingested_at_ms),
+                                                  *prepared.doc));
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -295,7 +294,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
 }
 
 void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision) {
-  if (prepared.doc != nullptr) {
+  if (prepared.article.HasUsableText()) {
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }

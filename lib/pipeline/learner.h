@@ -1,7 +1,7 @@
 // Learner: what is learnt from the stream, and how it outlives a restart.
 //
 // Example:
-//   Learner learner(store, entries);
+//   Learner learner(store, sizes);
 //   learner.Recall();                                     // at start
 //   auto checkpoint = learner.Learn(sequence, MakeLearntArticle(…));   // each accepted article
 //   if (checkpoint != nullptr) learner.Write(*checkpoint);             // once it is committed
@@ -22,25 +22,27 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "lib/dedup/boilerplate.h"
 #include "lib/dedup/compare.h"
+#include "lib/dedup/stream_statistics.h"
 #include "lib/store/store.h"
 
 namespace wirefold {
 
-LearntArticle MakeLearntArticle(Learning learning, int64_t at_ms, const Origin& origin,
-                                std::string_view matching_text);
+// Days since 1970.
+int64_t DayOf(int64_t time_ms);
+
+// `doc` is the article's own; `at_ms` as LearntAtMs says.
+LearntArticle MakeLearntArticle(Learning learning, int64_t at_ms, const ComparisonDoc& doc);
 
 class Learner {
  public:
   // A checkpoint is written behind so many learnt articles; as many are learnt again after a crash
   // at most.
   static constexpr uint64_t kCheckpointArticles = 32'768;
-  static constexpr std::string_view kCheckpointName = "boilerplate";
+  static constexpr std::string_view kCheckpointName = "statistics";
 
   // `store` must outlive the learner.
-  Learner(Store& store, size_t boilerplate_entries)
-      : store_(store), boilerplate_(boilerplate_entries) {}
+  Learner(Store& store, const StreamStatistics::Sizes& sizes) : store_(store), statistics_(sizes) {}
 
   // Brings back what the store's articles taught. kStoreTooNew, or what the store answers; a
   // checkpoint that is no good costs the time to learn everything again.
@@ -54,11 +56,11 @@ class Learner {
   // Writes what has been learnt since the last checkpoint. Everything must be committed.
   [[nodiscard]] absl::Status WriteLast();
 
-  [[nodiscard]] const BoilerplateTable& boilerplate() const { return boilerplate_; }
+  [[nodiscard]] const StreamStatistics& statistics() const { return statistics_; }
 
  private:
   Store& store_;
-  BoilerplateTable boilerplate_;
+  StreamStatistics statistics_;
   uint64_t first_event_ = 0;    // of the first mutation since Recall
   uint64_t epoch_event_ = 0;    // the table's answers rest on the events before this one
   uint64_t written_event_ = 0;  // the next_event of the last checkpoint

@@ -57,8 +57,8 @@ class ThreadedPipeline final : public Pipeline {
         clock_(clock),
         space_check_(std::move(space_check)),
         source_(store, options.comparison_cache_bytes),
-        learner_(store, options.boilerplate_entries),
-        view_{store,      index_,       source_,          learner_.boilerplate(),
+        learner_(store, options.statistics),
+        view_{store,      index_,       source_,          learner_.statistics(),
               committed_, comparisons_, options.window_ms},
         decider_(view_, index_, learner_) {}
 
@@ -128,11 +128,12 @@ class ThreadedPipeline final : public Pipeline {
   }
   PipelineStats GetStats() const override;
   ReaderText ReaderTextOf(const CanonicalArticle& article) const override {
-    const BoilerplateTable& table = learner_.boilerplate();
+    const StreamStatistics::View statistics(learner_.statistics());
     ReaderText text;
-    text.version = table.version();
+    text.version = statistics.version();
     text.view = LeaveOutBoilerplate(
-        article.text, DomainKey(article.registrable_domain, article.host, article.source), table);
+        article.text, DomainKey(article.registrable_domain, article.host, article.source),
+        statistics.boilerplate());
     return text;
   }
 

@@ -31,6 +31,7 @@
 #include "lib/base/ulid.h"
 #include "lib/dedup/boilerplate_view.h"
 #include "lib/dedup/match.h"
+#include "lib/dedup/stream_statistics.h"
 #include "lib/store/store.h"
 #include "lib/url/rules.h"
 
@@ -96,8 +97,7 @@ struct PipelineOptions {
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
   size_t max_group_files = 1024;                 // of one commit
   size_t comparison_cache_bytes = size_t{256} << 20;
-  // Paragraphs that are remembered to learn boilerplate from, 32 bytes each.
-  size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;
+  StreamStatistics::Sizes statistics{};  // of what is learnt from the stream
   // Those that the store's keys were made under; must outlive the pipeline.
   const UrlRules* url_rules = &UrlRules::BuiltIn();
   RawOptions raw{};

@@ -7,13 +7,14 @@
 #include "lib/article/identity.h"
 #include "lib/article/normalize.h"
 #include "lib/dedup/shingles.h"
+#include "lib/pipeline/learner.h"
 
 namespace wirefold {
 
 namespace {
 
 Origin OriginOf(const CanonicalArticle& article) {
-  return {article.host, article.registrable_domain, article.source};
+  return {article.host, article.registrable_domain, article.source, article.title};
 }
 
 }  // namespace
@@ -27,13 +28,11 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
     return prepared;
   }
   prepared.article = *std::move(article);
-  if (prepared.article.HasUsableText()) {
-    const Tokens tokens = Tokenize(prepared.article.matching_text);
-    const Shingles shingles = MakeShingles(tokens);
-    prepared.sketch = MakeSketch(shingles);
-    prepared.doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
-        prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
-  }
+  const Tokens tokens = Tokenize(prepared.article.matching_text);
+  const Shingles shingles = MakeShingles(tokens);
+  if (prepared.article.HasUsableText()) prepared.sketch = MakeSketch(shingles);
+  prepared.doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
+      prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
   prepared.ingested_at_ms = now_ms;
   prepared.record = EncodeRecord(prepared.article, now_ms);
   return prepared;
@@ -78,7 +77,7 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
   outlook.first_entry = view.index.next_entry();
-  outlook.learnt = view.boilerplate.version();
+  outlook.learnt = view.statistics.version();
   absl::StatusOr<std::vector<ScoredCandidate>> candidates = FindAndCompare(view, prepared, 0);
   if (!candidates.ok()) return candidates.status();
   outlook.candidates = *std::move(candidates);
@@ -90,7 +89,7 @@ absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(const StoredView& vi
                                                             const PreparedFile& prepared,
                                                             uint32_t first_entry) {
   std::vector<ScoredCandidate> scored;
-  if (prepared.doc == nullptr) return scored;
+  if (!prepared.article.HasUsableText()) return scored;
   const std::vector<IndexHit> hits =
       view.index.Find(prepared.sketch, {.time_ms = prepared.article.id.TimeMs(),
                                         .window_ms = view.window_ms,
@@ -104,11 +103,12 @@ absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(const StoredView& vi
   if (!found.ok()) return found.status();
   const std::vector<ComparisonSource::Doc>& docs = *found;
   scored.reserve(hits.size());
-  Comparer comparer(*prepared.doc, &view.boilerplate);
+  const StreamStatistics::View statistics(view.statistics);
+  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
   for (size_t i = 0; i < hits.size(); ++i) {
     // A posting is a hint: the article behind it may be gone.
     if (docs[i] == nullptr) continue;
-    scored.push_back({hits[i], comparer.Compare(*docs[i]), docs[i]});
+    scored.push_back({hits[i], comparer.Compare(*docs[i], DayOf(hits[i].id.TimeMs())), docs[i]});
   }
   view.comparisons.fetch_add(scored.size(), std::memory_order_relaxed);
   return scored;

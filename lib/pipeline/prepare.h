@@ -17,9 +17,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
-#include "lib/dedup/boilerplate.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/index.h"
+#include "lib/dedup/stream_statistics.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/store/store.h"
@@ -41,7 +41,7 @@ struct Outlook {
   std::optional<NewestRecord> newest;  // of found.url, where a revision is likely
   bool compared = false;               // candidates were sought, among entries below first_entry
   uint32_t first_entry = 0;
-  uint64_t learnt = 0;  // what was learnt by then: the version of the boilerplate table
+  uint64_t learnt = 0;  // what was learnt by then: the version of the statistics
   std::vector<ScoredCandidate> candidates;
 };
 
@@ -52,7 +52,7 @@ struct PreparedFile {
   EncodedRecord record;
   int64_t ingested_at_ms = 0;
   Sketch sketch;
-  ComparisonSource::Doc doc;  // null under kMinMatchingLetters letters
+  ComparisonSource::Doc doc;  // of every article; those under kMinMatchingLetters are not compared
   Outlook outlook;
   PackedRaw raw;  // where raw files are kept
 };
@@ -62,7 +62,7 @@ struct StoredView {
   const Store& store;
   const CandidateIndex& index;
   ComparisonSource& source;
-  const BoilerplateTable& boilerplate;
+  const StreamStatistics& statistics;
   const std::atomic<uint64_t>& committed;  // the last committed decision
   std::atomic<uint64_t>& comparisons;      // counted here
   int64_t window_ms = 0;

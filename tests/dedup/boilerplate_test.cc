@@ -22,7 +22,7 @@ uint64_t Key(std::string_view paragraph) { return ParagraphKeys(ToMatching(parag
 // Learns `count` articles of `domain` with this paragraph, each on a day of its own from `day` on.
 void Learn(Table& table, uint64_t domain, std::string_view paragraph, int count, int64_t day = 1) {
   for (int i = 0; i < count; ++i) {
-    table.Learn({Learning::kFull, domain, day + i, {Key(paragraph)}});
+    table.Learn(Learning::kFull, domain, day + i, {Key(paragraph)});
   }
 }
 
@@ -52,7 +52,7 @@ TEST(Boilerplate, NeedsArticlesAndDaysOfOneDomain) {
                         Case{9, 9, true}}) {
     Table table;
     for (int i = 0; i < c.articles; ++i) {
-      table.Learn({Learning::kFull, kHere, i % c.days, {Key(kFooter)}});
+      table.Learn(Learning::kFull, kHere, i % c.days, {Key(kFooter)});
     }
     EXPECT_EQ(table.IsBoilerplate(kHere, Key(kFooter)), c.expected)
         << c.articles << " articles on " << c.days << " days";
@@ -64,7 +64,7 @@ TEST(Boilerplate, NeedsArticlesAndDaysOfOneDomain) {
 TEST(Boilerplate, WhatStandsTwiceInAnArticleCountsOnce) {
   Table table;
   for (int day = 0; day < 3; ++day) {
-    table.Learn({Learning::kFull, kHere, day, {Key(kFooter), Key(kFooter)}});
+    table.Learn(Learning::kFull, kHere, day, {Key(kFooter), Key(kFooter)});
   }
   EXPECT_FALSE(table.IsBoilerplate(kHere, Key(kFooter)));
 }
@@ -90,10 +90,8 @@ TEST(Boilerplate, ACopyTeachesItsDomainAlone) {
   Table table;
   for (int domain = 0; domain < 5; ++domain) {
     for (int day = 0; day < 3; ++day) {
-      table.Learn({Learning::kDomain,
-                   DomainKey("d" + std::to_string(domain) + ".test", "", ""),
-                   day,
-                   {Key(kFooter)}});
+      table.Learn(Learning::kDomain, DomainKey("d" + std::to_string(domain) + ".test", "", ""), day,
+                  {Key(kFooter)});
     }
   }
   EXPECT_FALSE(table.IsBoilerplate(kHere, Key(kFooter)));
@@ -101,65 +99,15 @@ TEST(Boilerplate, ACopyTeachesItsDomainAlone) {
   EXPECT_TRUE(table.IsBoilerplate(DomainKey("d1.test", "", ""), Key(kFooter)));
 }
 
-TEST(Boilerplate, AnswersChangeAtTheEndsOfEpochs) {
-  EXPECT_EQ(Table::EpochLength(0), 1u);
-  EXPECT_EQ(Table::EpochLength(31), 1u);
-  EXPECT_EQ(Table::EpochLength(32), 2u);
-  EXPECT_EQ(Table::EpochLength(1'000'000), Table::kMaxEpoch);
-  Table table;
-  uint64_t ends = 0;
-  for (int i = 1; i <= 5000; ++i) {
-    const bool ended = table.Learn({Learning::kFull, kHere, i, {Key(kFooter)}});
-    if (ended) ++ends;
-    EXPECT_EQ(table.learnt(), static_cast<uint64_t>(i));
-    EXPECT_EQ(ended, table.version() == table.learnt());
-    EXPECT_LE(table.learnt() - table.version(), Table::EpochLength(table.learnt()));
-  }
-  EXPECT_LT(ends, 300u);
-}
-
-// A stream of articles with a few paragraphs that come again.
-LearntArticle Random(std::mt19937_64& random) {
-  LearntArticle article{Learning::kFull, random() % 20, static_cast<int64_t>(random() % 40), {}};
-  for (int i = 0; i < 5; ++i) {
-    article.paragraphs.push_back(random() % 2 == 0 ? random() : random() % 64);
-  }
-  return article;
-}
-
-TEST(Boilerplate, IsTheSameAfterARestart) {
-  Table whole(1024);
-  Table restored(1024);
-  std::mt19937_64 random(1);
-  uint64_t again_from = 0;
-  std::vector<LearntArticle> articles;
-  for (int i = 0; i < 3000; ++i) articles.push_back(Random(random));
-  std::string saved;
-  for (size_t i = 0; i < articles.size(); ++i) {
-    // Saved in the middle of an epoch: what belongs to it has to be learnt again.
-    if (i == 2001) {
-      saved = whole.Serialize();
-      again_from = whole.version();
-    }
-    whole.Learn(articles[i]);
-  }
-  ASSERT_LT(again_from, 2001u);
-  ASSERT_TRUE(restored.Restore(saved).ok());
-  EXPECT_EQ(restored.Serialize(), saved);
-  for (size_t i = again_from; i < articles.size(); ++i) restored.Learn(articles[i]);
-  EXPECT_EQ(restored.version(), whole.version());
-  EXPECT_EQ(restored.Serialize(), whole.Serialize());
-}
-
 TEST(Boilerplate, IsBoundedAndKeepsWhatComesAgain) {
   Table table(1024);
   std::mt19937_64 random(2);
   const size_t bytes = table.memory_bytes();
   for (int i = 0; i < 20'000; ++i) {
-    LearntArticle article{Learning::kFull, kHere, i / 100, {}};
-    for (int p = 0; p < 10; ++p) article.paragraphs.push_back(random());
-    if (i % 50 == 0) article.paragraphs.push_back(Key(kFooter));
-    table.Learn(std::move(article));
+    std::vector<uint64_t> paragraphs;
+    for (int p = 0; p < 10; ++p) paragraphs.push_back(random());
+    if (i % 50 == 0) paragraphs.push_back(Key(kFooter));
+    table.Learn(Learning::kFull, kHere, i / 100, std::move(paragraphs));
   }
   EXPECT_EQ(table.memory_bytes(), bytes);
   EXPECT_LE(table.CountEntries(), 1024u);
@@ -172,27 +120,54 @@ TEST(Boilerplate, ForgetsWhatComesNoMore) {
   ASSERT_TRUE(table.IsBoilerplate(kHere, Key(kFooter)));
   std::mt19937_64 random(3);
   for (int i = 0; i < 20'000; ++i) {
-    table.Learn({Learning::kFull, kThere, i, {random(), random()}});
+    table.Learn(Learning::kFull, kThere, i, {random(), random()});
   }
   EXPECT_FALSE(table.IsBoilerplate(kHere, Key(kFooter)));
 }
 
-TEST(Boilerplate, RestoringRefusesWhatIsNoTable) {
+std::string BytesOf(const Table& table) {
+  std::string bytes;
+  table.AppendTo(bytes);
+  return bytes;
+}
+
+TEST(Boilerplate, IsTheSameInItsBytes) {
+  Table table(256);
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 500; ++i) {
+    table.Learn(Learning::kFull, random() % 3, i % 40, {random() % 64, random() % 64, random()});
+  }
+  const std::string bytes = BytesOf(table);
+  Table taken(256);
+  std::string_view rest = bytes;
+  ASSERT_TRUE(taken.TakeFrom(rest).ok());
+  EXPECT_TRUE(rest.empty());
+  EXPECT_EQ(BytesOf(taken), bytes);
+  for (int i = 0; i < 500; ++i) {
+    const uint64_t paragraph = random() % 96;
+    table.Learn(Learning::kFull, 1, i, {paragraph});
+    taken.Learn(Learning::kFull, 1, i, {paragraph});
+  }
+  EXPECT_EQ(BytesOf(taken), BytesOf(table));
+}
+
+TEST(Boilerplate, TakesNoBytesThatAreNoTable) {
   Table table(64);
   Learn(table, kHere, kFooter, 5);
-  const std::string good = table.Serialize();
-  std::string newer = good;
-  newer[0] = 2;
-  std::string flipped = good;
-  flipped[20] ^= 1;
-  EXPECT_EQ(ReasonOf(table.Restore(newer)), Reason::kStoreTooNew);
-  for (const std::string& bad : {std::string(), good.substr(0, 5), good + "x", flipped,
-                                 std::string(1, '\0') + good.substr(1)}) {
-    EXPECT_EQ(ReasonOf(table.Restore(bad)), Reason::kStoreCorrupt);
+  const std::string good = BytesOf(table);
+  std::string no_articles = good;
+  no_articles[12 + 12] = no_articles[12 + 13] = 0;
+  std::string many_days = good;
+  many_days[12 + 14] = 5;
+  for (const std::string& bad : {std::string(), good.substr(0, 11), good.substr(0, good.size() - 1),
+                                 no_articles, many_days}) {
+    std::string_view rest = bad;
+    EXPECT_EQ(ReasonOf(table.TakeFrom(rest)), Reason::kStoreCorrupt);
+    EXPECT_EQ(table.CountEntries(), 0u);
   }
-  EXPECT_EQ(table.Serialize(), good) << "a refused table changes nothing";
   Table smaller(8);
-  EXPECT_TRUE(smaller.Restore(good).ok());
+  std::string_view rest = good;
+  EXPECT_TRUE(smaller.TakeFrom(rest).ok());
   EXPECT_TRUE(smaller.IsBoilerplate(kHere, Key(kFooter)));
 }
 

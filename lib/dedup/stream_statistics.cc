@@ -1,0 +1,117 @@
+#include "lib/dedup/stream_statistics.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "lib/base/hash.h"
+#include "lib/base/numbers.h"
+#include "lib/base/reason.h"
+#include "zstd.h"
+
+namespace wirefold {
+namespace {
+
+// The first byte of what Serialize makes; then its size before compression (8 bytes), then XXH3 of
+// that (8), then a zstd frame.
+constexpr uint8_t kFormVersion = 1;
+constexpr size_t kHeaderBytes = 1 + 8 + 8;
+constexpr size_t kMaxBytes = size_t{16} << 30;
+// Fast: what is compressed are hashes and small numbers.
+constexpr int kLevel = 1;
+
+absl::Status Damaged() {
+  return Reject(Reason::kStoreCorrupt, "what was learnt from the stream is damaged");
+}
+
+}  // namespace
+
+uint64_t StreamStatistics::EpochLength(uint64_t articles) {
+  return std::bit_floor(std::clamp<uint64_t>(articles / 16, 1, kMaxEpoch));
+}
+
+bool StreamStatistics::Learn(LearntArticle article) {
+  pending_.push_back(std::move(article));
+  ++learnt_;
+  // Epochs end at multiples of their length, so that one that is restored goes on in step.
+  if (learnt_ % EpochLength(learnt_) != 0) return false;
+  const absl::MutexLock lock(&mutex_);
+  for (LearntArticle& each : pending_) {
+    if (each.learning != Learning::kNone) rarity_.Learn(each.shingles, each.distinct, each.day);
+    boilerplate_.Learn(each.learning, each.domain, each.day, std::move(each.paragraphs));
+  }
+  version_ = learnt_;
+  pending_.clear();
+  return true;
+}
+
+uint64_t StreamStatistics::version() const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  return version_;
+}
+
+size_t StreamStatistics::memory_bytes() const {
+  const absl::ReaderMutexLock lock(&mutex_);
+  return boilerplate_.memory_bytes() + rarity_.memory_bytes();
+}
+
+std::string StreamStatistics::Serialize() const {
+  std::string plain;
+  AppendNumber(version_, 8, plain);
+  boilerplate_.AppendTo(plain);
+  rarity_.AppendTo(plain);
+  std::string out(1, static_cast<char>(kFormVersion));
+  AppendNumber(plain.size(), 8, out);
+  AppendNumber(HashBytes64(plain), 8, out);
+  out.resize(kHeaderBytes + ZSTD_compressBound(plain.size()));
+  const size_t size = ZSTD_compress(out.data() + kHeaderBytes, out.size() - kHeaderBytes,
+                                    plain.data(), plain.size(), kLevel);
+  out.resize(ZSTD_isError(size) != 0 ? 0 : kHeaderBytes + size);
+  return out;
+}
+
+absl::Status StreamStatistics::Restore(std::string_view bytes) {
+  const absl::MutexLock lock(&mutex_);
+  pending_.clear();
+  absl::Status status = TakeFrom(bytes);
+  if (!status.ok()) {
+    // Empty again, whichever part failed.
+    std::string empty;
+    BoilerplateTable(1).AppendTo(empty);
+    RarityTable(1).AppendTo(empty);
+    std::string_view rest = empty;
+    boilerplate_.TakeFrom(rest).IgnoreError();
+    rarity_.TakeFrom(rest).IgnoreError();
+    version_ = 0;
+  }
+  learnt_ = version_;
+  return status;
+}
+
+absl::Status StreamStatistics::TakeFrom(std::string_view bytes) {
+  if (bytes.empty()) return Damaged();
+  const auto form = static_cast<uint8_t>(TakeNumber(1, bytes));
+  if (form > kFormVersion) {
+    return Reject(Reason::kStoreTooNew,
+                  "what was learnt from the stream was written by a newer version; use a newer "
+                  "wirefoldd");
+  }
+  if (form != kFormVersion || bytes.size() < kHeaderBytes - 1) return Damaged();
+  const uint64_t size = TakeNumber(8, bytes);
+  const uint64_t checksum = TakeNumber(8, bytes);
+  if (size > kMaxBytes || size != ZSTD_getFrameContentSize(bytes.data(), bytes.size())) {
+    return Damaged();
+  }
+  std::string plain(size, '\0');
+  if (ZSTD_decompress(plain.data(), plain.size(), bytes.data(), bytes.size()) != size ||
+      HashBytes64(plain) != checksum || size < 8) {
+    return Damaged();
+  }
+  std::string_view rest = plain;
+  version_ = TakeNumber(8, rest);
+  if (absl::Status status = boilerplate_.TakeFrom(rest); !status.ok()) return status;
+  if (absl::Status status = rarity_.TakeFrom(rest); !status.ok()) return status;
+  return rest.empty() ? absl::OkStatus() : Damaged();
+}
+
+}  // namespace wirefold

@@ -1,0 +1,105 @@
+// StreamStatistics: what the stream of accepted articles teaches, as deciding and reading use it:
+// which paragraphs are boilerplate, and which shingles are rare.
+//
+// Every article's shingles are counted, a copy's too: a template whose instances were once taken
+// for copies becomes known as one all the same.
+//
+// Example:
+//   StreamStatistics statistics;
+//   statistics.Learn(MakeLearntArticle(…));            // the deciding thread, in order
+//   const StreamStatistics::View view(statistics);     // any thread
+//   if (view.boilerplate().IsBoilerplate(domain, key)) …
+//
+// What it answers changes only at the ends of epochs (EpochLength), so that an answer depends on
+// the articles learnt and their order, and not on when it was asked for. version() says how many
+// articles the answers rest on.
+//
+// Thread-safe: one thread learns, any number ask.
+#ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
+#define WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "lib/dedup/boilerplate.h"
+#include "lib/dedup/rarity.h"
+
+namespace wirefold {
+
+// What an article gives to learn from.
+struct LearntArticle {
+  Learning learning = Learning::kFull;
+  uint64_t domain = 0;                 // DomainKey
+  int64_t day = 0;                     // of its time, days since 1970
+  std::vector<uint64_t> paragraphs{};  // ParagraphKeys
+  std::vector<uint32_t> shingles{};    // those that RarityTable::UsesShingle names
+  uint32_t distinct = 0;               // shingles of the text
+};
+
+class StreamStatistics {
+ public:
+  // Articles between two changes of the answers: a sixteenth of what has been learnt, at most this.
+  static constexpr uint64_t kMaxEpoch = 8192;
+
+  struct Sizes {
+    size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;  // 32 bytes each
+    size_t rarity_entries = RarityTable::kDefaultMaxEntries;         // 8 bytes each
+  };
+  StreamStatistics() : StreamStatistics(Sizes()) {}
+  explicit StreamStatistics(const Sizes& sizes)
+      : boilerplate_(sizes.boilerplate_entries), rarity_(sizes.rarity_entries) {}
+
+  // Epochs end at multiples of their length behind `articles` learnt ones.
+  static uint64_t EpochLength(uint64_t articles);
+
+  // Counts an article. Returns whether an epoch ended with it.
+  bool Learn(LearntArticle article);
+
+  // Articles that the answers rest on.
+  [[nodiscard]] uint64_t version() const;
+  // Articles learnt, those of the epoch that has not ended included. The learning thread's.
+  [[nodiscard]] uint64_t learnt() const { return learnt_; }
+  [[nodiscard]] size_t memory_bytes() const;
+
+  // All of one moment. Learning waits while there is a view.
+  class View {
+   public:
+    explicit View(const StreamStatistics& statistics)
+        : statistics_(statistics), lock_(&statistics.mutex_) {}
+
+    [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
+    [[nodiscard]] const RarityTable& rarity() const { return statistics_.rarity_; }
+    [[nodiscard]] uint64_t version() const { return statistics_.version_; }
+
+   private:
+    const StreamStatistics& statistics_;
+    const absl::ReaderMutexLock lock_;
+  };
+
+  // All as of the last epoch's end, compressed; the same for the same articles. Called by the
+  // learning thread.
+  [[nodiscard]] std::string Serialize() const;
+  // Takes over what Serialize made, with tables of any size; learnt() is version() then. After an
+  // error (kStoreCorrupt, kStoreTooNew) nothing is learnt.
+  [[nodiscard]] absl::Status Restore(std::string_view bytes);
+
+ private:
+  absl::Status TakeFrom(std::string_view bytes);
+
+  mutable absl::Mutex mutex_;  // guards the next three; waiting writers keep readers out
+  BoilerplateTable boilerplate_;
+  RarityTable rarity_;
+  uint64_t version_ = 0;
+  // The learning thread's.
+  std::vector<LearntArticle> pending_;
+  uint64_t learnt_ = 0;
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
