@@ -175,9 +175,13 @@ Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStati
     if (!IsOwn(own_, i)) continue;
     slot->is_own = true;
     if (!RarityTable::UsesShingle(shingle, incoming.distinct)) continue;
-    const RarityTable::Counts counts = view.rarity().Of(shingle, day);
-    looked_.push_back({static_cast<uint32_t>(i), counts.days <= CompareRules::kRareDays,
-                       std::max<int64_t>(counts.days_since, 0)});
+    view.rarity().Prefetch(shingle);
+    looked_.push_back({.position = static_cast<uint32_t>(i)});
+  }
+  for (Looked& looked : looked_) {
+    const RarityTable::Counts counts = view.rarity().Of(incoming.shingles[looked.position], day);
+    looked.rare = counts.days <= CompareRules::kRareDays;
+    looked.days_since = std::max<int64_t>(counts.days_since, 0);
   }
 }
 
@@ -201,6 +205,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     return verdict;
   }
   ++comparison_;
+  looked_there_.clear();
   const std::vector<bool> stored_own = OwnPositions(stored, view_.boilerplate());
   const uint32_t stored_distinct = CountDistinctOwn(stored, stored_own);
   const int64_t later = std::max(day_, day);
@@ -226,7 +231,11 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       stored_shared[i] = slot->is_own;
     }
     if (!is_own || !RarityTable::UsesShingle(shingle, stored.distinct)) continue;
-    const RarityTable::Counts counts = view_.rarity().Of(shingle, day);
+    view_.rarity().Prefetch(shingle);
+    looked_there_.push_back(static_cast<uint32_t>(i));
+  }
+  for (const uint32_t i : looked_there_) {
+    const RarityTable::Counts counts = view_.rarity().Of(stored.shingles[i], day);
     theirs.Add(counts.days <= Rules::kRareDays,
                is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
   }

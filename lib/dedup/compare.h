@@ -160,6 +160,7 @@ class Comparer {
     int64_t days_since = 0;  // the stream has shown it first, as seen from day_
   };
   std::vector<Looked> looked_;
+  std::vector<uint32_t> looked_there_;  // the same of the text it is compared with
   uint32_t comparison_ = 0;
 };
 

@@ -27,7 +27,9 @@ absl::Status Damaged() {
 }  // namespace
 
 uint64_t StreamStatistics::EpochLength(uint64_t articles) {
-  return std::bit_floor(std::clamp<uint64_t>(articles / 16, 1, kMaxEpoch));
+  // While there is little, each article counts; a small stream is read by people.
+  const uint64_t share = articles < kFewArticles ? articles / 16 : articles / 2;
+  return std::bit_floor(std::clamp<uint64_t>(share, 1, kMaxEpoch));
 }
 
 bool StreamStatistics::Learn(LearntArticle article) {

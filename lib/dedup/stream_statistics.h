@@ -43,8 +43,11 @@ struct LearntArticle {
 
 class StreamStatistics {
  public:
-  // Articles between two changes of the answers: a sixteenth of what has been learnt, at most this.
-  static constexpr uint64_t kMaxEpoch = 8192;
+  // Articles between two changes of the answers: a sixteenth of what has been learnt up to
+  // kFewArticles, half of it beyond, at most kMaxEpoch. At each change what workers have compared
+  // ahead has to be compared again, so changes are few where many files are in flight.
+  static constexpr uint64_t kFewArticles = 4096;
+  static constexpr uint64_t kMaxEpoch = 65'536;
 
   struct Sizes {
     size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;  // 32 bytes each

@@ -28,6 +28,8 @@ TEST(StreamStatistics, AnswersChangeAtTheEndsOfEpochs) {
   EXPECT_EQ(StreamStatistics::EpochLength(0), 1u);
   EXPECT_EQ(StreamStatistics::EpochLength(31), 1u);
   EXPECT_EQ(StreamStatistics::EpochLength(32), 2u);
+  EXPECT_EQ(StreamStatistics::EpochLength(4095), 128u);
+  EXPECT_EQ(StreamStatistics::EpochLength(4096), 2048u);
   EXPECT_EQ(StreamStatistics::EpochLength(1'000'000), StreamStatistics::kMaxEpoch);
   StreamStatistics statistics;
   std::mt19937_64 random(1);
