@@ -19,7 +19,8 @@ using wirefold::fuzz::CheckText;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using wirefold::NormalizedArticle;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const absl::StatusOr<NormalizedArticle> article = wirefold::Normalize({.bytes = bytes});
+  const absl::StatusOr<NormalizedArticle> article =
+      wirefold::Normalize({.bytes = bytes, .source = {}, .hints = {}});
   if (!article.ok()) {
     // Every refusal has a reason.
     Check(wirefold::ReasonOf(article.status()) != wirefold::Reason::kUnspecified);
