@@ -172,14 +172,19 @@ Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStati
     const uint32_t shingle = incoming.shingles[i];
     Slot* const slot = Find(shingle);
     slot->shingle = std::max(shingle, 1u);
-    if (!IsOwn(own_, i)) continue;
-    slot->is_own = true;
-    if (!RarityTable::UsesShingle(shingle, incoming.distinct)) continue;
-    view.rarity().Prefetch(shingle);
+    slot->is_own = slot->is_own || IsOwn(own_, i);
+  }
+}
+
+void Comparer::LookUp() {
+  for (size_t i = 0; i < incoming_.shingles.size(); ++i) {
+    const uint32_t shingle = incoming_.shingles[i];
+    if (!IsOwn(own_, i) || !RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
+    view_.rarity().Prefetch(shingle);
     looked_.push_back({.position = static_cast<uint32_t>(i)});
   }
   for (Looked& looked : looked_) {
-    const RarityTable::Counts counts = view.rarity().Of(incoming.shingles[looked.position], day);
+    const RarityTable::Counts counts = view_.rarity().Of(incoming_.shingles[looked.position], day_);
     looked.rare = counts.days <= CompareRules::kRareDays;
     looked.days_since = std::max<int64_t>(counts.days_since, 0);
   }
@@ -205,27 +210,40 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     return verdict;
   }
   ++comparison_;
-  looked_there_.clear();
+  uint64_t shared = 0;
+  for (const uint32_t shingle : stored.shingles) {
+    Slot* const slot = Find(shingle);
+    if (slot->shingle == 0) continue;
+    shared += slot->seen_in != comparison_ ? 1 : 0;
+    slot->seen_in = comparison_;
+  }
+  verdict.scores.jaccard_ppm =
+      Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
+  verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
+  // Most candidates end here.
+  if (verdict.scores.containment_ppm < Rules::kTooLittle) {
+    verdict.sum_ppm = Rules::kIntercept * 1000;
+    verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
+    return verdict;
+  }
+
+  verdict.rests_on_stream = true;
   const std::vector<bool> stored_own = OwnPositions(stored, view_.boilerplate());
   const uint32_t stored_distinct = CountDistinctOwn(stored, stored_own);
   const int64_t later = std::max(day_, day);
   const auto is_fresh = [&](int64_t days_since, int64_t from) {
     return from - days_since >= later - Rules::kFreshDays;
   };
-
-  // Which of the stored text's positions are shared, and in the newcomer's own part.
+  // Which of the stored text's positions are shared with the newcomer's own part.
   std::vector<bool> stored_shared(stored.shingles.size());
-  RareCounts theirs;
-  uint64_t shared = 0;
   uint64_t stored_head = 0;
   const size_t head = Rules::kHeadTokens - static_cast<size_t>(stored.shingle_length) + 1;
+  looked_there_.clear();
   for (size_t i = 0; i < stored.shingles.size(); ++i) {
     const uint32_t shingle = stored.shingles[i];
     Slot* const slot = Find(shingle);
     const bool is_own = IsOwn(stored_own, i);
     if (slot->shingle != 0) {
-      shared += slot->seen_in != comparison_ ? 1 : 0;
-      slot->seen_in = comparison_;
       if (is_own) slot->own_in = comparison_;
       if (i < head) ++stored_head;
       stored_shared[i] = slot->is_own;
@@ -234,16 +252,15 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     view_.rarity().Prefetch(shingle);
     looked_there_.push_back(static_cast<uint32_t>(i));
   }
+  RareCounts theirs;
   for (const uint32_t i : looked_there_) {
     const RarityTable::Counts counts = view_.rarity().Of(stored.shingles[i], day);
     theirs.Add(counts.days <= Rules::kRareDays,
                is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
   }
-  verdict.scores.jaccard_ppm =
-      Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
-  verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
 
   const auto slot_of = [&](size_t i) { return Find(incoming_.shingles[i]); };
+  if (looked_.empty()) LookUp();
   RareCounts ours;
   for (const Looked& looked : looked_) {
     ours.Add(looked.rare, is_fresh(looked.days_since, day_),

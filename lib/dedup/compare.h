@@ -71,6 +71,8 @@ struct CompareRules {
   static constexpr uint32_t kHeadCovered = 200'000;
   // Below this share of the longer text the shorter one is an excerpt.
   static constexpr uint32_t kExcerptLength = 750'000;
+  // Below this containment two texts are not one story, whatever the stream has taught.
+  static constexpr uint32_t kTooLittle = 100'000;
   // Not the same story, but worth naming.
   static constexpr uint32_t kRelated = 350'000;
 };
@@ -116,6 +118,8 @@ struct Verdict {
   Veto veto = Veto::kNone;
   bool related = false;      // not one story, and shares much
   bool same_domain = false;  // by DomainKey
+  // Whether what the stream has taught had a part in it; else it stays as it is.
+  bool rests_on_stream = false;
   // The figures that are weighed, in millionths.
   uint32_t rare_ppm = 0;
   uint32_t fresh_ppm = 0;
@@ -146,6 +150,7 @@ class Comparer {
   };
 
   [[nodiscard]] Slot* Find(uint32_t shingle);
+  void LookUp();
 
   const ComparisonDoc& incoming_;
   const int64_t day_;
@@ -153,7 +158,8 @@ class Comparer {
   std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
   uint32_t own_distinct_ = 0;
   std::vector<Slot> slots_;
-  // Of the positions of incoming that are looked up: whether rare, and how long known.
+  // Of the positions of incoming that are looked up, once there is a candidate worth it: whether
+  // rare, and how long known.
   struct Looked {
     uint32_t position = 0;
     bool rare = false;

@@ -168,10 +168,13 @@ void Decider::Rescore(PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   const StreamStatistics::View statistics(view_.statistics);
   outlook.learnt = statistics.version();
-  if (outlook.candidates.empty()) return;
-  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
+  std::optional<Comparer> comparer;
   for (ScoredCandidate& candidate : outlook.candidates) {
-    candidate.verdict = comparer.Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
+    if (!candidate.verdict.rests_on_stream) continue;
+    if (!comparer.has_value()) {
+      comparer.emplace(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
+    }
+    candidate.verdict = comparer->Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
   }
 }
 
