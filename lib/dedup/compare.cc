@@ -124,7 +124,8 @@ uint64_t RateOf(uint32_t distinct) {
 
 size_t ComparisonDoc::memory_bytes() const {
   return sizeof *this +
-         (shingles.capacity() + figures.capacity() + title.capacity()) * sizeof(uint32_t) +
+         (shingles.capacity() + set.capacity() + figures.capacity() + title.capacity()) *
+             sizeof(uint32_t) +
          paragraphs.capacity() * sizeof(Paragraph);
 }
 
@@ -136,7 +137,8 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   for (const uint64_t hash : shingles.hashes) {
     doc.shingles.push_back(static_cast<uint32_t>(hash >> 32));
   }
-  doc.distinct = static_cast<uint32_t>(shingles.set.size());
+  doc.set = shingles.set;
+  doc.distinct = static_cast<uint32_t>(doc.set.size());
   for (const Token token : tokens.tokens) {
     if (IsNumberToken(token)) doc.figures.push_back(token);
   }
@@ -162,24 +164,21 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& or
 }
 
 Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view)
-    : incoming_(incoming),
-      day_(day),
-      view_(view),
-      own_(OwnPositions(incoming, view.boilerplate())),
-      own_distinct_(CountDistinctOwn(incoming, own_)) {
-  slots_.resize(std::bit_ceil(2 * incoming.shingles.size() + 2));
-  for (size_t i = 0; i < incoming.shingles.size(); ++i) {
-    const uint32_t shingle = incoming.shingles[i];
-    Slot* const slot = Find(shingle);
-    slot->shingle = std::max(shingle, 1u);
-    slot->is_own = slot->is_own || IsOwn(own_, i);
-  }
-}
+    : incoming_(incoming), day_(day), view_(view) {}
 
-void Comparer::LookUp() {
+void Comparer::Prepare() {
+  if (prepared_) return;
+  prepared_ = true;
+  own_ = OwnPositions(incoming_, view_.boilerplate());
+  own_distinct_ = CountDistinctOwn(incoming_, own_);
+  slots_.resize(std::bit_ceil(2 * incoming_.set.size() + 2));
   for (size_t i = 0; i < incoming_.shingles.size(); ++i) {
     const uint32_t shingle = incoming_.shingles[i];
-    if (!IsOwn(own_, i) || !RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
+    Slot* const slot = Find(shingle);
+    slot->shingle = std::max(shingle, 1u);
+    if (!IsOwn(own_, i)) continue;
+    slot->is_own = true;
+    if (!RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
     view_.rarity().Prefetch(shingle);
     looked_.push_back({.position = static_cast<uint32_t>(i)});
   }
@@ -209,14 +208,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       incoming_.shingle_length != stored.shingle_length) {
     return verdict;
   }
-  ++comparison_;
-  uint64_t shared = 0;
-  for (const uint32_t shingle : stored.shingles) {
-    Slot* const slot = Find(shingle);
-    if (slot->shingle == 0) continue;
-    shared += slot->seen_in != comparison_ ? 1 : 0;
-    slot->seen_in = comparison_;
-  }
+  const uint64_t shared = CountShared(incoming_.set, stored.set);
   verdict.scores.jaccard_ppm =
       Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
   verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
@@ -227,6 +219,8 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     return verdict;
   }
 
+  Prepare();
+  ++comparison_;
   verdict.rests_on_stream = true;
   const std::vector<bool> stored_own = OwnPositions(stored, view_.boilerplate());
   const uint32_t stored_distinct = CountDistinctOwn(stored, stored_own);
@@ -244,6 +238,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     Slot* const slot = Find(shingle);
     const bool is_own = IsOwn(stored_own, i);
     if (slot->shingle != 0) {
+      slot->seen_in = comparison_;
       if (is_own) slot->own_in = comparison_;
       if (i < head) ++stored_head;
       stored_shared[i] = slot->is_own;
@@ -260,7 +255,6 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   }
 
   const auto slot_of = [&](size_t i) { return Find(incoming_.shingles[i]); };
-  if (looked_.empty()) LookUp();
   RareCounts ours;
   for (const Looked& looked : looked_) {
     ours.Add(looked.rare, is_fresh(looked.days_since, day_),

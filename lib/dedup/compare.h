@@ -85,6 +85,7 @@ struct ComparisonDoc {
   };
 
   std::vector<uint32_t> shingles;  // in the order of the text, repeats included
+  std::vector<uint32_t> set;       // the same, ascending, each once
   uint32_t distinct = 0;           // of them
   std::vector<Paragraph> paragraphs;
   std::vector<uint32_t> figures;  // number tokens, ascending, repeats kept
@@ -150,16 +151,17 @@ class Comparer {
   };
 
   [[nodiscard]] Slot* Find(uint32_t shingle);
-  void LookUp();
+  // What is needed for candidates that share enough; most newcomers have none.
+  void Prepare();
 
   const ComparisonDoc& incoming_;
   const int64_t day_;
   const StreamStatistics::View& view_;
+  bool prepared_ = false;
   std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
   uint32_t own_distinct_ = 0;
   std::vector<Slot> slots_;
-  // Of the positions of incoming that are looked up, once there is a candidate worth it: whether
-  // rare, and how long known.
+  // Of the positions of incoming that are looked up: whether rare, and how long known.
   struct Looked {
     uint32_t position = 0;
     bool rare = false;
