@@ -37,7 +37,8 @@ bool StreamStatistics::Learn(LearntArticle article) {
   ++learnt_;
   // Epochs end at multiples of their length, so that one that is restored goes on in step.
   if (learnt_ % EpochLength(learnt_) != 0) return false;
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard turn(turnstile_);
+  const std::unique_lock lock(mutex_);
   for (LearntArticle& each : pending_) {
     if (each.learning != Learning::kNone) rarity_.Learn(each.shingles, each.distinct, each.day);
     boilerplate_.Learn(each.learning, each.domain, each.day, std::move(each.paragraphs));
@@ -48,12 +49,12 @@ bool StreamStatistics::Learn(LearntArticle article) {
 }
 
 uint64_t StreamStatistics::version() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const std::shared_lock<std::shared_mutex> lock = LockShared();
   return version_;
 }
 
 size_t StreamStatistics::memory_bytes() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const std::shared_lock<std::shared_mutex> lock = LockShared();
   return boilerplate_.memory_bytes() + rarity_.memory_bytes();
 }
 
@@ -73,7 +74,8 @@ std::string StreamStatistics::Serialize() const {
 }
 
 absl::Status StreamStatistics::Restore(std::string_view bytes) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard turn(turnstile_);
+  const std::unique_lock lock(mutex_);
   pending_.clear();
   absl::Status status = TakeFrom(bytes);
   if (!status.ok()) {

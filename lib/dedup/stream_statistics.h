@@ -20,12 +20,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/dedup/boilerplate.h"
 #include "lib/dedup/rarity.h"
 
@@ -73,7 +74,7 @@ class StreamStatistics {
   class View {
    public:
     explicit View(const StreamStatistics& statistics)
-        : statistics_(statistics), lock_(&statistics.mutex_) {}
+        : statistics_(statistics), lock_(statistics.LockShared()) {}
 
     [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
     [[nodiscard]] const RarityTable& rarity() const { return statistics_.rarity_; }
@@ -81,7 +82,7 @@ class StreamStatistics {
 
    private:
     const StreamStatistics& statistics_;
-    const absl::ReaderMutexLock lock_;
+    const std::shared_lock<std::shared_mutex> lock_;
   };
 
   // All as of the last epoch's end, compressed; the same for the same articles. Called by the
@@ -93,8 +94,15 @@ class StreamStatistics {
 
  private:
   absl::Status TakeFrom(std::string_view bytes);
+  [[nodiscard]] std::shared_lock<std::shared_mutex> LockShared() const {
+    const std::lock_guard turn(turnstile_);
+    return std::shared_lock(mutex_);
+  }
 
-  mutable absl::Mutex mutex_;  // guards the next three; waiting writers keep readers out
+  // Passed by everybody on the way to mutex_: one who waits there to write keeps further readers
+  // out, who would otherwise take turns for ever.
+  mutable std::mutex turnstile_;
+  mutable std::shared_mutex mutex_;  // guards the next three
   BoilerplateTable boilerplate_;
   RarityTable rarity_;
   uint64_t version_ = 0;
