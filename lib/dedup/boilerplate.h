@@ -11,8 +11,8 @@
 // carried it, on kDomainDays different days (an article that is published over again within a day
 // or two is not boilerplate). It is boilerplate everywhere once that holds, with kRepeats articles
 // in place of kDomainArticles, for kEverywhereDomains domains: a mirror's footer; an agency story
-// that many hosts run is carried once by each and never gets there. The counts of the first rule
-// are those of "Rarity decides" in docs/architecture.md.
+// that many hosts run is carried once by each and never gets there. docs/deduplication.md has what
+// that does for decisions.
 //
 // The table is set-associative: a bucket of kWays entries is full at some time, and then loses the
 // one that was seen least lately, those seen in a single article or not for long first.
@@ -57,6 +57,7 @@ class BoilerplateTable {
   static constexpr uint32_t kRepeats = 2;
   static constexpr uint32_t kDomainDays = 3;
   static constexpr uint32_t kEverywhereDomains = 3;
+
   // `entries` is rounded up to a power of two, kWays at least.
   explicit BoilerplateTable(size_t entries = kDefaultEntries);
 

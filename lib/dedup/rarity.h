@@ -7,8 +7,8 @@
 //   if (table.Of(shingle).days <= 3) …     // rare: it tells an article from others
 //
 // What two articles share says much where hardly any other day of the stream has it, and nothing
-// where many have: an agency's boilerplate, a template, a quoted law. The rule and its cap are
-// those of "Rarity decides" in docs/deduplication.md.
+// where many have: an agency's boilerplate, a template, a quoted law. docs/deduplication.md
+// has the rule and its cap.
 //
 // A text of more than kSampledAbove distinct shingles counts one of kSampleRate of them, chosen by
 // hash; a shorter one counts all. UsesShingle says which a text of a given length looks up. So an

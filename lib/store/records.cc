@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/numbers.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "wirefold/storage/records.pb.h"
@@ -36,20 +37,6 @@ absl::Status Decode(std::string_view value, std::string_view type, Message& mess
     return Damaged(type);
   }
   return absl::OkStatus();
-}
-
-void AppendNumber(uint64_t value, int bytes, std::string& out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(value >> shift));
-  }
-}
-
-// Takes `bytes` bytes off the front of `in`, which must have them.
-uint32_t TakeNumber(int bytes, std::string_view& in) {
-  uint32_t value = 0;
-  for (int i = 0; i < bytes; ++i) value = (value << 8) | static_cast<uint8_t>(in[i]);
-  in.remove_prefix(bytes);
-  return value;
 }
 
 // An ID and its story, which goes without saying if it is the same.
@@ -185,8 +172,8 @@ absl::StatusOr<Sketch> DecodeSketch(std::string_view value) {
   std::string_view rest = *payload;
   if (rest.size() < 5) return Damaged("sketch");
   Sketch sketch;
-  const uint32_t flags = TakeNumber(1, rest);
-  sketch.shingles = TakeNumber(4, rest);
+  const uint64_t flags = TakeNumber(1, rest);
+  sketch.shingles = static_cast<uint32_t>(TakeNumber(4, rest));
   if (flags > kHasSignature) return Damaged("sketch");
   if (flags == kHasSignature) {
     if (rest.size() < sizeof(Signature)) return Damaged("sketch");
@@ -194,7 +181,7 @@ absl::StatusOr<Sketch> DecodeSketch(std::string_view value) {
   }
   if (rest.size() % 4 != 0) return Damaged("sketch");
   sketch.anchors.reserve(rest.size() / 4);
-  while (!rest.empty()) sketch.anchors.push_back(TakeNumber(4, rest));
+  while (!rest.empty()) sketch.anchors.push_back(static_cast<uint32_t>(TakeNumber(4, rest)));
   return sketch;
 }
 

@@ -175,6 +175,20 @@ TEST(Compare, WhatIsNewInTheStreamTellsMoreThanWhatIsOld) {
   EXPECT_GT(new_by_then.sum_ppm, old_by_then.sum_ppm);
 }
 
+TEST(Compare, TheStreamIsAskedFromATenthOfTheShorterTextOn) {
+  const std::string text = HanText(1, 1004);  // 1,000 shingles
+  const ComparisonDoc stored = Doc(text, kThere);
+  for (const auto& [shared, asked] : {std::pair(99, false), std::pair(100, true)}) {
+    const size_t characters = static_cast<size_t>(shared) + 4;
+    const Verdict verdict = Compare(
+        Doc(First(text, characters) + HanText(2, 1004 - static_cast<int>(characters)), kHere),
+        stored);
+    EXPECT_EQ(verdict.scores.containment_ppm, static_cast<uint32_t>(shared) * 1000);
+    EXPECT_EQ(verdict.rests_on_stream, asked);
+    EXPECT_EQ(verdict.relation, Relation::kNone);
+  }
+}
+
 TEST(Compare, TheScoreSaysWhetherThereIsARelation) {
   const std::string text = HanText(1, 600);
   for (int shared = 0; shared <= 600; shared += 25) {
