@@ -124,10 +124,10 @@ void Client::AwaitServer() {
 }
 
 template <typename Response, typename Call>
-absl::StatusOr<Response> Client::Unary(Call call) {
+absl::StatusOr<Response> Client::Unary(Call call, bool has_deadline) {
   AwaitServer();
   grpc::ClientContext context;
-  context.set_deadline(After(options_.call_timeout_ms));
+  if (has_deadline) context.set_deadline(After(options_.call_timeout_ms));
   Response response;
   const grpc::Status status = call(&context, &response);
   if (!status.ok()) return FromGrpcStatus(status);
@@ -171,6 +171,12 @@ absl::StatusOr<v1::Stats> Client::GetStats() {
   return Unary<v1::Stats>([&](auto* context, auto* out) {
     return admin_->GetStats(context, v1::GetStatsRequest(), out);
   });
+}
+
+absl::StatusOr<v1::CompactResponse> Client::Compact() {
+  return Unary<v1::CompactResponse>(
+      [&](auto* context, auto* out) { return admin_->Compact(context, v1::CompactRequest(), out); },
+      /*has_deadline=*/false);
 }
 
 absl::Status Client::CheckHealth() {

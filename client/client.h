@@ -58,6 +58,8 @@ class Client {
 
   // The calls of wirefold.v1.AdminService.
   [[nodiscard]] absl::StatusOr<v1::Stats> GetStats();
+  // Waits until it is done, however long that takes.
+  [[nodiscard]] absl::StatusOr<v1::CompactResponse> Compact();
 
   // OK if the server says SERVING (grpc.health.v1), both of the whole and of IngestService, which
   // takes no files on a full disk; UNAVAILABLE with what it says instead otherwise.
@@ -74,7 +76,7 @@ class Client {
   void AwaitServer();
   absl::Status CheckHealthOf(std::string_view service);
   template <typename Response, typename Call>
-  absl::StatusOr<Response> Unary(Call call);
+  absl::StatusOr<Response> Unary(Call call, bool has_deadline = true);
 
   const ClientOptions options_;
   const std::shared_ptr<grpc::Channel> channel_;  // shared with streams, as gRPC wants it

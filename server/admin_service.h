@@ -22,16 +22,19 @@ namespace wirefold {
 class AdminServiceImpl final : public v1::AdminService::CallbackService {
  public:
   // All must outlive the service; it notes the time as the daemon's start.
-  AdminServiceImpl(const Store& store, const Pipeline& pipeline, IngestHub& hub, const Clock& clock,
+  AdminServiceImpl(Store& store, const Pipeline& pipeline, IngestHub& hub, const Clock& clock,
                    ReadPool& pool)
       : store_(store), pipeline_(pipeline), hub_(hub), pool_(pool), start_ms_(clock.NowMs()) {}
 
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const v1::GetStatsRequest* request,
                                      v1::Stats* response) override;
+  grpc::ServerUnaryReactor* Compact(grpc::CallbackServerContext* context,
+                                    const v1::CompactRequest* request,
+                                    v1::CompactResponse* response) override;
 
  private:
-  const Store& store_;
+  Store& store_;
   const Pipeline& pipeline_;
   IngestHub& hub_;
   ReadPool& pool_;

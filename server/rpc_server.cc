@@ -30,9 +30,9 @@ std::string WithPort(const std::string& listen, int port) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& options,
-                                                           const Store& store, Pipeline& pipeline,
-                                                           FairBudget& budget, const Clock& clock) {
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& options, Store& store,
+                                                           Pipeline& pipeline, FairBudget& budget,
+                                                           const Clock& clock) {
   auto server = std::unique_ptr<RpcServer>(new RpcServer(options, store, pipeline, budget, clock));
   if (absl::Status status = server->Start(options); !status.ok()) return status;
   server->health_ =
@@ -40,8 +40,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& option
   return server;
 }
 
-RpcServer::RpcServer(const Options& options, const Store& store, Pipeline& pipeline,
-                     FairBudget& budget, const Clock& clock)
+RpcServer::RpcServer(const Options& options, Store& store, Pipeline& pipeline, FairBudget& budget,
+                     const Clock& clock)
     : pipeline_(pipeline),
       hub_(options.ingest, pipeline, budget),
       pool_(options.read_threads),

@@ -57,7 +57,7 @@ class RpcServer {
 
   // Serves on return. All arguments must outlive the server. Fails when the address can't be
   // listened on. `budget` must outlive `pipeline` too, which may still hold calls that count in it.
-  static absl::StatusOr<std::unique_ptr<RpcServer>> Open(const Options& options, const Store& store,
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Open(const Options& options, Store& store,
                                                          Pipeline& pipeline, FairBudget& budget,
                                                          const Clock& clock);
   ~RpcServer();  // shuts down without waiting for streams unless Shutdown was called
@@ -72,7 +72,7 @@ class RpcServer {
   bool Shutdown(std::chrono::milliseconds drain_timeout);
 
  private:
-  RpcServer(const Options& options, const Store& store, Pipeline& pipeline, FairBudget& budget,
+  RpcServer(const Options& options, Store& store, Pipeline& pipeline, FairBudget& budget,
             const Clock& clock);
   [[nodiscard]] absl::Status Start(const Options& options);
   void RunHealth(std::chrono::milliseconds period);

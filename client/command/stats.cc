@@ -1,4 +1,5 @@
-// wirefold stats and wirefold health: what the server holds and does, and whether it serves.
+// wirefold stats, compact and health: what the server holds and does, making its data small, and
+// whether it serves.
 #include <chrono>
 #include <map>
 #include <memory>
@@ -56,6 +57,30 @@ std::vector<std::pair<std::string, Group>> Groups(const v1::Stats& stats) {
   };
 }
 
+using Parts = google::protobuf::RepeatedPtrField<v1::PartSize>;
+
+void AppendJson(const Parts& parts, JsonWriter& json) {
+  json.BeginObject();
+  for (const v1::PartSize& part : parts) {
+    json.Key(part.name());
+    json.BeginObject();
+    json.Key("entries");
+    json.Number(part.entries());
+    json.Key("bytes");
+    json.Number(part.bytes());
+    json.EndObject();
+  }
+  json.EndObject();
+}
+
+void AppendText(const Parts& parts, std::string& out) {
+  absl::StrAppendFormat(&out, "%-26s %16s %16s\n", "parts", "entries", "bytes on disk");
+  for (const v1::PartSize& part : parts) {
+    absl::StrAppendFormat(&out, "  %-24s %16s %16s\n", part.name(), GroupDigits(part.entries()),
+                          GroupDigits(part.bytes()));
+  }
+}
+
 void AppendJson(const v1::Stats& stats, std::string& out) {
   JsonWriter json(out);
   json.BeginObject();
@@ -70,6 +95,8 @@ void AppendJson(const v1::Stats& stats, std::string& out) {
   }
   json.Key("disk_bytes");
   json.Number(stats.disk_bytes());
+  json.Key("parts");
+  AppendJson(stats.parts(), json);
   json.Key("version");
   json.StringOrNull(stats.version());
   json.Key("start_time");
@@ -94,6 +121,32 @@ void AppendText(const v1::Stats& stats, std::string& out) {
       absl::StrAppendFormat(&out, "  %-24s %16s\n", key, GroupDigits(value));
     }
   }
+  AppendText(stats.parts(), out);
+}
+
+int RunCompact(bool as_json, const Globals& globals) {
+  absl::StatusOr<std::unique_ptr<Client>> client = ConnectToServer(globals);
+  if (!client.ok()) return Fail(client.status());
+  const absl::StatusOr<v1::CompactResponse> done = (*client)->Compact();
+  if (!done.ok()) return Fail(done.status());
+  std::string out;
+  if (as_json) {
+    JsonWriter json(out);
+    json.BeginObject();
+    json.Key("disk_bytes_before");
+    json.Number(done->disk_bytes_before());
+    json.Key("disk_bytes_after");
+    json.Number(done->disk_bytes_after());
+    json.Key("parts");
+    AppendJson(done->parts(), json);
+    json.EndObject();
+    out += '\n';
+  } else {
+    absl::StrAppend(&out, "compacted: ", GroupDigits(done->disk_bytes_before()), " bytes before, ",
+                    GroupDigits(done->disk_bytes_after()), " after\n");
+    AppendText(done->parts(), out);
+  }
+  return Print(out);
 }
 
 int RunStats(bool as_json, const Globals& globals) {
@@ -133,6 +186,16 @@ void AddStatsCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   auto as_json = std::make_shared<bool>(false);
   command->add_flag("--json", *as_json, "One JSON object");
   command->callback([as_json, &globals, &exit_code] { exit_code = RunStats(*as_json, globals); });
+}
+
+void AddCompactCommand(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "compact",
+      "Rewrite the store: nothing of what was deleted is left, and the rest takes the least room");
+  // Shared by the option that fills it and the callback that reads it.
+  auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "One JSON object");
+  command->callback([as_json, &globals, &exit_code] { exit_code = RunCompact(*as_json, globals); });
 }
 
 void AddHealthCommand(CLI::App& app, const Globals& globals, int& exit_code) {

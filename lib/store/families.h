@@ -21,7 +21,10 @@ namespace wirefold {
 
 // The number in `meta` of the folder's format as a whole, as this program writes it. It reads all
 // from 1 on, and raises the number when it opens an older store.
-inline constexpr uint64_t kStoreFormat = 2;
+inline constexpr uint64_t kStoreFormat = 3;
+
+// From this format on `meta` has the table of scripts that deltas rest on.
+inline constexpr uint64_t kScriptTableFormat = 3;
 
 // In the order in which handles are kept. `default` is RocksDB's own and empty.
 enum Family : size_t {
@@ -37,6 +40,9 @@ enum Family : size_t {
   kEvents,
   kRaw,
   kCheckpoints,
+  kBases,
+  kStories,
+  kTombstones,
   kFamilies,
 };
 
@@ -69,6 +75,9 @@ inline constexpr std::array<FamilyRow, kFamilies> kFamilyTable = {{
     {"events", FamilyLayout::kSmall, 1},
     {"raw", FamilyLayout::kPackedByPrefix, 2},
     {"checkpoints", FamilyLayout::kSmall, 2},
+    {"bases", FamilyLayout::kLookup, 3},
+    {"stories", FamilyLayout::kLookup, 3},
+    {"tombstones", FamilyLayout::kLookup, 3},
 }};
 static_assert(std::ranges::all_of(kFamilyTable, [](const FamilyRow& row) {
   return row.name != nullptr && row.since_format >= 1 && row.since_format <= kStoreFormat;

@@ -40,6 +40,14 @@ std::string CheckpointKey(std::string_view name) {
   return std::string(kCheckpointPrefix) + std::string(name);
 }
 
+std::string RemovedIdKey(const Ulid& id) { return 'i' + id.ToBytes(); }
+
+std::string BlockedUrlKey(const Hash128& identity) { return 'u' + identity.ToBytes(); }
+
+std::string BlockedTextKey(const Hash128& text_hash) { return 't' + text_hash.ToBytes(); }
+
+std::string RebaseKey(const Ulid& id) { return std::string(kRebasePrefix) + id.ToBytes(); }
+
 std::string RawDictionaryKey(uint32_t number) {
   std::string key(kRawDictionaryPrefix);
   AppendBigEndian64(number, key);

@@ -22,7 +22,8 @@ namespace wirefold {
 inline constexpr size_t kSightingKeyBytes = 32;
 inline constexpr size_t kRevisionKeyBytes = 40;
 
-// `articles`, `sketches`, `aliases`: the ULID's 16 bytes. `urls`, `texts`: the hash's 16 bytes.
+// `articles`, `sketches`, `aliases`, `bases`, `stories`: the ULID's 16 bytes. `urls`, `texts`: the
+// hash's 16 bytes.
 
 // `sightings`: the story's ULID, then the copy's.
 std::string SightingKey(const Ulid& story_id, const Ulid& copy_id);
@@ -34,6 +35,15 @@ std::optional<Ulid> CopyOfSightingKey(std::string_view key);
 std::string RevisionKey(const Ulid& id, int64_t at_ms, const Hash128& text_hash);
 
 // `raw`: RevisionKey of the text that the raw file became.
+
+// `tombstones`: what was deleted, by its ID; and what must not come again, by its identity or the
+// hash of its text.
+std::string RemovedIdKey(const Ulid& id);
+std::string BlockedUrlKey(const Hash128& identity);
+std::string BlockedTextKey(const Hash128& text_hash);
+
+// `meta`: the article, deleted, that others are still stored against.
+std::string RebaseKey(const Ulid& id);
 
 // `meta`: a dictionary of raw files, by its number.
 std::string RawDictionaryKey(uint32_t number);
@@ -61,8 +71,11 @@ inline constexpr std::string_view kRekeyedKey = "rekeyed";
 inline constexpr std::string_view kRekeyingPrefix = "moving to ";
 inline constexpr std::string_view kSketchVersionKey = "sketch_version";
 inline constexpr std::string_view kCountsKey = "counts";
+// The table of scripts that deltas are made with, from format 3 on.
+inline constexpr std::string_view kScriptTableKey = "script_table";
 inline constexpr std::string_view kVersionsPrefix = "versions/";
 inline constexpr std::string_view kCheckpointPrefix = "checkpoints/";
+inline constexpr std::string_view kRebasePrefix = "rebase/";
 inline constexpr std::string_view kRawDictionaryPrefix = "raw_dictionary/";
 
 }  // namespace wirefold

@@ -58,6 +58,8 @@ absl::StatusOr<PackedRaw> RawPacker::Pack(const RawDocument& raw, const RawDicti
   document.set_source(raw.source.data(), raw.source.size());
   document.set_url(raw.hints.url);
   document.set_content_type(raw.hints.content_type);
+  document.set_content_language(raw.hints.content_language);
+  document.set_truncated(raw.hints.truncated);
   if (raw.hints.observed_at_ms.has_value()) {
     document.set_observed_at_ms(*raw.hints.observed_at_ms);
   }
@@ -117,8 +119,20 @@ absl::StatusOr<KeptDocument> UnpackRaw(std::string_view value,
   raw.source = std::move(*document.mutable_source());
   raw.hints.url = std::move(*document.mutable_url());
   raw.hints.content_type = std::move(*document.mutable_content_type());
+  raw.hints.content_language = std::move(*document.mutable_content_language());
+  raw.hints.truncated = document.truncated();
   if (document.has_observed_at_ms()) raw.hints.observed_at_ms = document.observed_at_ms();
   return raw;
+}
+
+absl::StatusOr<uint64_t> RawBytesOf(std::string_view value) {
+  const absl::StatusOr<std::string_view> payload = Payload(value, "raw");
+  if (!payload.ok()) return payload.status();
+  storage::RawRecord record;
+  if (!record.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
+    return Damaged("they are no raw record");
+  }
+  return record.raw_bytes();
 }
 
 }  // namespace wirefold

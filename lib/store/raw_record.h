@@ -69,6 +69,9 @@ using RawDictionaries =
 // the errors of `dictionaries`, which is asked where a record needs one.
 absl::StatusOr<KeptDocument> UnpackRaw(std::string_view value, const RawDictionaries& dictionaries);
 
+// The raw file's size, of a value of `raw`. kStoreCorrupt.
+absl::StatusOr<uint64_t> RawBytesOf(std::string_view value);
+
 }  // namespace wirefold
 
 #endif  // WIREFOLD_LIB_STORE_RAW_RECORD_H_

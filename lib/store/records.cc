@@ -71,25 +71,26 @@ absl::StatusOr<std::string_view> Payload(std::string_view value, std::string_vie
   return value.substr(1);
 }
 
-std::string EncodeSighting(std::string_view record, const Match& match) {
+std::string EncodeSighting(std::string_view record, const Match& match, const Ulid& story_id) {
   storage::SightingRecord sighting;
   sighting.set_article(record.data(), record.size());
   sighting.set_relation(static_cast<uint32_t>(match.relation));
-  sighting.set_matched_id(match.matched_id.ToBytes());
+  if (match.matched_id != story_id) sighting.set_matched_id(match.matched_id.ToBytes());
   sighting.set_jaccard_ppm(match.scores.jaccard_ppm);
   sighting.set_containment_ppm(match.scores.containment_ppm);
   sighting.set_score_ppm(match.scores.score_ppm);
   return Encode(sighting);
 }
 
-absl::StatusOr<Sighting> DecodeSighting(std::string_view value) {
+absl::StatusOr<Sighting> DecodeSighting(std::string_view value, const Ulid& story_id) {
   storage::SightingRecord record;
   if (absl::Status status = Decode(value, "sighting", record); !status.ok()) return status;
-  if (record.matched_id().size() != Ulid::kBytes) return Damaged("sighting");
+  const bool names_match = !record.matched_id().empty();
+  if (names_match && record.matched_id().size() != Ulid::kBytes) return Damaged("sighting");
   Sighting sighting;
   sighting.record = std::move(*record.mutable_article());
   sighting.match.relation = static_cast<Relation>(record.relation());
-  sighting.match.matched_id = Ulid::FromBytes(record.matched_id());
+  sighting.match.matched_id = names_match ? Ulid::FromBytes(record.matched_id()) : story_id;
   sighting.match.scores = {record.jaccard_ppm(), record.containment_ppm(), record.score_ppm()};
   return sighting;
 }
@@ -152,6 +153,47 @@ absl::StatusOr<Ulid> DecodeAlias(std::string_view value) {
   return Ulid::FromBytes(record.story_id());
 }
 
+std::string EncodeBaseName(const BaseName& name) {
+  storage::BaseRecord record;
+  record.set_at_ms(name.at_ms);
+  record.set_text_hash(name.text_hash.ToBytes());
+  return Encode(record);
+}
+
+absl::StatusOr<BaseName> DecodeBaseName(std::string_view value) {
+  storage::BaseRecord record;
+  if (absl::Status status = Decode(value, "base", record); !status.ok()) return status;
+  if (record.text_hash().size() != kHashBytes) return Damaged("base");
+  return BaseName{record.at_ms(), Hash128::FromBytes(record.text_hash())};
+}
+
+std::string EncodeStory(const Ulid& representative_id) {
+  storage::StoryRecord record;
+  record.set_representative_id(representative_id.ToBytes());
+  return Encode(record);
+}
+
+absl::StatusOr<Ulid> DecodeStory(std::string_view value) {
+  storage::StoryRecord record;
+  if (absl::Status status = Decode(value, "story", record); !status.ok()) return status;
+  if (record.representative_id().size() != Ulid::kBytes) return Damaged("story");
+  return Ulid::FromBytes(record.representative_id());
+}
+
+std::string EncodeTombstone(const Tombstone& tombstone) {
+  storage::TombstoneRecord record;
+  record.set_removed_at_ms(tombstone.removed_at_ms);
+  record.set_id(tombstone.id.ToBytes());
+  return Encode(record);
+}
+
+absl::StatusOr<Tombstone> DecodeTombstone(std::string_view value) {
+  storage::TombstoneRecord record;
+  if (absl::Status status = Decode(value, "tombstone", record); !status.ok()) return status;
+  if (record.id().size() != Ulid::kBytes) return Damaged("tombstone");
+  return Tombstone{record.removed_at_ms(), Ulid::FromBytes(record.id())};
+}
+
 std::string EncodeSketch(const Sketch& sketch) {
   const bool has_signature = sketch.signature != Signature{};
   std::string value;
@@ -188,8 +230,7 @@ absl::StatusOr<Sketch> DecodeSketch(std::string_view value) {
 std::string EncodeEvent(const Event& event) {
   storage::EventRecord record;
   record.set_outcome(static_cast<uint32_t>(event.kind));
-  record.set_id(event.id.ToBytes());
-  record.set_story_id(event.story_id.ToBytes());
+  SetIds(event.id, event.story_id, record);
   if (event.text_hash.has_value()) record.set_text_hash(event.text_hash->ToBytes());
   record.set_learning(static_cast<uint32_t>(event.learning));
   return Encode(record);
@@ -198,14 +239,12 @@ std::string EncodeEvent(const Event& event) {
 absl::StatusOr<Event> DecodeEvent(std::string_view value) {
   storage::EventRecord record;
   if (absl::Status status = Decode(value, "event", record); !status.ok()) return status;
-  if (record.id().size() != Ulid::kBytes || record.story_id().size() != Ulid::kBytes ||
+  Event event;
+  if (!GetIds(record, event.id, event.story_id) ||
       (!record.text_hash().empty() && record.text_hash().size() != kHashBytes)) {
     return Damaged("event");
   }
-  Event event;
   event.kind = static_cast<Mutation::Kind>(record.outcome());
-  event.id = Ulid::FromBytes(record.id());
-  event.story_id = Ulid::FromBytes(record.story_id());
   if (!record.text_hash().empty()) event.text_hash = Hash128::FromBytes(record.text_hash());
   event.learning = static_cast<Learning>(record.learning());
   return event;

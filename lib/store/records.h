@@ -62,11 +62,12 @@ struct RekeyedRecord {
                                                         const UrlRules& rules);
 
 struct Sighting {
-  std::string record;  // as EncodeRecord made it
+  std::string record;  // as EncodeRecord made it, or a delta of that
   Match match;
 };
-std::string EncodeSighting(std::string_view record, const Match& match);
-absl::StatusOr<Sighting> DecodeSighting(std::string_view value);
+// `story_id` is the key's; a match with the article of that name goes without saying.
+std::string EncodeSighting(std::string_view record, const Match& match, const Ulid& story_id);
+absl::StatusOr<Sighting> DecodeSighting(std::string_view value, const Ulid& story_id);
 
 // `state.newest_text_hash` must be among `state.text_hashes`.
 std::string EncodeUrlState(const UrlState& state);
@@ -78,6 +79,27 @@ absl::StatusOr<TextOwner> DecodeTextOwner(std::string_view value);
 // Where a copy's ID leads.
 std::string EncodeAlias(const Ulid& story_id);
 absl::StatusOr<Ulid> DecodeAlias(std::string_view value);
+
+// The text that deltas against an article rest on.
+struct BaseName {
+  int64_t at_ms = 0;
+  Hash128 text_hash{};
+
+  friend bool operator==(const BaseName&, const BaseName&) = default;
+};
+std::string EncodeBaseName(const BaseName& name);
+absl::StatusOr<BaseName> DecodeBaseName(std::string_view value);
+
+// Who stands for a story.
+std::string EncodeStory(const Ulid& representative_id);
+absl::StatusOr<Ulid> DecodeStory(std::string_view value);
+
+struct Tombstone {
+  int64_t removed_at_ms = 0;
+  Ulid id;
+};
+std::string EncodeTombstone(const Tombstone& tombstone);
+absl::StatusOr<Tombstone> DecodeTombstone(std::string_view value);
 
 std::string EncodeSketch(const Sketch& sketch);
 absl::StatusOr<Sketch> DecodeSketch(std::string_view value);

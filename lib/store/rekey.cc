@@ -16,6 +16,8 @@
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "lib/store/keys.h"
+#include "lib/store/record_delta.h"
+#include "lib/store/record_reader.h"
 #include "lib/store/records.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
@@ -96,6 +98,7 @@ class StoreRekeyer {
         handles_(store.handles_),
         rules_(rules),
         dry_run_(dry_run),
+        reader_(store.Reader({})),
         fail_(options.test_fail_rekey),
         disk_(options.path) {
     report_.to = options.key_rules_fingerprint;
@@ -106,6 +109,8 @@ class StoreRekeyer {
         [this] { return ReadOldRules(); },
         [this] { return MarkBegun(); },
         [this] { return RemoveLeftovers(); },
+        [this] { return MakeWhole(kSightings); },
+        [this] { return MakeWhole(kRevisions); },
         [this] { return MoveArticles(); },
         [this] { return MoveCopies(); },
         [this] { return FlushUrls(); },
@@ -217,6 +222,49 @@ class StoreRekeyer {
     return status.ok() ? Flush() : status;
   }
 
+  // Whether the record that deltas against `id` rest on is about to become another.
+  absl::StatusOr<bool> IsChangingBase(const Ulid& id) {
+    const auto known = changing_bases_.find(id);
+    if (known != changing_bases_.end()) return known->second;
+    const absl::StatusOr<std::string> base = reader_.Base(id);
+    if (!base.ok()) return base.status();
+    const absl::StatusOr<RekeyedRecord> record = RekeyRecord(*base, rules_);
+    if (!record.ok()) return record.status();
+    const bool changes = record->is_changed;
+    changing_bases_[id] = changes;
+    return changes;
+  }
+
+  // Copies and older texts that rest on a record that will change are stored whole from now on.
+  absl::Status MakeWhole(Family family) {
+    if (dry_run_) return absl::OkStatus();
+    absl::Status status = ForEach(
+        family, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) -> absl::Status {
+          if (key.size() < Ulid::kBytes) return Damaged(family);
+          // The story of a copy, the article of an older text: the base that goes without saying.
+          const Ulid implied = Ulid::FromBytes(key.ToStringView().substr(0, Ulid::kBytes));
+          std::string stored = value.ToString();
+          Match match;
+          if (family == kSightings) {
+            absl::StatusOr<Sighting> sighting = DecodeSighting(stored, implied);
+            if (!sighting.ok()) return sighting.status();
+            stored = std::move(sighting->record);
+            match = sighting->match;
+          }
+          if (!IsDelta(stored)) return absl::OkStatus();
+          const absl::StatusOr<Ulid> base = BaseOfDelta(stored, implied);
+          if (!base.ok()) return base.status();
+          const absl::StatusOr<bool> changes = IsChangingBase(*base);
+          if (!changes.ok()) return changes.status();
+          if (!*changes) return absl::OkStatus();
+          const absl::StatusOr<std::string> whole = reader_.Whole(std::move(stored), implied);
+          if (!whole.ok()) return whole.status();
+          return Put(family, key,
+                     family == kSightings ? EncodeSighting(*whole, match, implied) : *whole);
+        });
+    return status.ok() ? Flush() : status;
+  }
+
   absl::Status MoveArticles() {
     absl::Status status =
         ForEach(kArticles, [this](const rocksdb::Slice& key, const rocksdb::Slice& value) {
@@ -225,11 +273,13 @@ class StoreRekeyer {
           absl::StatusOr<RekeyedRecord> record = Rekey(value.ToStringView());
           if (!record.ok()) return record.status();
           ++report_.articles;
+          const absl::StatusOr<Ulid> story_id = reader_.StoryOf(id);
+          if (!story_id.ok()) return story_id.status();
           if (record->is_changed) {
             absl::Status put = Put(kArticles, key, record->bytes);
             if (!put.ok()) return put;
           }
-          return MoveUrl(id, id, *record);
+          return MoveUrl(id, *story_id, /*is_copy=*/false, *record);
         });
     return status.ok() ? Flush() : status;
   }
@@ -240,16 +290,20 @@ class StoreRekeyer {
           const std::optional<Ulid> id = CopyOfSightingKey(key.ToStringView());
           if (!id.has_value()) return Damaged(kSightings);
           const Ulid story_id = Ulid::FromBytes(key.ToStringView().substr(0, Ulid::kBytes));
-          const absl::StatusOr<Sighting> sighting = DecodeSighting(value.ToStringView());
+          absl::StatusOr<Sighting> sighting = DecodeSighting(value.ToStringView(), story_id);
           if (!sighting.ok()) return sighting.status();
-          absl::StatusOr<RekeyedRecord> record = Rekey(sighting->record);
+          const absl::StatusOr<std::string> whole =
+              reader_.Whole(std::move(sighting->record), story_id);
+          if (!whole.ok()) return whole.status();
+          absl::StatusOr<RekeyedRecord> record = Rekey(*whole);
           if (!record.ok()) return record.status();
           ++report_.copies;
           if (record->is_changed) {
-            absl::Status put = Put(kSightings, key, EncodeSighting(record->bytes, sighting->match));
+            absl::Status put =
+                Put(kSightings, key, EncodeSighting(record->bytes, sighting->match, story_id));
             if (!put.ok()) return put;
           }
-          return MoveUrl(*id, story_id, *record);
+          return MoveUrl(*id, story_id, /*is_copy=*/true, *record);
         });
     return status.ok() ? Flush() : status;
   }
@@ -266,7 +320,8 @@ class StoreRekeyer {
 
   // What an ID is found by: its claims to the keys of its texts, made from its record and its
   // revisions.
-  absl::Status MoveUrl(const Ulid& id, const Ulid& story_id, const RekeyedRecord& newest) {
+  absl::Status MoveUrl(const Ulid& id, const Ulid& story_id, bool is_copy,
+                       const RekeyedRecord& newest) {
     if (newest.has_other_key) ++report_.changed;
     Claim claim;
     claim.state.id = id;
@@ -280,7 +335,6 @@ class StoreRekeyer {
       without_url_.insert(id);
       return absl::OkStatus();
     }
-    const bool is_copy = id != story_id;
     for (const std::string& key : older_keys) {
       claim.right = is_copy ? Right::kOlderOfCopy : Right::kOlderOfArticle;
       status = AddClaim(IdentityOfUrlKey(key), claim);
@@ -304,7 +358,10 @@ class StoreRekeyer {
     for (revisions_->Seek(prefix); revisions_->Valid() && revisions_->key().starts_with(prefix);
          revisions_->Next()) {
       if (revisions_->key().size() != kRevisionKeyBytes) return Damaged(kRevisions);
-      absl::StatusOr<RekeyedRecord> record = Rekey(revisions_->value().ToStringView());
+      const absl::StatusOr<std::string> whole =
+          reader_.Whole(revisions_->value().ToString(), state.id);
+      if (!whole.ok()) return whole.status();
+      absl::StatusOr<RekeyedRecord> record = Rekey(*whole);
       if (!record.ok()) return record.status();
       ++report_.revisions;
       state.text_hashes.push_back(record->text_hash);
@@ -424,6 +481,9 @@ class StoreRekeyer {
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
   const UrlRules& rules_;
   const bool dry_run_;
+  RecordReader reader_;
+  absl::flat_hash_map<Ulid, bool>
+      changing_bases_;                // those looked at: whether the rules change them
   const std::function<bool()> fail_;  // tests also see every entry written on its own
   const StatvfsProbe disk_;
   RekeyReport report_;

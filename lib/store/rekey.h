@@ -16,6 +16,9 @@
 //   - Where the texts of one ID come to several keys, all of these lead to it, unless another ID
 //   has
 //     a better right.
+// Copies and older texts that are stored as deltas against a record that changes are stored whole
+// from then on. What was deleted and blocked stays blocked by its text, and by its URL where the
+// rules change nothing about that.
 // An ID that a new file would be minted may from then on be taken (Store::IsTaken).
 // While it runs, and after it was interrupted, the store is refused by everything else; running it
 // again, whatever the rules, starts from the records and ends well.

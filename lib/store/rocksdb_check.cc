@@ -14,6 +14,7 @@
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
+#include "lib/store/script_table.h"
 #include "rocksdb/metadata.h"
 #include "rocksdb/sst_file_reader.h"
 #include "rocksdb/table_properties.h"
@@ -217,6 +218,13 @@ absl::StatusOr<uint64_t> CheckStore(const RocksDbOptions& options) {
   if (absl::Status status = CheckPresent(*families, *format); !status.ok()) return status;
   if (const auto sketches = CheckNumber(store, kSketchVersionKey, kSketchVersion); !sketches.ok()) {
     return sketches.status();
+  }
+  if (*format >= kScriptTableFormat) {
+    const absl::StatusOr<std::string> table = ReadMeta(store.db(), store.meta(), kScriptTableKey);
+    if (!table.ok()) return table.status();
+    const absl::StatusOr<std::string_view> bytes = Payload(*table, kScriptTableKey);
+    if (!bytes.ok()) return bytes.status();
+    if (const auto made = ScriptTable::Make(*bytes); !made.ok()) return made.status();
   }
   const absl::StatusOr<StoredCounts> counts = ReadCounts(store.db(), store.meta());
   if (!counts.ok()) return counts.status();

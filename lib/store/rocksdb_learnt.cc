@@ -78,20 +78,13 @@ absl::StatusOr<std::optional<Checkpoint>> RocksDbStore::ReadCheckpoint(
 
 absl::StatusOr<std::optional<std::string>> RocksDbStore::ReadRecordOf(
     const rocksdb::ReadOptions& read, const Event& event) const {
-  std::string record;
-  if (event.id == event.story_id) {
-    const auto value = Get(read, kArticles, event.id.ToBytes());
-    if (!value.ok()) return value.status();
-    if (!value->has_value()) return std::nullopt;
-    record = (*value)->ToString();
-  } else {
-    const auto value = Get(read, kSightings, SightingKey(event.story_id, event.id));
-    if (!value.ok()) return value.status();
-    if (!value->has_value()) return std::nullopt;
-    absl::StatusOr<Sighting> sighting = DecodeSighting((*value)->ToStringView());
-    if (!sighting.ok()) return sighting.status();
-    record = std::move(sighting->record);
+  RecordReader reader = Reader(read);
+  absl::StatusOr<NewestText> newest = reader.Newest(event.id);
+  if (!newest.ok()) {
+    if (ReasonOf(newest.status()) == Reason::kNotFound) return std::nullopt;
+    return newest.status();
   }
+  std::string record = std::move(newest->record);
   if (!event.text_hash.has_value()) return record;
   const std::string hash = event.text_hash->ToBytes();
   const absl::StatusOr<RecordFields> fields = PeekRecord(record);
@@ -102,7 +95,10 @@ absl::StatusOr<std::optional<std::string>> RocksDbStore::ReadRecordOf(
   scan.prefix_same_as_start = true;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(scan, handles_[kRevisions]));
   for (it->Seek(event.id.ToBytes()); it->Valid(); it->Next()) {
-    if (it->key().ToStringView().ends_with(hash)) return it->value().ToString();
+    if (!it->key().ToStringView().ends_with(hash)) continue;
+    absl::StatusOr<std::string> whole = reader.Whole(it->value().ToString(), event.id);
+    if (!whole.ok()) return whole.status();
+    return *std::move(whole);
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "reading an older text");
   return std::nullopt;

@@ -25,6 +25,10 @@ std::string BigEndian64(uint64_t value) {
   return bytes;
 }
 
+std::string ScriptTableValue() {
+  return std::string(1, static_cast<char>(kValueVersion)) + ScriptTable::BytesOfThisBuild();
+}
+
 // What a new store starts with, in one synced batch.
 absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
                             const RocksDbOptions& options) {
@@ -34,6 +38,7 @@ absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
   batch.Put(meta, ToSlice(kKeyRulesKey),
             std::string(1, static_cast<char>(kValueVersion)) + options.key_rules_fingerprint);
   batch.Put(meta, ToSlice(kCountsKey), EncodeCounts({}));
+  batch.Put(meta, ToSlice(kScriptTableKey), ScriptTableValue());
   rocksdb::WriteOptions write;
   write.sync = true;
   return FromRocksDb(db.Write(write, &batch), "creating the store");
@@ -44,8 +49,13 @@ absl::Status WriteFirstMeta(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta,
 absl::Status RaiseFormat(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
   rocksdb::WriteOptions write;
   write.sync = true;
-  return FromRocksDb(db.Put(write, meta, ToSlice(kFormatKey), BigEndian64(kStoreFormat)),
-                     "raising the store's format");
+  rocksdb::WriteBatch batch;
+  std::string known;
+  if (db.Get({}, meta, ToSlice(kScriptTableKey), &known).IsNotFound()) {
+    batch.Put(meta, ToSlice(kScriptTableKey), ScriptTableValue());
+  }
+  batch.Put(meta, ToSlice(kFormatKey), BigEndian64(kStoreFormat));
+  return FromRocksDb(db.Write(write, &batch), "raising the store's format");
 }
 
 uint64_t LogBytes(const std::string& folder) {
@@ -116,8 +126,30 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   const auto rekeyed = store->Get({}, kMeta, std::string(kRekeyedKey));
   if (!rekeyed.ok()) return rekeyed.status();
   store->rekeyed_ = rekeyed->has_value();
+  const auto table = store->Get({}, kMeta, std::string(kScriptTableKey));
+  if (!table.ok()) return table.status();
+  if (!table->has_value()) {
+    return Reject(
+        Reason::kStoreCorrupt,
+        "the store is damaged: its table of scripts is missing; restore it from a backup");
+  }
+  const absl::StatusOr<std::string_view> bytes = Payload((*table)->ToStringView(), kScriptTableKey);
+  if (!bytes.ok()) return bytes.status();
+  absl::StatusOr<ScriptTable> scripts = ScriptTable::Make(*bytes);
+  if (!scripts.ok()) return scripts.status();
+  store->script_table_ = std::make_unique<const ScriptTable>(*std::move(scripts));
+  store->has_elections_.store(store->HasEntries(kStories));
+  store->has_tombstones_.store(store->HasEntries(kTombstones));
   if (absl::Status recorded = store->RecordVersions(); !recorded.ok()) return recorded;
   return store;
+}
+
+bool RocksDbStore::HasEntries(Family family) const {
+  rocksdb::ReadOptions read;
+  read.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[family]));
+  it->SeekToFirst();
+  return it->Valid() || !it->status().ok();  // in doubt there are some
 }
 
 RocksDbStore::~RocksDbStore() {

@@ -24,6 +24,11 @@ int OpenFiles() {
   return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 2, 64, 1 << 20));
 }
 
+// zstd's level in the last level of the tree, and its dictionary there.
+constexpr int kLastLevelZstd = 12;
+constexpr int kLastLevelZstdOfDeltas = 19;
+constexpr uint32_t kDictionaryBytes = uint32_t{112} << 10;
+
 rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
@@ -40,13 +45,32 @@ rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cac
 void ForText(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
   table.block_size = size_t{16} << 10;
   family.compression = rocksdb::kZSTD;
+  // On the way down quickly; in the last level, where all but the newest is, with what many blocks
+  // have in common in a dictionary beside them.
+  family.bottommost_compression = rocksdb::kZSTD;
+  rocksdb::CompressionOptions& last = family.bottommost_compression_opts;
+  last.enabled = true;
+  last.level = kLastLevelZstd;
+  last.max_dict_bytes = kDictionaryBytes;
+  last.zstd_max_train_bytes = kDictionaryBytes * 100;
   family.target_file_size_base = uint64_t{128} << 20;
   family.max_bytes_for_level_base = uint64_t{512} << 20;
+}
+
+// Deltas have the most from what stands around them.
+void ForDeltas(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
+  table.block_size = size_t{64} << 10;
+  family.bottommost_compression_opts.level = kLastLevelZstdOfDeltas;
 }
 
 // Keys begin with a ULID, and most ULIDs have no entry.
 void ByPrefix(rocksdb::ColumnFamilyOptions& family) {
   family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(Ulid::kBytes));
+}
+
+// Short values: hashes and IDs are no smaller for it, what stands between them is.
+void ForShort(rocksdb::ColumnFamilyOptions& family) {
+  family.bottommost_compression = rocksdb::kZSTD;
 }
 
 // Short values under random keys, mostly asked for what is absent.
@@ -90,16 +114,19 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
     family.compression = rocksdb::kNoCompression;
     switch (kFamilyTable.at(i).layout) {
       case FamilyLayout::kSmall:
+        ForShort(family);
         break;
       case FamilyLayout::kText:
         ForText(family, table);
         break;
       case FamilyLayout::kTextByPrefix:
         ForText(family, table);
+        ForDeltas(family, table);
         ByPrefix(family);
         break;
       case FamilyLayout::kLookup:
         ForLookup(family, table);
+        ForShort(family);
         break;
       case FamilyLayout::kPackedByPrefix:
         ForText(family, table);

@@ -17,10 +17,6 @@ namespace {
 
 constexpr size_t kSketchReadaheadBytes = size_t{2} << 20;
 
-absl::Status NoArticle(const Ulid& id) {
-  return Reject(Reason::kNotFound, absl::StrCat("there is no article ", id.ToString()));
-}
-
 absl::Status DamagedKey(Family family) {
   return Reject(Reason::kStoreCorrupt,
                 absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
@@ -73,39 +69,49 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
   return value;
 }
 
-absl::StatusOr<Sighting> RocksDbStore::ReadSighting(const rocksdb::ReadOptions& read,
-                                                    const Ulid& story_id,
-                                                    const Ulid& copy_id) const {
-  const auto value = Get(read, kSightings, SightingKey(story_id, copy_id));
+absl::StatusOr<std::optional<std::string>> RocksDbStore::GetString(const rocksdb::ReadOptions& read,
+                                                                   Family family,
+                                                                   const std::string& key) const {
+  const auto value = Get(read, family, key);
   if (!value.ok()) return value.status();
-  if (!value->has_value()) return NoArticle(copy_id);
-  return DecodeSighting((*value)->ToStringView());
+  if (!value->has_value()) return std::nullopt;
+  return (*value)->ToString();
+}
+
+RecordReader RocksDbStore::Reader(const rocksdb::ReadOptions& read) const {
+  return {
+      [this, read](Family family, const std::string& key) { return GetString(read, family, key); },
+      *script_table_, has_elections_.load()};
 }
 
 absl::StatusOr<StoredArticle> RocksDbStore::ReadArticle(const rocksdb::ReadOptions& read,
                                                         const Ulid& id) const {
   StoredArticle article;
   article.id = id;
-  const auto record = Get(read, kArticles, id.ToBytes());
-  if (!record.ok()) return record.status();
-  absl::Status status;
-  if (record->has_value()) {
-    article.story_id = id;
-    status = DecodeRecord((*record)->ToStringView(), article);
-  } else {
-    const auto alias = Get(read, kAliases, id.ToBytes());
-    if (!alias.ok()) return alias.status();
-    if (!alias->has_value()) return NoArticle(id);
-    const absl::StatusOr<Ulid> story_id = DecodeAlias((*alias)->ToStringView());
-    if (!story_id.ok()) return story_id.status();
-    const absl::StatusOr<Sighting> sighting = ReadSighting(read, *story_id, id);
-    if (!sighting.ok()) return sighting.status();
-    article.story_id = *story_id;
-    article.match = sighting->match;
-    status = DecodeRecord(sighting->record, article);
+  RecordReader reader = Reader(read);
+  const absl::StatusOr<NewestText> newest = reader.Newest(id);
+  if (!newest.ok()) {
+    if (ReasonOf(newest.status()) == Reason::kNotFound && has_tombstones_.load()) {
+      const auto tombstone = Get(read, kTombstones, RemovedIdKey(id));
+      if (!tombstone.ok()) return tombstone.status();
+      if (tombstone->has_value()) {
+        return Reject(Reason::kNotFound,
+                      absl::StrCat("the article ", id.ToString(), " was deleted"));
+      }
+    }
+    return newest.status();
   }
+  article.story_id = newest->story_id;
+  article.match = newest->match;
+  if (newest->is_representative) {
+    article.representative_id = id;
+  } else {
+    const absl::StatusOr<Ulid> representative = reader.Representative(newest->story_id);
+    if (!representative.ok()) return representative.status();
+    article.representative_id = *representative;
+  }
+  absl::Status status = DecodeRecord(newest->record, article);
   if (!status.ok()) return status;
-  article.representative_id = article.story_id;
   return article;
 }
 
@@ -165,9 +171,19 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
                 statuses.data());
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return FromRocksDb(statuses[i], "reading articles to compare");
-    const absl::StatusOr<RecordFields> fields = PeekRecord(values[i].ToStringView());
+    if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
+      return FromRocksDb(statuses[i], "reading articles to compare");
+    }
+    std::string_view record = values[i].ToStringView();
+    NewestText variant;
+    if (statuses[i].IsNotFound()) {
+      absl::StatusOr<NewestText> newest = Reader({}).Newest(ids[i]);
+      if (ReasonOf(newest.status()) == Reason::kNotFound) continue;
+      if (!newest.ok()) return newest.status();
+      variant = *std::move(newest);
+      record = variant.record;
+    }
+    const absl::StatusOr<RecordFields> fields = PeekRecord(record);
     if (!fields.ok()) return fields.status();
     texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host),
                 std::string(fields->registrable_domain), std::string(fields->source)};
@@ -210,6 +226,11 @@ absl::StatusOr<ListPage> RocksDbStore::ListArticles(const ListQuery& query) cons
     if (!Selects(query, *fields)) continue;
     StoredArticle article;
     article.id = article.story_id = article.representative_id = last;
+    if (has_elections_.load()) {
+      const absl::StatusOr<Ulid> story_id = Reader(read).StoryOf(last);
+      if (!story_id.ok()) return story_id.status();
+      article.story_id = *story_id;
+    }
     if (absl::Status status = DecodeRecord(it->value().ToStringView(), article); !status.ok()) {
       return status;
     }
@@ -230,6 +251,9 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
   rocksdb::ReadOptions scan = read;
   scan.prefix_same_as_start = true;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(scan, handles_[kSightings]));
+  RecordReader reader = Reader(read);
+  const absl::StatusOr<Ulid> representative = reader.Representative(story_id);
+  if (!representative.ok()) return representative.status();
   SightingPage page;
   limit = std::max<size_t>(limit, 1);
   size_t page_bytes = 0;
@@ -244,15 +268,18 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
       page.next_after = last;
       break;
     }
-    const absl::StatusOr<Sighting> sighting = DecodeSighting(it->value().ToStringView());
+    absl::StatusOr<Sighting> sighting = DecodeSighting(it->value().ToStringView(), story_id);
     if (!sighting.ok()) return sighting.status();
+    const absl::StatusOr<std::string> record = reader.Whole(std::move(sighting->record), story_id);
+    if (!record.ok()) return record.status();
     StoredArticle article;
     article.id = last = *copy_id;
-    article.story_id = article.representative_id = story_id;
+    article.story_id = story_id;
+    article.representative_id = *representative;
     article.match = sighting->match;
-    if (absl::Status status = DecodeRecord(sighting->record, article); !status.ok()) return status;
+    if (absl::Status status = DecodeRecord(*record, article); !status.ok()) return status;
     if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
-    page_bytes += it->value().size();
+    page_bytes += record->size();
     page.sightings.push_back(std::move(article));
   }
   if (!after.has_value()) {
@@ -270,6 +297,7 @@ absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(const Uli
   absl::StatusOr<StoredArticle> newest = ReadArticle(read, id);
   if (!newest.ok()) return newest.status();
   if (absl::Status status = CountRevisions(read, *newest); !status.ok()) return status;
+  RecordReader reader = Reader(read);
   read.prefix_same_as_start = true;
   std::vector<StoredArticle> revisions;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kRevisions]));
@@ -281,9 +309,9 @@ absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(const Uli
     revision.representative_id = newest->representative_id;
     revision.match = newest->match;
     revision.revision_count = newest->revision_count;
-    if (absl::Status status = DecodeRecord(it->value().ToStringView(), revision); !status.ok()) {
-      return status;
-    }
+    const absl::StatusOr<std::string> record = reader.Whole(it->value().ToString(), id);
+    if (!record.ok()) return record.status();
+    if (absl::Status status = DecodeRecord(*record, revision); !status.ok()) return status;
     revisions.push_back(std::move(revision));
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing revisions");

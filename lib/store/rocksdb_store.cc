@@ -11,132 +11,72 @@
 #include "lib/store/rocksdb_status.h"
 
 namespace wirefold {
-namespace {
-
-// Why a mutation can't be written as it is; nullptr if it can.
-const char* Malformed(const Mutation& mutation) {
-  const UrlState& url = mutation.url;
-  if (mutation.id.IsZero() || mutation.story_id.IsZero()) return "no ID";
-  if (mutation.record == nullptr) return "no record";
-  if (url.id != mutation.id || url.story_id != mutation.story_id) return "another article's URL";
-  if (std::ranges::find(url.text_hashes, url.newest_text_hash) == url.text_hashes.end()) {
-    return "a URL whose newest text is not among its texts";
+CommitGroup RocksDbStore::NewGroup() {
+  CommitGroup::State state;
+  {
+    const std::lock_guard guard(counts_mutex_);
+    state.counts = counts_;
   }
-  switch (mutation.kind) {
-    case Mutation::Kind::kNew:
-      return mutation.id == mutation.story_id ? nullptr : "a new article in another story";
-    case Mutation::Kind::kDuplicate:
-      return mutation.id != mutation.story_id ? nullptr : "a copy of itself";
-    case Mutation::Kind::kRevision:
-      return !mutation.becomes_newest || mutation.previous != nullptr ? nullptr
-                                                                      : "no previous record";
-  }
-  return "an unknown kind";
+  state.has_elections = has_elections_.load();
+  state.has_tombstones = has_tombstones_.load();
+  return {[this](Family family, const std::string& key) { return GetString({}, family, key); },
+          [this](Family family, const std::string& prefix) -> absl::StatusOr<bool> {
+            rocksdb::ReadOptions read;
+            read.prefix_same_as_start = true;
+            const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[family]));
+            it->Seek(prefix);
+            if (!it->status().ok()) return FromRocksDb(it->status(), "preparing a commit");
+            return it->Valid();
+          },
+          handles_,
+          *script_table_,
+          packer_,
+          state};
 }
 
-rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
-
-}  // namespace
-
-absl::Status RocksDbStore::Add(const Mutation& mutation, rocksdb::WriteBatch& batch,
-                               StoredCounts& counts) const {
-  if (const char* fault = Malformed(mutation); fault != nullptr) {
+absl::Status RocksDbStore::WriteGroup(CommitGroup& group) {
+  ++group.state().counts.counts.commits;
+  group.Put(kMeta, std::string(kCountsKey), EncodeCounts(group.state().counts));
+  rocksdb::Status status = group.status();
+  if (status.ok() && options_.test_fail_commit && options_.test_fail_commit()) {
+    status = rocksdb::Status::IOError("failed by a test");
+  }
+  rocksdb::WriteOptions write;
+  write.sync = options_.sync;
+  // Readers look for what the group brings as soon as it can be there.
+  if (group.state().has_elections) has_elections_.store(true);
+  if (group.state().has_tombstones) has_tombstones_.store(true);
+  if (status.ok()) status = db_->Write(write, &group.batch());
+  if (!status.ok()) {
     return Reject(Reason::kStoreFailed,
-                  absl::StrCat("a commit holds a malformed change of ", mutation.id.ToString(),
-                               " (", fault, "); this is a defect, please report it"));
+                  absl::StrCat("a commit could not be written (", status.ToString(),
+                               "); nothing more is taken until the cause is gone and wirefoldd "
+                               "has been restarted"));
   }
-  const std::string id = mutation.id.ToBytes();
-  rocksdb::Status status;
-  const auto put = [&](Family family, const rocksdb::Slice& key, const rocksdb::Slice& value) {
-    if (status.ok()) status = batch.Put(handles_[family], key, value);
-  };
-  const auto put_as_newest = [&] {
-    if (mutation.id == mutation.story_id) {
-      put(kArticles, id, *mutation.record);
-      if (mutation.sketch.has_value()) put(kSketches, id, EncodeSketch(*mutation.sketch));
-    } else {
-      put(kSightings, SightingKey(mutation.story_id, mutation.id),
-          EncodeSighting(*mutation.record, mutation.match));
-    }
-  };
-  switch (mutation.kind) {
-    case Mutation::Kind::kNew:
-      put_as_newest();
-      ++counts.counts.articles;
-      break;
-    case Mutation::Kind::kDuplicate:
-      put_as_newest();
-      put(kAliases, id, EncodeAlias(mutation.story_id));
-      ++counts.counts.sightings;
-      break;
-    case Mutation::Kind::kRevision:
-      if (mutation.becomes_newest) put_as_newest();
-      put(kRevisions, RevisionKey(mutation.id, mutation.older_at_ms, mutation.older_text_hash),
-          mutation.becomes_newest ? *mutation.previous : *mutation.record);
-      ++counts.counts.revisions;
-      break;
-  }
-  put(kUrls, mutation.identity.ToBytes(), EncodeUrlState(mutation.url));
-  if (mutation.new_text.has_value()) {
-    put(kTexts, mutation.new_text->ToBytes(), EncodeTextOwner({mutation.id, mutation.story_id}));
-  }
-  if (mutation.raw.value != nullptr) {
-    const bool newest = mutation.kind != Mutation::Kind::kRevision || mutation.becomes_newest;
-    put(kRaw,
-        newest ? RevisionKey(mutation.id, mutation.url.newest_at_ms, mutation.url.newest_text_hash)
-               : RevisionKey(mutation.id, mutation.older_at_ms, mutation.older_text_hash),
-        *mutation.raw.value);
-    ++counts.counts.raw_files;
-    counts.counts.raw_bytes += mutation.raw.raw_bytes;
-    counts.counts.raw_stored_bytes += mutation.raw.value->size();
-  }
-  put(kEvents, EventKey(counts.events++),
-      EncodeEvent(
-          {mutation.kind, mutation.id, mutation.story_id, mutation.text_hash, mutation.learning}));
-  return FromRocksDb(status, "preparing a commit");
+  const std::lock_guard guard(counts_mutex_);
+  counts_ = group.state().counts;
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::CheckWritable() const {
+  if (!failed_.load()) return absl::OkStatus();
+  return Reject(Reason::kStoreFailed,
+                "an earlier commit failed, so nothing more is written; see the log for its cause "
+                "and restart wirefoldd");
 }
 
 absl::Status RocksDbStore::Commit(std::span<const Mutation> mutations) {
-  if (failed_.load()) {
-    return Reject(Reason::kStoreFailed,
-                  "an earlier commit failed, so nothing more is written; see the log for its cause "
-                  "and restart wirefoldd");
-  }
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (mutations.empty()) return absl::OkStatus();
-  StoredCounts counts;
-  {
-    const std::lock_guard guard(counts_mutex_);
-    counts = counts_;
-  }
-  rocksdb::WriteBatch batch;
-  absl::Status result;
+  CommitGroup group = NewGroup();
+  absl::Status status;
   for (const Mutation& mutation : mutations) {
-    result = Add(mutation, batch, counts);
-    if (!result.ok()) break;
+    status = group.Add(mutation);
+    if (!status.ok()) break;
   }
-  ++counts.counts.commits;
-  if (result.ok()) {
-    rocksdb::Status status = batch.Put(handles_[kMeta], ToSlice(kCountsKey), EncodeCounts(counts));
-    if (status.ok() && options_.test_fail_commit && options_.test_fail_commit()) {
-      status = rocksdb::Status::IOError("failed by a test");
-    }
-    rocksdb::WriteOptions write;
-    write.sync = options_.sync;
-    if (status.ok()) status = db_->Write(write, &batch);
-    if (!status.ok()) {
-      result = Reject(Reason::kStoreFailed,
-                      absl::StrCat("a commit could not be written (", status.ToString(),
-                                   "); nothing more is taken until the cause is gone and wirefoldd "
-                                   "has been restarted"));
-    }
-  }
-  if (!result.ok()) {
-    failed_.store(true);
-    return result;
-  }
-  const std::lock_guard guard(counts_mutex_);
-  counts_ = counts;
-  return absl::OkStatus();
+  if (status.ok()) status = WriteGroup(group);
+  if (!status.ok()) failed_.store(true);
+  return status;
 }
 
 absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
@@ -148,15 +88,29 @@ absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
   const auto url = Get({}, kUrls, identity.ToBytes());
   if (!url.ok()) return url.status();
   Found found;
+  Ulid story_id;
   if (text->has_value()) {
     const absl::StatusOr<TextOwner> owner = DecodeTextOwner((*text)->ToStringView());
     if (!owner.ok()) return owner.status();
     found.text = *owner;
+    story_id = owner->story_id;
   }
   if (url->has_value()) {
     absl::StatusOr<UrlState> state = DecodeUrlState((*url)->ToStringView());
     if (!state.ok()) return state.status();
+    story_id = state->story_id;
     found.url = *std::move(state);
+  }
+  if (!story_id.IsZero()) {
+    const absl::StatusOr<Ulid> representative = Reader({}).Representative(story_id);
+    if (!representative.ok()) return representative.status();
+    found.representative_id = *representative;
+  }
+  if (!has_tombstones_.load()) return found;
+  for (const std::string& key : {BlockedUrlKey(identity), BlockedTextKey(text_hash)}) {
+    const auto blocked = Get({}, kTombstones, key);
+    if (!blocked.ok()) return blocked.status();
+    found.is_blocked = found.is_blocked || blocked->has_value();
   }
   return found;
 }
@@ -172,21 +126,14 @@ absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
 }
 
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {
-  NewestRecord newest;
-  if (state.id != state.story_id) {
-    absl::StatusOr<Sighting> sighting = ReadSighting({}, state.story_id, state.id);
-    if (!sighting.ok()) return sighting.status();
-    newest.record = std::make_shared<const std::string>(std::move(sighting->record));
-    newest.match = sighting->match;
-    return newest;
+  absl::StatusOr<NewestText> newest = Reader({}).Newest(state.id);
+  if (!newest.ok()) return newest.status();
+  if (newest->story_id != state.story_id) {
+    return Reject(Reason::kNotFound, absl::StrCat("there is no article ", state.id.ToString(),
+                                                  " in the story ", state.story_id.ToString()));
   }
-  const auto record = Get({}, kArticles, state.id.ToBytes());
-  if (!record.ok()) return record.status();
-  if (!record->has_value()) {
-    return Reject(Reason::kNotFound, absl::StrCat("there is no article ", state.id.ToString()));
-  }
-  newest.record = std::make_shared<const std::string>((*record)->ToString());
-  return newest;
+  return NewestRecord{std::make_shared<const std::string>(std::move(newest->record)),
+                      newest->match};
 }
 
 uint64_t RocksDbStore::NextEvent() const {
@@ -197,6 +144,19 @@ uint64_t RocksDbStore::NextEvent() const {
 StoreCounts RocksDbStore::Counts() const {
   const std::lock_guard guard(counts_mutex_);
   return counts_.counts;
+}
+
+std::vector<PartSize> RocksDbStore::PartSizes() const {
+  std::vector<PartSize> parts;
+  for (size_t i = 0; i < kFamilies; ++i) {
+    if (i == kDefaultFamily) continue;
+    PartSize part;
+    part.name = FamilyName(i);
+    db_->GetIntProperty(handles_[i], rocksdb::DB::Properties::kEstimateNumKeys, &part.entries);
+    db_->GetIntProperty(handles_[i], rocksdb::DB::Properties::kLiveSstFilesSize, &part.bytes);
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 uint64_t RocksDbStore::DiskBytes() const {

@@ -23,9 +23,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/store/commit_group.h"
 #include "lib/store/data_folder.h"
+#include "lib/store/record_delta.h"
+#include "lib/store/record_reader.h"
 #include "lib/store/records.h"
 #include "lib/store/rocksdb_options.h"
+#include "lib/store/script_table.h"
 #include "lib/store/store.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
@@ -53,6 +57,9 @@ class RocksDbStore final : public Store {
   ~RocksDbStore() override;
 
   [[nodiscard]] absl::Status Commit(std::span<const Mutation> mutations) override;
+  [[nodiscard]] absl::Status Remove(const Removal& removal) override;
+  [[nodiscard]] absl::StatusOr<bool> Rebase(size_t limit) override;
+  [[nodiscard]] absl::Status Compact() override;
   [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
                                              const Hash128& text_hash) const override;
   [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
@@ -88,6 +95,7 @@ class RocksDbStore final : public Store {
   [[nodiscard]] uint64_t NextEvent() const override;
   [[nodiscard]] StoreCounts Counts() const override;
   [[nodiscard]] uint64_t DiskBytes() const override;
+  [[nodiscard]] std::vector<PartSize> PartSizes() const override;
 
   // The recorded versions, each with the number of commits that came before it, oldest first.
   using VersionHistory = std::vector<std::pair<uint64_t, std::map<std::string, std::string>>>;
@@ -106,15 +114,27 @@ class RocksDbStore final : public Store {
         handles_(std::move(handles)),
         counts_(counts) {}
 
-  // Adds what one mutation writes to `batch`, and counts it.
-  absl::Status Add(const Mutation& mutation, rocksdb::WriteBatch& batch,
-                   StoredCounts& counts) const;
+  // kStoreFailed once a commit has failed.
+  absl::Status CheckWritable() const;
+  CommitGroup NewGroup();
+  // Writes the group, synced, and what is counted.
+  absl::Status WriteGroup(CommitGroup& group);
+  // What removing one article takes away (rocksdb_remove.cc).
+  struct Leaving;
+  // Whether `urls` leads from there to this article.
+  absl::StatusOr<bool> LeadsTo(const Hash128& identity, const Ulid& id) const;
+  absl::StatusOr<Leaving> ReadLeaving(const Ulid& story_id, const Ulid& id) const;
+  absl::Status Take(const Removal& removal, const Leaving& leaving, CommitGroup& group) const;
+  absl::StatusOr<std::vector<std::pair<Ulid, Hash128>>> TextsStaying(const Removal& removal) const;
+  absl::StatusOr<bool> RebaseStory(const Ulid& base_id, const Ulid& story_id, size_t limit);
   // nullopt if there is no such key.
   absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
                                                             Family family,
                                                             const std::string& key) const;
-  absl::StatusOr<Sighting> ReadSighting(const rocksdb::ReadOptions& read, const Ulid& story_id,
-                                        const Ulid& copy_id) const;
+  absl::StatusOr<std::optional<std::string>> GetString(const rocksdb::ReadOptions& read,
+                                                       Family family, const std::string& key) const;
+  // `read` is copied.
+  RecordReader Reader(const rocksdb::ReadOptions& read) const;
   // An article or a copy without its revision count.
   absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
   // The record of the text that an event brought: the newest of its ID, or an older one. nullopt if
@@ -123,6 +143,7 @@ class RocksDbStore final : public Store {
                                                           const Event& event) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
   absl::Status RecordVersions();
+  bool HasEntries(Family family) const;
   // Of the article's URL, for GetRaw.
   absl::StatusOr<std::vector<Hash128>> ReadTextHashes(const rocksdb::ReadOptions& read,
                                                       const StoredArticle& article) const;
@@ -134,7 +155,11 @@ class RocksDbStore final : public Store {
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
-  bool rekeyed_ = false;  // the store was moved to other key rules once
+  bool rekeyed_ = false;                             // the store was moved to other key rules once
+  std::unique_ptr<const ScriptTable> script_table_;  // set once, at opening
+  DeltaPacker packer_;                               // of whoever commits
+  std::atomic<bool> has_elections_ = false;          // `stories` may have entries
+  std::atomic<bool> has_tombstones_ = false;         // `tombstones` may have entries
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
   StoredCounts counts_;

@@ -54,9 +54,21 @@ struct TextOwner {
 // A canonical record as it is stored: encoded once by a worker, written and moved as bytes.
 using EncodedRecord = std::shared_ptr<const std::string>;
 
+// Another article stands for a story from now on.
+struct Election {
+  Ulid story_id;
+  Ulid from;         // who stood for it; becomes a copy
+  Ulid to;           // a copy of the story; becomes the unique article
+  Match from_match;  // how `from` relates to an article of the story
+  Sketch sketch;     // of `to`
+
+  friend bool operator==(const Election&, const Election&) = default;
+};
+
 // What one accepted file changes.
 struct Mutation {
-  enum class Kind : uint8_t { kNew = 1, kDuplicate = 2, kRevision = 3 };
+  // kRemoval: of an event alone.
+  enum class Kind : uint8_t { kNew = 1, kDuplicate = 2, kRevision = 3, kRemoval = 4 };
 
   Kind kind = Kind::kNew;
   Ulid id;
@@ -71,8 +83,11 @@ struct Mutation {
   Learning learning = Learning::kNone;
   // Of the copy: what it matched. For a revision of a copy, the match it has already.
   Match match;
-  // kNew, and a revision that becomes the newest text of a unique article.
+  // Of what is to be found by others: kNew, a revision that becomes the newest text of a unique
+  // article, and a copy that is a variant of its story.
   std::optional<Sketch> sketch;
+  // Behind all else of this file.
+  std::optional<Election> election;
   // kRevision: whether this text is now the newest, and if so the one that it replaces.
   bool becomes_newest = false;
   EncodedRecord previous;
@@ -81,6 +96,17 @@ struct Mutation {
   Hash128 older_text_hash;
   // The file's raw bytes, if they are to be kept.
   PackedRaw raw;
+};
+
+// What is to be deleted.
+struct Removal {
+  Ulid story_id;
+  std::vector<Ulid>
+      ids;             // of the story: all of it, or copies, or with `election` who stands for it
+  bool block = false;  // what has their URLs or texts is refused from now on
+  int64_t at_ms = 0;
+  // Where the story's representative goes and others stay. `from` is deleted with the rest.
+  std::optional<Election> election{};
 };
 
 struct StoredArticle {
@@ -155,6 +181,13 @@ struct LearntFile {
   std::string text{};
 };
 
+// What one part of the store takes on disk.
+struct PartSize {
+  std::string name{};
+  uint64_t entries = 0;  // about
+  uint64_t bytes = 0;    // of its tables
+};
+
 struct StoreCounts {
   uint64_t articles = 0;
   uint64_t sightings = 0;
@@ -180,11 +213,26 @@ class Store {
   struct Found {
     std::optional<UrlState> url;
     std::optional<TextOwner> text;
+    bool is_blocked = false;  // one of the two was deleted, and is not wanted back
+    // Of the story of `url`, else of `text`.
+    Ulid representative_id{};
   };
   [[nodiscard]] virtual absl::StatusOr<Found> Lookup(const Hash128& identity,
                                                      const Hash128& text_hash) const = 0;
   // The newest record of a URL; kNotFound if the state points at nothing.
   [[nodiscard]] virtual absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const = 0;
+
+  // Deletes articles with all their texts, raw files and sketches; durable on return. Where others
+  // of the story stay, what they are stored against stays too, unseen, until Rebase has run. Never
+  // beside Commit. kNotFound if one of them is not there (any more); after another error as Commit.
+  [[nodiscard]] virtual absl::Status Remove(const Removal& removal) = 0;
+  // Stores up to `limit` records anew that rest on what was deleted, and deletes that where nothing
+  // rests on it any more. True when all is done. Never beside Commit.
+  [[nodiscard]] virtual absl::StatusOr<bool> Rebase(size_t limit) = 0;
+  // Rewrites everything on disk, so that nothing of what was deleted is left in the data folder,
+  // and what is stored takes the least room. Takes minutes for some GB; anything may go on beside
+  // it.
+  [[nodiscard]] virtual absl::Status Compact() = 0;
 
   // Whether an article or a copy has this ID. False without a look while every key of the store was
   // made under the same rules: an ID is minted from time and key, so none but that key's can have
@@ -199,7 +247,7 @@ class Store {
   // By what Normalize calls identity. kNotFound.
   [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetByIdentity(
       const Hash128& identity) const = 0;
-  // What comparison needs of unique articles, in order; unset where there is none.
+  // What comparison needs of articles and copies, in order; unset where there is none.
   struct ComparisonText {
     std::string title;
     std::string text;
@@ -235,7 +283,8 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
       std::string bytes) = 0;
 
-  // Calls `visit` with every unique article's sketch in the order of IDs, until it returns false.
+  // Calls `visit` with every sketch in the order of IDs, until it returns false: those of unique
+  // articles and of variants.
   [[nodiscard]] virtual absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
 
@@ -256,6 +305,8 @@ class Store {
   [[nodiscard]] virtual StoreCounts Counts() const = 0;
   // Bytes on disk, about.
   [[nodiscard]] virtual uint64_t DiskBytes() const = 0;
+  // The same by part; what is in memory and in the log alone is in none of them.
+  [[nodiscard]] virtual std::vector<PartSize> PartSizes() const = 0;
 };
 
 // The time that a file is learnt under: that of its ID, else, in want of one, when it came.

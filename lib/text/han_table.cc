@@ -11,6 +11,8 @@ namespace {
 
 std::span<const HanPair> TraditionalToSimplified() { return kTraditionalToSimplified; }
 
+std::span<const HanPair> SimplifiedToTraditional() { return kSimplifiedToTraditional; }
+
 std::span<const char16_t> OnlySimplified() { return kOnlySimplified; }
 
 char32_t SimplifiedOf(char32_t code_point) {

@@ -21,6 +21,9 @@ struct HanPair {
 
 // Sorted by `from`: each traditional character with another simplified form.
 std::span<const HanPair> TraditionalToSimplified();
+// Sorted by `from`: each simplified character with another traditional form, the usual one of
+// several.
+std::span<const HanPair> SimplifiedToTraditional();
 // Sorted; BMP. Characters that stand in simplified text alone.
 std::span<const char16_t> OnlySimplified();
 

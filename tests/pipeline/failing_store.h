@@ -86,6 +86,10 @@ class FailingStore final : public Store {
     return real_.ScanSketches(visit);
   }
   StoreCounts Counts() const override { return real_.Counts(); }
+  absl::Status Remove(const Removal& removal) override { return real_.Remove(removal); }
+  absl::StatusOr<bool> Rebase(size_t limit) override { return real_.Rebase(limit); }
+  absl::Status Compact() override { return real_.Compact(); }
+  std::vector<PartSize> PartSizes() const override { return real_.PartSizes(); }
   uint64_t DiskBytes() const override { return real_.DiskBytes(); }
 
  private:

@@ -94,7 +94,9 @@ TEST(Records, ARecordThatWasCutOffIsCorruptOrWhole) {
 TEST(Records, SightingKeepsRecordAndMatch) {
   const EncodedRecord record = EncodeRecord(FullArticle(), 1);
   const Match match{Relation::kExtended, Ulid::Make(7, {1, 2}), {1, 2'000, 1'000'000}};
-  const absl::StatusOr<Sighting> sighting = DecodeSighting(EncodeSighting(*record, match));
+  const Ulid kStory = Ulid::Make(7, {7, 7});
+  const absl::StatusOr<Sighting> sighting =
+      DecodeSighting(EncodeSighting(*record, match, kStory), kStory);
   ASSERT_TRUE(sighting.ok());
   EXPECT_EQ(sighting->record, *record);
   EXPECT_EQ(sighting->match, match);
@@ -150,8 +152,8 @@ TEST(Records, UnknownVersionsAreRefusedByNameAndDamageIsCorrupt) {
        }},
       {*EncodeRecord({}, 0), "article",
        [](const std::string& v) { return PeekRecord(v).status(); }},
-      {EncodeSighting("x", {}), "sighting",
-       [](const std::string& v) { return DecodeSighting(v).status(); }},
+      {EncodeSighting("x", {}, {}), "sighting",
+       [](const std::string& v) { return DecodeSighting(v, {}).status(); }},
       {EncodeUrlState({{}, {}, 0, {}, {{}}}), "url",
        [](const std::string& v) { return DecodeUrlState(v).status(); }},
       {EncodeTextOwner({}), "text",
