@@ -126,7 +126,8 @@ size_t ComparisonDoc::memory_bytes() const {
   return sizeof *this +
          (shingles.capacity() + set.capacity() + figures.capacity() + title.capacity()) *
              sizeof(uint32_t) +
-         paragraphs.capacity() * sizeof(Paragraph);
+         paragraphs.capacity() * sizeof(Paragraph) + standing.dateline.capacity() +
+         standing.edges.capacity();
 }
 
 ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& tokens,
@@ -154,6 +155,7 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   std::sort(doc.title.begin(), doc.title.end());
   doc.title.shrink_to_fit();
   doc.domain = DomainKey(origin.registrable_domain, origin.host, origin.source);
+  doc.standing = MakeStanding(matching_text, origin.publication);
   doc.has_domain = !origin.registrable_domain.empty() || !origin.host.empty();
   return doc;
 }

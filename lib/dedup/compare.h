@@ -28,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/dedup/election.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/shingles.h"
 #include "lib/dedup/stream_statistics.h"
@@ -93,6 +94,7 @@ struct ComparisonDoc {
   uint64_t domain = 0;            // DomainKey
   bool has_domain = false;        // a registrable domain or a host, not a source alone
   int shingle_length = kWordShingle;
+  Standing standing;
 
   [[nodiscard]] size_t memory_bytes() const;
 };
@@ -103,6 +105,7 @@ struct Origin {
   std::string_view registrable_domain{};
   std::string_view source{};
   std::string_view title{};
+  Publication publication{};
 };
 
 // `matching_text` as in NormalizedArticle; `tokens` and `shingles` are its own.

@@ -41,9 +41,13 @@ absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
   for (size_t i = 0; i < missing.size(); ++i) {
     const std::optional<Store::ComparisonText>& text = (*texts)[i];
     if (!text.has_value()) continue;
-    docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(
-        MakeComparisonDoc(ToMatching(text->text).text,
-                          {text->host, text->registrable_domain, text->source, text->title}));
+    docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
+        ToMatching(text->text).text,
+        {text->host,
+         text->registrable_domain,
+         text->source,
+         text->title,
+         {text->dateline, text->observed_at_ms, text->published_at_ms, text->has_published_at}}));
   }
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < missing.size(); ++i) {
@@ -72,6 +76,16 @@ void ComparisonSource::Pin(const Ulid& id, Doc doc, bool revised) {
   }
   PutLocked(id, std::move(doc), pins);
   EvictLocked();
+}
+
+void ComparisonSource::Forget(const Ulid& id) {
+  const std::lock_guard lock(mutex_);
+  ++revisions_;
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  bytes_ -= found->second->doc->memory_bytes() + kEntryBytes;
+  order_.erase(found->second);
+  entries_.erase(found);
 }
 
 void ComparisonSource::Unpin(const Ulid& id) {

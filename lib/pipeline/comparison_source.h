@@ -42,6 +42,8 @@ class ComparisonSource {
   // `revised` says that the article had another text before.
   void Pin(const Ulid& id, Doc doc, bool revised);
   void Unpin(const Ulid& id);
+  // The article was deleted. Nothing of it may be pinned.
+  void Forget(const Ulid& id);
 
   [[nodiscard]] size_t memory_bytes() const;
 

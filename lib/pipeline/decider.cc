@@ -26,17 +26,22 @@ const ScoredCandidate* BestOf(std::span<const ScoredCandidate> candidates, bool 
   return best;
 }
 
-// Articles of other stories that share much, the best first.
-std::vector<Ulid> RelatedTo(std::span<const ScoredCandidate> candidates, const Ulid& story) {
+// The representatives of other stories that share much, the best first.
+std::vector<Ulid> RelatedTo(std::span<const ScoredCandidate> candidates, const Ulid& story,
+                            const StoryTable& stories) {
   std::vector<ScoredCandidate> related;
   for (const ScoredCandidate& candidate : candidates) {
     const bool close = candidate.verdict.related || candidate.verdict.relation != Relation::kNone;
-    if (close && candidate.hit.id != story) related.push_back(candidate);
+    if (close && stories.StoryOf(candidate.hit.id) != story) related.push_back(candidate);
   }
   std::sort(related.begin(), related.end(), BetterMatch);
-  if (related.size() > Decider::kMaxRelated) related.resize(Decider::kMaxRelated);
   std::vector<Ulid> ids;
-  for (const ScoredCandidate& candidate : related) ids.push_back(candidate.hit.id);
+  for (const ScoredCandidate& candidate : related) {
+    const Ulid id = stories.RepresentativeOf(stories.StoryOf(candidate.hit.id));
+    if (ids.size() < Decider::kMaxRelated && std::ranges::find(ids, id) == ids.end()) {
+      ids.push_back(id);
+    }
+  }
   return ids;
 }
 
@@ -52,7 +57,8 @@ Match ExactMatch(const TextOwner& owner) {
 }
 
 // The outcome of a file whose URL is not known.
-FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<TextOwner>& owner) {
+FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<TextOwner>& owner,
+                            const StoryTable& stories) {
   FileOutcome outcome;
   outcome.warnings = prepared.article.article.warnings;
   outcome.id = prepared.article.id;
@@ -65,32 +71,51 @@ FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<Te
     outcome.status = FileStatus::kDuplicate;
     outcome.match = {copy->verdict.relation, copy->hit.id, copy->verdict.scores};
     outcome.compared = true;
-    outcome.story_id = copy->hit.id;
-    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id);
+    outcome.story_id = stories.StoryOf(copy->hit.id);
+    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id, stories);
   } else {
     outcome.status = FileStatus::kNew;
     outcome.story_id = outcome.id;
     SetScores(prepared.outlook.candidates, outcome);
-    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id);
+    outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id, stories);
   }
-  outcome.representative_id = outcome.story_id;
+  outcome.representative_id = stories.RepresentativeOf(outcome.story_id);
   return outcome;
 }
 
 // The outcome of a file whose URL is known.
-FileOutcome OutcomeOfKnownUrl(const PreparedFile& prepared, const UrlState& state) {
+FileOutcome OutcomeOfKnownUrl(const PreparedFile& prepared, const UrlState& state,
+                              const StoryTable& stories) {
   FileOutcome outcome;
   outcome.warnings = prepared.article.article.warnings;
   outcome.id = state.id;
-  outcome.story_id = outcome.representative_id = state.story_id;
+  outcome.story_id = state.story_id;
+  outcome.representative_id = stories.RepresentativeOf(state.story_id);
   if (Contains(state.text_hashes, prepared.article.text_hash)) {
     outcome.status = FileStatus::kUnchanged;
   } else {
     outcome.status = FileStatus::kRevision;
     SetScores(prepared.outlook.candidates, outcome);
-    outcome.related = RelatedTo(prepared.outlook.candidates, state.story_id);
+    outcome.related = RelatedTo(prepared.outlook.candidates, state.story_id, stories);
   }
   return outcome;
+}
+
+// The outcome of a file whose URL or text was deleted and is not wanted back.
+FileOutcome OutcomeOfBlocked() {
+  FileOutcome outcome;
+  outcome.status = FileStatus::kRejected;
+  outcome.reason = Reason::kRemoved;
+  outcome.message =
+      "an article with this URL or this text was deleted here and blocked from coming back";
+  return outcome;
+}
+
+// The relation of the other side.
+Relation Reversed(Relation relation) {
+  if (relation == Relation::kExcerpt) return Relation::kExtended;
+  if (relation == Relation::kExtended) return Relation::kExcerpt;
+  return relation;
 }
 
 }  // namespace
@@ -99,11 +124,14 @@ const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candid
   return BestOf(candidates, /*copies_only=*/true);
 }
 
-FileOutcome Decider::Foresee(const PreparedFile& prepared) {
+FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
   const Outlook& outlook = prepared.outlook;
-  if (outlook.found.url.has_value()) return OutcomeOfKnownUrl(prepared, *outlook.found.url);
-  return OutcomeOfNewUrl(prepared,
-                         prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
+  if (outlook.found.is_blocked && !IsKnown(prepared)) return OutcomeOfBlocked();
+  if (outlook.found.url.has_value()) {
+    return OutcomeOfKnownUrl(prepared, *outlook.found.url, stories_);
+  }
+  return OutcomeOfNewUrl(
+      prepared, prepared.article.HasUsableText() ? outlook.found.text : std::nullopt, stories_);
 }
 
 absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
@@ -117,6 +145,11 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
     if (!found.ok()) return found.status();
     outlook.found = *std::move(found);
     outlook.newest.reset();
+    if (!outlook.found.url.has_value() && recent == nullptr) {
+      if (absl::Status minted = MintFreeId(view_.store, prepared.article); !minted.ok()) {
+        return minted;
+      }
+    }
   }
   KnownUrl known;
   if (recent != nullptr) {
@@ -201,13 +234,19 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
   absl::StatusOr<std::optional<KnownUrl>> known = FindUrl(prepared);
   if (!known.ok()) return known.status();
   Decision decision;
+  const bool is_known =
+      known->has_value() && Contains((*known)->state.text_hashes, prepared.article.text_hash);
+  if (prepared.outlook.found.is_blocked && !is_known) {
+    decision.outcome = OutcomeOfBlocked();
+    return decision;
+  }
   if (known->has_value()) {
-    if (!Contains((*known)->state.text_hashes, prepared.article.text_hash)) {
+    if (!is_known) {
       if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
-      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
+      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
       Revise(prepared, **std::move(known), decision);
     } else {
-      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
+      decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
     }
     return decision;
   }
@@ -239,7 +278,10 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
     known.newest.record = prepared.record;
     state.newest_at_ms = at_ms;
     state.newest_text_hash = article.text_hash;
-    if (state.id == state.story_id) {
+    // Of what others are compared with.
+    const std::vector<Ulid> variants = stories_.VariantsOf(state.story_id);
+    if (stories_.RepresentativeOf(state.story_id) == state.id ||
+        std::ranges::find(variants, state.id) != variants.end()) {
       mutation.sketch = prepared.sketch;
       Index(state.id, prepared, /*revised=*/true, decision);
     }
@@ -265,7 +307,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   if (!owner.has_value()) {
     if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
   }
-  decision.outcome = OutcomeOfNewUrl(prepared, owner);
+  decision.outcome = OutcomeOfNewUrl(prepared, owner, stories_);
 
   Mutation mutation;
   mutation.id = decision.outcome.id;
@@ -287,6 +329,9 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
+    if (absl::Status status = ElectIfBetter(prepared, mutation, decision); !status.ok()) {
+      return status;
+    }
   }
   decision.sequence = ++sequence_;
   overlay_.Put(decision.sequence, article.identity,
@@ -294,6 +339,61 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   Learn(prepared, mutation, decision);
   decision.mutation = std::move(mutation);
   return absl::OkStatus();
+}
+
+absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
+                                    Decision& decision) {
+  if (!prepared.article.HasUsableText()) return absl::OkStatus();
+  const Ulid& story_id = mutation.story_id;
+  const Ulid representative = stories_.RepresentativeOf(story_id);
+  absl::StatusOr<std::vector<ComparisonSource::Doc>> docs =
+      view_.source.Get(std::span(&representative, 1));
+  if (!docs.ok()) return docs.status();
+  const ComparisonSource::Doc& stored = docs->front();
+  if (stored == nullptr ||
+      !StandsBefore(prepared.doc->standing, mutation.id, stored->standing, representative)) {
+    return absl::OkStatus();
+  }
+  Election election;
+  election.story_id = story_id;
+  election.from = representative;
+  election.to = mutation.id;
+  election.sketch = prepared.sketch;
+  election.from_match = mutation.match;
+  election.from_match.relation = Reversed(mutation.match.relation);
+  if (mutation.match.matched_id == representative) election.from_match.matched_id = mutation.id;
+  stories_.SetRepresentative(story_id, mutation.id);
+  stories_.AddVariant(story_id, representative);
+  const std::vector<Ulid> variants = stories_.VariantsOf(story_id);
+  if (variants.size() > kMaxVariants) {
+    election.forgotten_variant = variants.front();
+    index_.Add(variants.front(), 0, Sketch());
+    stories_.Remove(variants.front());
+  }
+  Index(mutation.id, prepared, /*revised=*/false, decision);
+  decision.outcome.representative_id = mutation.id;
+  mutation.election = std::move(election);
+  return absl::OkStatus();
+}
+
+void Decider::Forget(const Removal& removal) {
+  for (const Ulid& id : removal.ids) {
+    index_.Add(id, 0, Sketch());
+    view_.source.Forget(id);
+  }
+  if (removal.election.has_value()) {
+    const Election& election = *removal.election;
+    index_.Add(election.to, election.to.TimeMs(), election.sketch);
+    stories_.SetRepresentative(removal.story_id, election.to);
+  }
+  const Ulid representative = stories_.RepresentativeOf(removal.story_id);
+  for (const Ulid& id : removal.ids) stories_.Remove(id);
+  if (std::ranges::find(removal.ids, representative) != removal.ids.end()) {
+    stories_.RemoveStory(removal.story_id);
+  }
+  // Each has its event. What was looked up before knows of what is gone: it is looked up again.
+  sequence_ += removal.ids.size();
+  overlay_.Forget(sequence_);
 }
 
 void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision) {

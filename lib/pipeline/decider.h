@@ -25,6 +25,7 @@
 #include "lib/pipeline/overlay.h"
 #include "lib/pipeline/pipeline.h"
 #include "lib/pipeline/prepare.h"
+#include "lib/pipeline/story_table.h"
 #include "lib/store/store.h"
 
 namespace wirefold {
@@ -43,16 +44,27 @@ class Decider {
   // At most so many related articles are named.
   static constexpr size_t kMaxRelated = 8;
 
-  // `index` is the one of `view`; the decider alone adds to it, and teaches the learner, whose
-  // table is the view's.
-  Decider(const StoredView& view, CandidateIndex& index, Learner& learner)
-      : view_(view), index_(index), learner_(learner) {}
+  // A story has at most so many articles in the index beside the one that stands for it: those
+  // that did before.
+  static constexpr size_t kMaxVariants = 3;
+
+  // `index` is the one of `view`; the decider alone adds to it, changes `stories`, and teaches the
+  // learner, whose table is the view's.
+  Decider(const StoredView& view, CandidateIndex& index, StoryTable& stories, Learner& learner)
+      : view_(view), index_(index), stories_(stories), learner_(learner) {}
 
   // An error is the store's, and means that nothing was decided. Consumes what `prepared` holds.
   [[nodiscard]] absl::StatusOr<Decision> Decide(PreparedFile& prepared);
 
-  // What Decide would answer from `outlook` alone; for CheckDocument. Changes nothing.
-  static FileOutcome Foresee(const PreparedFile& prepared);
+  // What Decide would answer from `outlook` alone; for CheckDocument. Changes nothing; from any
+  // thread. It does not foresee elections.
+  [[nodiscard]] FileOutcome Foresee(const PreparedFile& prepared) const;
+
+  // Takes what Store::Remove has deleted out of the index and all else that is remembered.
+  // Everything decided before must be committed.
+  void Forget(const Removal& removal);
+  // The number of the last decision that is written.
+  [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
   // The best-matching duplicate among candidates, or null.
   static const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
@@ -64,10 +76,13 @@ class Decider {
   absl::Status Admit(PreparedFile& prepared, Decision& decision);
   void Rescore(PreparedFile& prepared);
   void Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision);
+  // Whether the copy is the better representative of its story, and if so makes it that.
+  absl::Status ElectIfBetter(PreparedFile& prepared, Mutation& mutation, Decision& decision);
   void Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision);
 
   StoredView view_;
   CandidateIndex& index_;
+  StoryTable& stories_;
   Learner& learner_;
   Overlay overlay_;
   uint64_t sequence_ = 0;

@@ -37,6 +37,14 @@ void Overlay::Trim(uint64_t committed) {
   }
 }
 
+void Overlay::Forget(uint64_t sequence) {
+  order_.clear();
+  released_ = 0;
+  urls_.clear();
+  texts_.clear();
+  forgotten_ = sequence;
+}
+
 const KnownUrl* Overlay::FindUrl(const Hash128& identity) const {
   const auto found = urls_.find(identity);
   return found == urls_.end() ? nullptr : &found->second.known;

@@ -44,6 +44,9 @@ class Overlay {
   // newest kRemembered.
   void Trim(uint64_t committed);
 
+  // Forgets all decisions up to `sequence`, the last; they are committed.
+  void Forget(uint64_t sequence);
+
   [[nodiscard]] const KnownUrl* FindUrl(const Hash128& identity) const;
   [[nodiscard]] const TextOwner* FindText(const Hash128& text_hash) const;
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -27,6 +28,8 @@ struct Item {
   std::shared_ptr<Lane> lane;  // shared with the stream and its other files
   bool ready = false;          // guarded by the lane's mutex until it is decided
   PreparedFile prepared;
+  // Not a file: called on the deciding thread once everything before it is committed.
+  std::function<void()> exclusive;
 };
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
@@ -46,6 +49,8 @@ namespace {
 struct DecidedItem {
   std::unique_ptr<Item> item;
   Decision decision;
+  // Not a file: told once everything before it is committed. Borrowed.
+  std::promise<void>* barrier = nullptr;
 };
 
 class ThreadedPipeline final : public Pipeline {
@@ -60,7 +65,7 @@ class ThreadedPipeline final : public Pipeline {
         learner_(store, options.statistics),
         view_{store,      index_,       source_,          learner_.statistics(),
               committed_, comparisons_, options.window_ms},
-        decider_(view_, index_, learner_) {}
+        decider_(view_, index_, stories_, learner_) {}
 
   ~ThreadedPipeline() override {
     Drain();
@@ -80,6 +85,12 @@ class ThreadedPipeline final : public Pipeline {
       return true;
     });
     if (!status.ok()) return status;
+    status = store_.ScanElected([this](const Store::ElectedStory& story) {
+      stories_.SetRepresentative(story.story_id, story.representative_id);
+      for (const Ulid& id : story.variants) stories_.AddVariant(story.story_id, id);
+    });
+    if (!status.ok()) return status;
+    if (status = RebaseAll(); !status.ok()) return status;
     if (absl::Status learnt = learner_.Recall(); !learnt.ok()) return learnt;
     if (options_.raw.keep) {
       raw_keeper_ =
@@ -121,6 +132,7 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   CheckResult Check(const IncomingFile& file) override;
+  absl::StatusOr<DeleteResult> Delete(const DeleteRequest& request) override;
   void Drain() override {
     std::unique_lock lock(state_mutex_);
     draining_ = true;
@@ -176,7 +188,16 @@ class ThreadedPipeline final : public Pipeline {
 
   void DecideAll() {
     while (std::optional<std::unique_ptr<Item>> item = to_decide_.Pop()) {
-      DecidedItem decided{*std::move(item), {}};
+      if ((*item)->exclusive) {
+        std::promise<void> committed;
+        to_commit_.Push({nullptr, {}, &committed});
+        committed.get_future().wait();
+        (*item)->exclusive();
+        const std::lock_guard lock(state_mutex_);
+        if (--in_flight_ == 0) idle_.notify_all();
+        continue;
+      }
+      DecidedItem decided{*std::move(item), {}, nullptr};
       decided.decision = DecideOne(decided.item->prepared);
       to_commit_.Push(std::move(decided));
     }
@@ -205,15 +226,15 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   void CommitAll() {
-    while (std::optional<DecidedItem> first = to_commit_.Pop()) {
+    while (std::optional<DecidedItem> next = to_commit_.Pop()) {
       std::vector<DecidedItem> group;
-      group.push_back(*std::move(first));
-      while (group.size() < options_.max_group_files) {
-        std::optional<DecidedItem> next = to_commit_.TryPop();
-        if (!next.has_value()) break;
+      while (next.has_value() && next->barrier == nullptr) {
         group.push_back(*std::move(next));
+        next.reset();
+        if (group.size() < options_.max_group_files) next = to_commit_.TryPop();
       }
-      CommitGroup(group);
+      if (!group.empty()) CommitGroup(group);
+      if (next.has_value()) next->barrier->set_value();
     }
   }
 
@@ -251,6 +272,41 @@ class ThreadedPipeline final : public Pipeline {
     const std::lock_guard lock(state_mutex_);
     in_flight_ -= group.size();
     if (in_flight_ == 0) idle_.notify_all();
+  }
+
+  // What rests on deleted articles is stored anew.
+  absl::Status RebaseAll() {
+    constexpr size_t kRecordsAtOnce = 256;
+    for (;;) {
+      const absl::StatusOr<bool> done = store_.Rebase(kRecordsAtOnce);
+      if (!done.ok()) return done.status();
+      if (*done) return absl::OkStatus();
+    }
+  }
+
+  // On the deciding thread, while nothing is being committed.
+  absl::StatusOr<DeleteResult> DeleteNow(const DeleteRequest& request) {
+    if (absl::Status failure = Failure(); !failure.ok()) return failure;
+    const absl::StatusOr<Removal> removal = PlanRemoval(store_, source_, request, clock_.NowMs());
+    if (!removal.ok()) return removal.status();
+    absl::Status status = store_.Remove(*removal);
+    if (status.ok()) {
+      decider_.Forget(*removal);
+      committed_.store(decider_.sequence(), std::memory_order_release);
+      status = RebaseAll();
+    }
+    if (!status.ok()) {
+      if (ReasonOf(status) != Reason::kNotFound) Fail(status);
+      return status;
+    }
+    DeleteResult result;
+    result.story_id = removal->story_id;
+    result.removed = removal->ids;
+    const Ulid representative = stories_.RepresentativeOf(removal->story_id);
+    if (std::ranges::find(result.removed, representative) == result.removed.end()) {
+      result.representative_id = representative;
+    }
+    return result;
   }
 
   // Everything up to these checkpoints has been committed. One that can't be written leaves the one
@@ -304,6 +360,7 @@ class ThreadedPipeline final : public Pipeline {
   const Clock& clock_;
   const SpaceCheck space_check_;
   CandidateIndex index_;
+  StoryTable stories_;
   ComparisonSource source_;
   Learner learner_;
   std::atomic<uint64_t> committed_ = 0;
@@ -334,6 +391,19 @@ class ThreadedPipeline final : public Pipeline {
   std::map<std::string, uint64_t> rejected_by_reason_;
 };
 
+absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& request) {
+  std::promise<absl::StatusOr<DeleteResult>> answer;
+  auto item = std::make_unique<Item>();
+  item->exclusive = [&] { answer.set_value(DeleteNow(request)); };
+  {
+    const std::lock_guard lock(state_mutex_);
+    if (draining_ || !failed_.ok()) return RefusalLocked();
+    ++in_flight_;
+  }
+  to_decide_.Push(std::move(item));
+  return answer.get_future().get();
+}
+
 CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
   CheckResult result;
   PreparedFile prepared = PrepareFile(file, *options_.url_rules, clock_.NowMs());
@@ -343,7 +413,7 @@ CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
     result.outcome = Refused(error).outcome;
     return result;
   }
-  result.outcome = Decider::Foresee(prepared);
+  result.outcome = decider_.Foresee(prepared);
   std::vector<Ulid> ids;
   for (const ScoredCandidate& candidate : prepared.outlook.candidates) {
     ids.push_back(candidate.hit.id);

@@ -32,6 +32,7 @@
 #include "lib/dedup/boilerplate_view.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/stream_statistics.h"
+#include "lib/pipeline/removal_plan.h"
 #include "lib/store/store.h"
 #include "lib/url/rules.h"
 
@@ -117,6 +118,13 @@ struct PipelineStats {
   absl::Status read_only;
 };
 
+// What a deletion took away.
+struct DeleteResult {
+  Ulid story_id;
+  Ulid representative_id;       // who stands for the story now; zero if all of it is gone
+  std::vector<Ulid> removed{};  // with their copies' and older texts
+};
+
 // Answers whether there is room on disk; lib/store/space_guard.h has the real one.
 using SpaceCheck = std::function<absl::Status()>;
 
@@ -141,6 +149,10 @@ class Pipeline {
 
   // What would become of the file now. Nothing is stored or learnt.
   virtual CheckResult Check(const IncomingFile& file) = 0;
+
+  // Deletes an article, or its story, for good; returns when that is durable. Files wait meanwhile,
+  // for a time that goes with the size of the story. kNotFound, kStoreFailed, kShuttingDown.
+  virtual absl::StatusOr<DeleteResult> Delete(const DeleteRequest& request) = 0;
 
   // Refuses further files, waits until every submitted one has been answered. Idempotent.
   virtual void Drain() = 0;

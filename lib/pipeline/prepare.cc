@@ -14,7 +14,13 @@ namespace wirefold {
 namespace {
 
 Origin OriginOf(const CanonicalArticle& article) {
-  return {article.host, article.registrable_domain, article.source, article.title};
+  const bool has_published_at = article.published_source == PublishedSource::kMetadata ||
+                                article.published_source == PublishedSource::kDateLine;
+  return {article.host,
+          article.registrable_domain,
+          article.source,
+          article.title,
+          {article.dateline, article.observed_at_ms, article.published_at_ms, has_published_at}};
 }
 
 }  // namespace
@@ -38,9 +44,6 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
   return prepared;
 }
 
-namespace {
-
-// Gives a new article another ID where an article of other key rules has its own.
 absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
   for (;;) {
     const absl::StatusOr<bool> taken = store.IsTaken(article.id);
@@ -49,8 +52,6 @@ absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
     article.id = Ulid::Make(article.id.TimeMs(), NextIdentity(article.id));
   }
 }
-
-}  // namespace
 
 bool IsKnown(const PreparedFile& prepared) {
   const std::optional<UrlState>& url = prepared.outlook.found.url;

@@ -77,6 +77,10 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
 // Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
 [[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);
 
+// Gives a new article another ID where its own is another's: an article's of other key rules, or a
+// story's whose first article was deleted. An error is the store's.
+[[nodiscard]] absl::Status MintFreeId(const Store& store, NormalizedArticle& article);
+
 // Whether the look-up said that this URL has this text: nothing of the file will be written.
 [[nodiscard]] bool IsKnown(const PreparedFile& prepared);
 

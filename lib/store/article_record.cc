@@ -157,6 +157,7 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
   while (const uint32_t tag = in.ReadTag()) {
     std::string_view* text = nullptr;
     int64_t* number = nullptr;
+    bool source = false;
     switch (WireFormatLite::GetTagFieldNumber(tag)) {
       case ArticleRecord::kHostFieldNumber:
         text = &fields.host;
@@ -176,11 +177,20 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
       case ArticleRecord::kLanguageFieldNumber:
         text = &fields.language;
         break;
+      case ArticleRecord::kDatelineFieldNumber:
+        text = &fields.dateline;
+        break;
       case ArticleRecord::kTextHashFieldNumber:
         text = &fields.text_hash;
         break;
       case ArticleRecord::kObservedAtMsFieldNumber:
         number = &fields.observed_at_ms;
+        break;
+      case ArticleRecord::kPublishedAtMsFieldNumber:
+        number = &fields.published_at_ms;
+        break;
+      case ArticleRecord::kPublishedSourceFieldNumber:
+        source = true;
         break;
       case ArticleRecord::kIngestedAtMsFieldNumber:
         number = &fields.ingested_at_ms;
@@ -198,6 +208,11 @@ absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
       uint64_t value = 0;
       if (!in.ReadVarint64(&value)) return Damaged();
       *number = WireFormatLite::ZigZagDecode64(value);
+    } else if (source) {
+      uint64_t value = 0;
+      if (!in.ReadVarint64(&value)) return Damaged();
+      fields.has_published_at = value == static_cast<uint64_t>(PublishedSource::kMetadata) ||
+                                value == static_cast<uint64_t>(PublishedSource::kDateLine);
     } else if (!WireFormatLite::SkipField(&in, tag)) {
       return Damaged();
     }

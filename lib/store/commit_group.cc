@@ -146,25 +146,26 @@ absl::Status CommitGroup::AddRevision(const Mutation& mutation) {
   const absl::StatusOr<std::optional<BaseName>> named = reader.NamedBase(mutation.id);
   if (!named.ok()) return named.status();
   bool is_base = !named->has_value();
-  if (is_base && is_unique) {
+  Match match = mutation.match;
+  if (is_unique) {
     const absl::StatusOr<bool> dependents = MayHaveDependents(mutation.id, mutation.story_id);
     if (!dependents.ok()) return dependents.status();
-    is_base = *dependents;
-  } else if (is_base) {
+    is_base = is_base && *dependents;
+  } else {
     const auto value = Get(kSightings, SightingKey(mutation.story_id, mutation.id));
     if (!value.ok()) return value.status();
     if (value->has_value()) {
       const absl::StatusOr<Sighting> sighting = DecodeSighting(**value, mutation.story_id);
       if (!sighting.ok()) return sighting.status();
-      is_base = !IsDelta(sighting->record);
+      is_base = is_base && !IsDelta(sighting->record);
+      match = sighting->match;  // an election may have changed it
     }
   }
   if (is_base) PutOlderAsBase(mutation);
   if (is_unique) {
     Put(kArticles, id, mutation.record);
   } else {
-    absl::Status put =
-        PutSighting(mutation.story_id, mutation.id, *mutation.record, mutation.match);
+    absl::Status put = PutSighting(mutation.story_id, mutation.id, *mutation.record, match);
     if (!put.ok()) return put;
   }
   if (mutation.sketch.has_value()) Put(kSketches, id, EncodeSketch(*mutation.sketch));
@@ -189,11 +190,10 @@ absl::Status CommitGroup::Elect(const Election& election) {
   Delete(kSightings, SightingKey(election.story_id, election.to));
   Put(kArticles, to, elected->record);
   Put(kSketches, to, EncodeSketch(election.sketch));
-  if (election.to == election.story_id) {
-    Delete(kStories, election.story_id.ToBytes());
-    Delete(kAliases, to);
-  } else {
-    Put(kStories, election.story_id.ToBytes(), EncodeStory(election.to));
+  if (election.to == election.story_id) Delete(kAliases, to);
+  Put(kStories, election.story_id.ToBytes(), EncodeStory(election.to));
+  if (election.forgotten_variant.has_value()) {
+    Delete(kSketches, election.forgotten_variant->ToBytes());
   }
   Delete(kArticles, from);
   Put(kAliases, from, EncodeAlias(election.story_id));

@@ -41,9 +41,12 @@ struct RecordFields {
   std::string_view text;
   std::string_view source;
   std::string_view language;
+  std::string_view dateline;
   int64_t observed_at_ms = 0;
   int64_t ingested_at_ms = 0;
-  std::string_view text_hash;  // 16 bytes
+  int64_t published_at_ms = 0;
+  bool has_published_at = false;  // it was read in the article
+  std::string_view text_hash;     // 16 bytes
 };
 absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes);
 

@@ -185,8 +185,11 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
     }
     const absl::StatusOr<RecordFields> fields = PeekRecord(record);
     if (!fields.ok()) return fields.status();
-    texts[i] = {std::string(fields->title), std::string(fields->text), std::string(fields->host),
-                std::string(fields->registrable_domain), std::string(fields->source)};
+    texts[i] = {std::string(fields->title),  std::string(fields->text),
+                std::string(fields->host),   std::string(fields->registrable_domain),
+                std::string(fields->source), std::string(fields->dateline),
+                fields->observed_at_ms,      fields->published_at_ms,
+                fields->has_published_at};
   }
   return texts;
 }
@@ -331,6 +334,32 @@ absl::Status RocksDbStore::ScanSketches(
     if (!visit(Ulid::FromBytes(it->key().ToStringView()), *sketch)) return absl::OkStatus();
   }
   return FromRocksDb(it->status(), "reading the sketches");
+}
+
+absl::Status RocksDbStore::ScanElected(
+    const std::function<void(const ElectedStory&)>& visit) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  rocksdb::ReadOptions scan = read;
+  scan.prefix_same_as_start = true;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kStories]));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (it->key().size() != Ulid::kBytes) return DamagedKey(kStories);
+    const absl::StatusOr<Ulid> representative = DecodeStory(it->value().ToStringView());
+    if (!representative.ok()) return representative.status();
+    ElectedStory story{Ulid::FromBytes(it->key().ToStringView()), *representative};
+    const std::unique_ptr<rocksdb::Iterator> copies(db_->NewIterator(scan, handles_[kSightings]));
+    for (copies->Seek(it->key()); copies->Valid(); copies->Next()) {
+      const std::optional<Ulid> id = CopyOfSightingKey(copies->key().ToStringView());
+      if (!id.has_value()) return DamagedKey(kSightings);
+      const auto sketch = Get(read, kSketches, id->ToBytes());
+      if (!sketch.ok()) return sketch.status();
+      if (sketch->has_value()) story.variants.push_back(*id);
+    }
+    if (!copies->status().ok()) return FromRocksDb(copies->status(), "reading the stories");
+    visit(story);
+  }
+  return FromRocksDb(it->status(), "reading the stories");
 }
 
 }  // namespace wirefold

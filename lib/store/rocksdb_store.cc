@@ -88,23 +88,15 @@ absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
   const auto url = Get({}, kUrls, identity.ToBytes());
   if (!url.ok()) return url.status();
   Found found;
-  Ulid story_id;
   if (text->has_value()) {
     const absl::StatusOr<TextOwner> owner = DecodeTextOwner((*text)->ToStringView());
     if (!owner.ok()) return owner.status();
     found.text = *owner;
-    story_id = owner->story_id;
   }
   if (url->has_value()) {
     absl::StatusOr<UrlState> state = DecodeUrlState((*url)->ToStringView());
     if (!state.ok()) return state.status();
-    story_id = state->story_id;
     found.url = *std::move(state);
-  }
-  if (!story_id.IsZero()) {
-    const absl::StatusOr<Ulid> representative = Reader({}).Representative(story_id);
-    if (!representative.ok()) return representative.status();
-    found.representative_id = *representative;
   }
   if (!has_tombstones_.load()) return found;
   for (const std::string& key : {BlockedUrlKey(identity), BlockedTextKey(text_hash)}) {
@@ -116,13 +108,20 @@ absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
 }
 
 absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
-  if (!rekeyed_) return false;
-  for (const Family family : {kArticles, kAliases}) {
+  const auto has = [&](Family family) -> absl::StatusOr<bool> {
     const auto found = Get({}, family, id.ToBytes());
     if (!found.ok()) return found.status();
-    if (found->has_value()) return true;
+    return found->has_value();
+  };
+  // A story keeps the name of its first article when that is gone.
+  if (has_elections_.load()) {
+    const absl::StatusOr<bool> names_story = has(kStories);
+    if (!names_story.ok() || *names_story) return names_story;
   }
-  return false;
+  if (!rekeyed_) return false;
+  const absl::StatusOr<bool> is_article = has(kArticles);
+  if (!is_article.ok() || *is_article) return is_article;
+  return has(kAliases);
 }
 
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {

@@ -86,6 +86,8 @@ class RocksDbStore final : public Store {
       std::string bytes) override;
   [[nodiscard]] absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override;
+  [[nodiscard]] absl::Status ScanElected(
+      const std::function<void(const ElectedStory&)>& visit) const override;
   [[nodiscard]] absl::Status WriteCheckpoint(std::string_view name,
                                              const Checkpoint& checkpoint) override;
   [[nodiscard]] absl::StatusOr<std::optional<Checkpoint>> ReadCheckpoint(

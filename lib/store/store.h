@@ -61,6 +61,8 @@ struct Election {
   Ulid to;           // a copy of the story; becomes the unique article
   Match from_match;  // how `from` relates to an article of the story
   Sketch sketch;     // of `to`
+  // `from` stays to be found by others as a variant, unless it is this one.
+  std::optional<Ulid> forgotten_variant{};
 
   friend bool operator==(const Election&, const Election&) = default;
 };
@@ -214,8 +216,6 @@ class Store {
     std::optional<UrlState> url;
     std::optional<TextOwner> text;
     bool is_blocked = false;  // one of the two was deleted, and is not wanted back
-    // Of the story of `url`, else of `text`.
-    Ulid representative_id{};
   };
   [[nodiscard]] virtual absl::StatusOr<Found> Lookup(const Hash128& identity,
                                                      const Hash128& text_hash) const = 0;
@@ -234,9 +234,9 @@ class Store {
   // it.
   [[nodiscard]] virtual absl::Status Compact() = 0;
 
-  // Whether an article or a copy has this ID. False without a look while every key of the store was
-  // made under the same rules: an ID is minted from time and key, so none but that key's can have
-  // it.
+  // Whether an article or a copy has this ID, or a story whose first article was deleted. False
+  // without a look while every key of the store was made under the same rules and nothing was
+  // elected: an ID is minted from time and key, so none but that key's can have it.
   [[nodiscard]] virtual absl::StatusOr<bool> IsTaken(const Ulid& id) const = 0;
 
   // An article or a copy by ID, its newest text. kNotFound.
@@ -254,6 +254,10 @@ class Store {
     std::string host;
     std::string registrable_domain;
     std::string source;
+    std::string dateline;
+    int64_t observed_at_ms = 0;
+    int64_t published_at_ms = 0;
+    bool has_published_at = false;  // it was read in the article
   };
   [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<ComparisonText>>>
   GetComparisonTexts(std::span<const Ulid> ids) const = 0;
@@ -287,6 +291,14 @@ class Store {
   // articles and of variants.
   [[nodiscard]] virtual absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
+  // A story that changed its representative once.
+  struct ElectedStory {
+    Ulid story_id;
+    Ulid representative_id;
+    std::vector<Ulid> variants{};  // copies that have a sketch
+  };
+  [[nodiscard]] virtual absl::Status ScanElected(
+      const std::function<void(const ElectedStory&)>& visit) const = 0;
 
   // Takes the place of the checkpoint of that name, durable on return. `name` is a short word.
   // After an error the old one stays.

@@ -85,6 +85,10 @@ class FailingStore final : public Store {
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
     return real_.ScanSketches(visit);
   }
+  absl::Status ScanElected(
+      const std::function<void(const ElectedStory&)>& visit) const override {
+    return real_.ScanElected(visit);
+  }
   StoreCounts Counts() const override { return real_.Counts(); }
   absl::Status Remove(const Removal& removal) override { return real_.Remove(removal); }
   absl::StatusOr<bool> Rebase(size_t limit) override { return real_.Rebase(limit); }

@@ -257,6 +257,9 @@ class FakeStore final : public Store {
   absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&) const override {
     return absl::OkStatus();
   }
+  absl::Status ScanElected(const std::function<void(const ElectedStory&)>&) const override {
+    return absl::OkStatus();
+  }
   absl::Status WriteCheckpoint(std::string_view, const Checkpoint&) override {
     return absl::OkStatus();
   }

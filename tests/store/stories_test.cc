@@ -230,7 +230,6 @@ TEST_F(StoriesTest, AnElectionChangesWhoStandsForTheStoryAndNothingElse) {
     EXPECT_EQ(page.articles[0].id, original.id);
     EXPECT_EQ(page.articles[0].story_id, first.id);
     const Store::Found found = *store_->Lookup(first.identity, first.text_hash);
-    EXPECT_EQ(found.representative_id, original.id);
     EXPECT_EQ(found.url->story_id, first.id);
     EXPECT_EQ(store_->Counts(), (StoreCounts{.articles = 1, .sightings = 2, .commits = 2}));
   }
