@@ -30,14 +30,12 @@ FedPipeline::~FedPipeline() {
   pipeline_.reset();
 }
 
-void FedPipeline::Submit(std::string bytes, std::function<void(const FileOutcome&)> done) {
+void FedPipeline::Submit(IncomingFile file, std::function<void(const FileOutcome&)> done) {
   {
     std::unique_lock lock(mutex_);
     answered_.wait(lock, [this] { return in_flight_ < kMaxInFlight; });
     ++in_flight_;
   }
-  IncomingFile file;
-  file.bytes = std::move(bytes);
   pipeline_->Submit(lane_, std::move(file), [this, done = std::move(done)](FileOutcome outcome) {
     done(outcome);
     const std::lock_guard lock(mutex_);

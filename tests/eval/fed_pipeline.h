@@ -2,7 +2,7 @@
 //
 // Example:
 //   std::unique_ptr<FedPipeline> fed = FedPipeline::Open(/*window_days=*/30);
-//   fed->Submit(bytes, [&](const FileOutcome& outcome) { … });   // on another thread
+//   fed->Submit({.bytes = bytes}, [&](const FileOutcome& outcome) { … });   // on another thread
 //   fed->Wait();
 //
 // Used by one thread. The store is gone with it.
@@ -29,11 +29,11 @@ class FedPipeline {
   ~FedPipeline();
 
   // `done` is called on the pipeline's thread, in the order of the files.
-  void Submit(std::string bytes, std::function<void(const FileOutcome&)> done);
+  void Submit(IncomingFile file, std::function<void(const FileOutcome&)> done);
   // Until everything that was submitted has been answered.
   void Wait();
 
-  Pipeline& pipeline() { return *pipeline_; }
+  [[nodiscard]] Pipeline& pipeline() { return *pipeline_; }
 
  private:
   static constexpr int kMaxInFlight = 256;

@@ -208,9 +208,12 @@ class Evaluation {
         fed->Wait();
         checked_[order_[i]].candidates = fed->pipeline().Check({.bytes = *bytes}).candidates;
       }
-      fed->Submit(*std::move(bytes), [this, i](const FileOutcome& o) { outcomes_[i] = o; });
+      fed->Submit({.bytes = *std::move(bytes)},
+                  [this, i](const FileOutcome& o) { outcomes_[i] = o; });
     }
     fed->Wait();
+    std::printf("%zu files, %llu comparisons\n\n", order_.size(),
+                static_cast<unsigned long long>(fed->pipeline().GetStats().comparisons));
     for (size_t i = 0; i < order_.size(); ++i) {
       if (!outcomes_[i].id.IsZero()) file_of_.emplace(outcomes_[i].id, order_[i]);
     }
