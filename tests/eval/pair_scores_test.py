@@ -1,4 +1,4 @@
-"""pair_scores and candidate_recall on the example articles: the figures are counted by hand."""
+"""The programs that score stories, and their plot, on the example articles; counted by hand."""
 import json
 import os
 import pathlib
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 ARTICLES = HERE.parent / 'testdata/articles'
@@ -92,6 +93,20 @@ class PairScores(unittest.TestCase):
         runs = [self.run_program('pair_scores', '--seed', '3', ARTICLES, self.order, labels)
                 for _ in range(2)]
         self.assertEqual(runs[0], runs[1])
+
+    def test_a_plot_is_drawn_of_both(self):
+        labels = self.write('labels.tsv', LABELS)
+        features = self.run_program('pair_features', ARTICLES, self.order, labels)
+        self.assertEqual(len(features.splitlines()), 9)
+        scores = self.run_program('pair_scores', ARTICLES, self.order, labels)
+        plot = subprocess.run([sys.executable, HERE / 'plot_scores.py',
+                               self.write('features.tsv', features),
+                               self.write('scores.txt', scores)],
+                              stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout
+        texts = [element.text for element in xml.etree.ElementTree.fromstring(plot).iter()]
+        self.assertIn('All pairs: 5 copies, 3 others', texts)
+        self.assertIn('the whole pipeline: F1 0.800', texts)
+        self.assertIn('the whole pipeline: F1 1.000', texts)
 
     def test_candidates_are_found_whatever_the_order(self):
         pairs = ('file_a\tfile_b\tjaccard\n01-original.txt\t02-reprint.txt\t0.8\n'
