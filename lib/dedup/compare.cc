@@ -139,9 +139,7 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   }
   doc.set = shingles.set;
   doc.distinct = static_cast<uint32_t>(doc.set.size());
-  for (const Token token : tokens.tokens) {
-    if (IsNumberToken(token)) doc.figures.push_back(token);
-  }
+  doc.figures = tokens.figures;
   std::sort(doc.figures.begin(), doc.figures.end());
   doc.figures.shrink_to_fit();
   const std::vector<uint64_t> keys = ParagraphKeys(matching_text);
