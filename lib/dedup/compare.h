@@ -175,7 +175,10 @@ class Comparer {
 // The same for a single pair of one day, with nothing learnt.
 Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored);
 
-// A verdict in words, for people.
+// Why it is a copy or not, in one phrase for people.
+std::string ReasonInWords(const Verdict& verdict);
+
+// The figures of a verdict in words, for people.
 std::string Explain(const Verdict& verdict);
 
 }  // namespace wirefold

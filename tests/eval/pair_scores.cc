@@ -1,8 +1,8 @@
 // pair_scores: how well the whole pipeline tells which of labelled pairs of files are one story,
 // and where it is wrong.
 //
-// Usage: pair_scores [--window-days N] [--seed N] [--wrong N] [--outcomes FILE] FOLDER ORDER
-//                    LABELS.tsv…
+// Usage: pair_scores [--window-days N] [--seed N] [--wrong N] [--passages] [--outcomes FILE]
+//                    FOLDER ORDER LABELS.tsv…
 //
 // ORDER names the files of FOLDER, one a line, as they come in: one stream, into the service's own
 // pipeline over a store in a temporary folder. LABELS are tables of pairs (labelled_pairs.h).
@@ -10,7 +10,9 @@
 //   --window-days N   as wirefoldd's option: 30 unless told, 0 for all
 //   --seed N          files come in in a shuffled order, the same for the same N
 //   --wrong N         lists at most so many wrong pairs of each table (all unless told)
-//   --outcomes FILE   writes a line a file, {"path","story_id"}, as `wirefold ingest --json` would
+//   --passages        shows of wrong pairs what both say and what each says alone
+//   --outcomes FILE   writes a line a file, {"path","outcome","relation","story_id"}, much as
+//                     `wirefold ingest --json` would
 //
 // A pair is merged if both files have the same story. Precision and recall are of D (to be merged)
 // against T and R (not to be). The other labels are counted alone: U should be merged, G should
@@ -46,6 +48,7 @@ struct Arguments {
   int64_t window_days = 30;
   std::optional<uint64_t> seed{};
   size_t wrong = SIZE_MAX;
+  bool passages = false;
   std::string outcomes{};
   std::string folder{};
   std::string order{};
@@ -212,8 +215,6 @@ class Evaluation {
                   [this, i](const FileOutcome& o) { outcomes_[i] = o; });
     }
     fed->Wait();
-    std::printf("%zu files, %llu comparisons\n\n", order_.size(),
-                static_cast<unsigned long long>(fed->pipeline().GetStats().comparisons));
     for (size_t i = 0; i < order_.size(); ++i) {
       if (!outcomes_[i].id.IsZero()) file_of_.emplace(outcomes_[i].id, order_[i]);
     }
@@ -336,11 +337,23 @@ class Evaluation {
     } else {
       std::printf("        compared with the earlier one's story: score %.3f, %s\n",
                   candidate->match.scores.score_ppm / 1e6, candidate->explanation.c_str());
+      if (arguments_.passages) PrintPassages(candidate->passages);
     }
     const auto note = pair.columns.find("note");
     if (note != pair.columns.end() && !note->second.empty()) {
       std::printf("        the judge: %s\n", note->second.c_str());
     }
+  }
+
+  static void PrintPassages(const Passages& passages) {
+    const auto print = [](const char* who, const std::string& passage) {
+      std::string line = passage;
+      std::replace(line.begin(), line.end(), '\n', ' ');
+      std::printf("        %-6s %s\n", who, line.c_str());
+    };
+    for (const SharedPassage& passage : passages.shared) print("both", passage.ours);
+    for (const std::string& passage : passages.only_ours) print("later", passage);
+    for (const std::string& passage : passages.only_theirs) print("story", passage);
   }
 
   bool WriteOutcomes() const {
@@ -350,6 +363,7 @@ class Evaluation {
       const FileOutcome& outcome = outcomes_[i];
       const bool stored = outcome.status != FileStatus::kRejected;
       out << "{\"path\":\"" << order_[i] << "\",\"outcome\":\"" << StatusName(outcome.status)
+          << "\",\"relation\":\"" << RelationName(outcome.match.relation)
           << "\",\"story_id\":" << (stored ? '"' + outcome.story_id.ToString() + '"' : "null")
           << "}\n";
     }
@@ -377,6 +391,7 @@ int Main(int argc, char** argv) {
   app.add_option("--window-days", arguments.window_days)->check(CLI::NonNegativeNumber);
   app.add_option("--seed", arguments.seed);
   app.add_option("--wrong", arguments.wrong);
+  app.add_flag("--passages", arguments.passages);
   app.add_option("--outcomes", arguments.outcomes);
   app.add_option("FOLDER", arguments.folder)->required();
   app.add_option("ORDER", arguments.order)->required();
