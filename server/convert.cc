@@ -23,6 +23,19 @@ void SetSimilarity(const Scores& scores, v1::Similarity& similarity) {
   similarity.set_score_ppm(scores.score_ppm);
 }
 
+void SetPassages(Passages&& from, v1::Candidate& to) {
+  for (SharedPassage& passage : from.shared) {
+    v1::SharedPassage& out = *to.add_shared();
+    out.set_document(std::move(passage.ours));
+    out.set_candidate(std::move(passage.theirs));
+  }
+  for (std::string& passage : from.only_ours) to.add_only_document(std::move(passage));
+  for (std::string& passage : from.only_theirs) to.add_only_candidate(std::move(passage));
+  to.set_shared_count(from.shared_count);
+  to.set_only_document_count(from.only_ours_count);
+  to.set_only_candidate_count(from.only_theirs_count);
+}
+
 // The canonical record, which stored and checked articles share.
 void SetRecord(CanonicalArticle&& from, v1::ArticleView view, v1::Article& to) {
   to.set_url(std::move(from.url));
@@ -180,6 +193,10 @@ void ToProto(CheckResult&& checked, v1::CheckDocumentResponse& response) {
     SetSimilarity(candidate.match.scores, *out.mutable_similarity());
     out.set_relation(ToProto(candidate.match.relation));
     out.set_explanation(std::move(candidate.explanation));
+    out.set_bands(candidate.bands);
+    out.set_anchors(candidate.anchors);
+    out.set_reason(std::move(candidate.reason));
+    SetPassages(std::move(candidate.passages), out);
   }
 }
 

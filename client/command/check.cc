@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "client/command/command.h"
@@ -9,6 +10,7 @@
 #include "client/command/hint_arguments.h"
 #include "client/command/render.h"
 #include "client/command/request.h"
+#include "client/command/wrap.h"
 
 namespace wirefold {
 namespace {
@@ -43,6 +45,36 @@ absl::StatusOr<v1::CheckDocumentRequest> MakeRequest(const CheckArguments& argum
   return request;
 }
 
+void AppendStrings(const char* key, const google::protobuf::RepeatedPtrField<std::string>& values,
+                   JsonWriter& json) {
+  json.Key(key);
+  json.BeginArray();
+  for (const std::string& value : values) json.String(value);
+  json.EndArray();
+}
+
+void AppendPassages(const v1::Candidate& candidate, JsonWriter& json) {
+  json.Key("shared");
+  json.BeginArray();
+  for (const v1::SharedPassage& passage : candidate.shared()) {
+    json.BeginObject();
+    json.Key("document");
+    json.String(passage.document());
+    json.Key("candidate");
+    json.String(passage.candidate());
+    json.EndObject();
+  }
+  json.EndArray();
+  AppendStrings("only_document", candidate.only_document(), json);
+  AppendStrings("only_candidate", candidate.only_candidate(), json);
+  json.Key("shared_count");
+  json.Number(candidate.shared_count());
+  json.Key("only_document_count");
+  json.Number(candidate.only_document_count());
+  json.Key("only_candidate_count");
+  json.Number(candidate.only_candidate_count());
+}
+
 void AppendCandidates(const v1::CheckDocumentResponse& response, JsonWriter& json) {
   json.Key("candidates");
   json.BeginArray();
@@ -55,8 +87,15 @@ void AppendCandidates(const v1::CheckDocumentResponse& response, JsonWriter& jso
     AppendSimilarityMembers(candidate.has_similarity(), candidate.similarity(), json);
     json.Key("relation");
     json.StringOrNull(RelationName(candidate.relation()));
+    json.Key("reason");
+    json.String(candidate.reason());
     json.Key("explanation");
     json.String(candidate.explanation());
+    json.Key("bands");
+    json.Number(candidate.bands());
+    json.Key("anchors");
+    json.Number(candidate.anchors());
+    AppendPassages(candidate, json);
     json.EndObject();
   }
   json.EndArray();
@@ -80,23 +119,68 @@ void AppendJson(const CheckArguments& arguments, const v1::CheckDocumentResponse
   out += '\n';
 }
 
+// "both say (the longest 5 of 12):", then the passages.
+template <typename Passages, typename Append>
+void AppendPassageList(std::string_view heading, const Passages& passages, uint32_t count,
+                       Append append, std::string& out) {
+  if (passages.empty()) return;
+  out += "    ";
+  out += heading;
+  if (count > static_cast<uint32_t>(passages.size())) {
+    absl::StrAppend(&out, " (the longest ", passages.size(), " of ", count, ")");
+  }
+  out += ":\n";
+  for (const auto& passage : passages) append(passage);
+}
+
+void AppendCandidate(const v1::Candidate& candidate, std::string& out) {
+  const v1::Similarity& similarity = candidate.similarity();
+  const std::string relation = RelationName(candidate.relation());
+  absl::StrAppend(&out, "\n  ", candidate.id(), "  ", relation.empty() ? "different" : relation,
+                  "\n    score ");
+  JsonWriter(out).Ppm(similarity.score_ppm());
+  out += "  jaccard ";
+  JsonWriter(out).Ppm(similarity.jaccard_ppm());
+  out += "  containment ";
+  JsonWriter(out).Ppm(similarity.containment_ppm());
+  out += '\n';
+  const Indent field{"    ", "    "};
+  const Indent item{"      - ", "        "};
+  AppendWrapped(candidate.title(), field, out);
+  AppendWrapped(candidate.reason(), field, out);
+  AppendWrapped(candidate.explanation(), field, out);
+  const auto alone = [&](const std::string& passage) { AppendWrapped(passage, item, out); };
+  AppendPassageList(
+      "both say", candidate.shared(), candidate.shared_count(),
+      [&](const v1::SharedPassage& passage) {
+        AppendWrapped(passage.document(), item, out);
+        if (passage.document() != passage.candidate()) {
+          AppendWrapped(passage.candidate(), {"        there: ", "        "}, out);
+        }
+      },
+      out);
+  AppendPassageList("only the file says", candidate.only_document(),
+                    candidate.only_document_count(), alone, out);
+  AppendPassageList("only the stored article says", candidate.only_candidate(),
+                    candidate.only_candidate_count(), alone, out);
+}
+
+const char* WhyNothingWasCompared(const v1::IngestResult& result) {
+  if (result.outcome() == v1::OUTCOME_UNCHANGED) {
+    return "this address is known with this text; nothing was compared\n";
+  }
+  if (result.relation() == v1::RELATION_EXACT) {
+    return "that article has the same text; nothing was compared\n";
+  }
+  return "compared with no stored article\n";
+}
+
 void AppendText(const CheckArguments& arguments, const v1::CheckDocumentResponse& response,
                 std::string& out) {
   AppendResultLine({.path = arguments.path}, response.result(), out);
   if (!arguments.explain) return;
-  if (response.candidates().empty()) out += "compared with no stored article\n";
-  for (const v1::Candidate& candidate : response.candidates()) {
-    const v1::Similarity& similarity = candidate.similarity();
-    const std::string relation = RelationName(candidate.relation());
-    absl::StrAppend(&out, "  ", candidate.id(), "  ", relation.empty() ? "different" : relation,
-                    "  jaccard ");
-    JsonWriter(out).Ppm(similarity.jaccard_ppm());
-    out += "  containment ";
-    JsonWriter(out).Ppm(similarity.containment_ppm());
-    out += "  score ";
-    JsonWriter(out).Ppm(similarity.score_ppm());
-    absl::StrAppend(&out, "  ", candidate.title(), "\n      ", candidate.explanation(), "\n");
-  }
+  if (response.candidates().empty()) out += WhyNothingWasCompared(response.result());
+  for (const v1::Candidate& candidate : response.candidates()) AppendCandidate(candidate, out);
 }
 
 int RunCheck(const CheckArguments& arguments, const Globals& globals) {
@@ -126,7 +210,8 @@ void AddCheckCommand(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("FILE", arguments->path, "The file, or - for standard input")->required();
   command->add_option("--source", arguments->source, "As with ingest")->check(Utf8());
   AddHintOptions(*command, arguments->hints);
-  command->add_flag("--explain", arguments->explain, "List what it was compared with, and why");
+  command->add_flag("--explain", arguments->explain,
+                    "Tell what it was compared with, what both say, and why it is a copy or not");
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback(
       [arguments, &globals, &exit_code] { exit_code = RunCheck(*arguments, globals); });

@@ -140,9 +140,7 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   }
   doc.set = shingles.set;
   doc.distinct = static_cast<uint32_t>(doc.set.size());
-  for (const Token token : tokens.tokens) {
-    if (IsNumberToken(token)) doc.figures.push_back(token);
-  }
+  doc.figures = tokens.figures;
   std::sort(doc.figures.begin(), doc.figures.end());
   doc.figures.shrink_to_fit();
   const std::vector<uint64_t> keys = ParagraphKeys(matching_text);
@@ -333,6 +331,42 @@ Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
   const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
   const StreamStatistics::View view(nothing);
   return Comparer(incoming, 0, view).Compare(stored, 0);
+}
+
+std::string ReasonInWords(const Verdict& verdict) {
+  char out[200];
+  const auto percent = [](uint32_t ppm) { return ppm / 1e4; };
+  const double sum = static_cast<double>(verdict.sum_ppm) / 1e6;
+  switch (verdict.relation) {
+    case Relation::kExact:
+      return "a copy: the same text";
+    case Relation::kNear:
+      std::snprintf(out, sizeof out, "a copy with changes: the figures sum up to %.2f", sum);
+      return out;
+    case Relation::kExcerpt:
+      std::snprintf(out, sizeof out, "a copy of a part of it: the figures sum up to %.2f", sum);
+      return out;
+    case Relation::kExtended:
+      std::snprintf(out, sizeof out, "a copy with more text: the figures sum up to %.2f", sum);
+      return out;
+    case Relation::kNone:
+      break;
+  }
+  if (verdict.veto == Veto::kFiguresDiffer) {
+    std::snprintf(out, sizeof out,
+                  "no copy: one outlet's template with other figures, of which %.0f %% agree",
+                  percent(verdict.figures_ppm));
+  } else if (verdict.veto == Veto::kMinorPart) {
+    std::snprintf(out, sizeof out,
+                  "no copy: a minor part of the longer text, whose beginning is %.0f %% shared",
+                  percent(verdict.head_ppm));
+  } else if (!verdict.rests_on_stream) {
+    std::snprintf(out, sizeof out, "no copy: %.0f %% of the shorter text is shared",
+                  percent(verdict.scores.containment_ppm));
+  } else {
+    std::snprintf(out, sizeof out, "no copy: the figures sum up to %.2f, below 0", sum);
+  }
+  return out;
 }
 
 std::string Explain(const Verdict& verdict) {

@@ -38,7 +38,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 2;
+  static constexpr uint32_t kVersion = 3;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -89,7 +89,7 @@ struct ComparisonDoc {
   std::vector<uint32_t> set;       // the same, ascending, each once
   uint32_t distinct = 0;           // of them
   std::vector<Paragraph> paragraphs;
-  std::vector<uint32_t> figures;  // number tokens, ascending, repeats kept
+  std::vector<uint32_t> figures;  // Tokens::figures, ascending, repeats kept
   std::vector<uint32_t> title;    // its tokens, ascending, repeats kept
   uint64_t domain = 0;            // DomainKey
   bool has_domain = false;        // a registrable domain or a host, not a source alone
@@ -178,7 +178,10 @@ class Comparer {
 // The same for a single pair of one day, with nothing learnt.
 Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored);
 
-// A verdict in words, for people.
+// Why it is a copy or not, in one phrase for people.
+std::string ReasonInWords(const Verdict& verdict);
+
+// The figures of a verdict in words, for people.
 std::string Explain(const Verdict& verdict);
 
 }  // namespace wirefold

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "lib/base/hash.h"
+#include "lib/text/digits.h"
 
 namespace wirefold {
 namespace {
@@ -44,19 +46,81 @@ uint32_t Decode(std::string_view text, size_t& at) {
   return value;
 }
 
+constexpr Token kWordBit = 0x80000000u;
+constexpr Token kNumberBits = 0xC0000000u;
+
+Token WordToken(std::string_view word, Token kind) {
+  return (static_cast<Token>(HashBytes64(word)) & 0x3FFFFFFFu) | kind;
+}
+
+bool IsAsciiNumber(std::string_view word) {
+  return word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool IsHangul(uint32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
+
+// Takes the characters of a text one after the other and appends its figures, but for words of
+// ASCII digits alone.
+class FigureReader {
+ public:
+  explicit FigureReader(std::vector<Token>& figures) : figures_(figures) {}
+
+  // A word of several characters.
+  void Word(std::string_view word) {
+    const auto lead = static_cast<unsigned char>(word.front());
+    if (lead < 0x80 && (lead < '0' || lead > '9')) return;  // most begin with a letter
+    bool is_figure = true;
+    for (size_t at = 0; at < word.size();) {
+      const uint32_t c = Decode(word, at);
+      if (Digit(c)) continue;
+      is_figure = IsHangul(c);
+      break;
+    }
+    if (!is_figure) digits_.clear();
+    End();
+  }
+
+  // A character that is a token by itself.
+  void Single(uint32_t c) {
+    // Digits of scripts without spaces lie below the ideographs.
+    if (c >= 0x2000 || !Digit(c)) End();
+  }
+
+  void End() {
+    if (digits_.empty()) return;
+    figures_.push_back(WordToken(digits_, kNumberBits));
+    digits_.clear();
+  }
+
+ private:
+  bool Digit(uint32_t c) {
+    const int value = DigitValue(c);
+    if (value >= 0) digits_.push_back(static_cast<char>('0' + value));
+    return value >= 0;
+  }
+
+  std::vector<Token>& figures_;
+  std::string digits_;
+};
+
 }  // namespace
 
 Tokens Tokenize(std::string_view text) {
   Tokens out;
   out.tokens.reserve(text.size() / 3 + 1);
+  FigureReader figures(out.figures);
   size_t singles = 0;
   size_t word_start = std::string_view::npos;
   const auto end_word = [&](size_t at) {
     if (word_start == std::string_view::npos) return;
     const std::string_view word = text.substr(word_start, at - word_start);
-    const bool number = word.find_first_not_of("0123456789") == std::string_view::npos;
-    out.tokens.push_back((static_cast<Token>(HashBytes64(word)) & 0x3FFFFFFFu) |
-                         (number ? 0xC0000000u : 0x80000000u));
+    if (IsAsciiNumber(word)) {
+      out.tokens.push_back(WordToken(word, kNumberBits));
+      out.figures.push_back(out.tokens.back());
+    } else {
+      out.tokens.push_back(WordToken(word, kWordBit));
+      figures.Word(word);
+    }
     word_start = std::string_view::npos;
   };
   const auto end_paragraph = [&] {
@@ -72,17 +136,21 @@ Tokens Tokenize(std::string_view text) {
       break;
     }
     if (c == ' ' || c == '\n') {
+      figures.End();
       end_word(start);
       if (c == '\n') end_paragraph();
     } else if (IsSingleToken(c)) {
       end_word(start);
+      figures.Single(c);
       out.tokens.push_back(c);
       ++singles;
     } else if (word_start == std::string_view::npos) {
+      figures.End();
       word_start = start;
     }
     if (at >= text.size()) end_word(at);
   }
+  figures.End();
   end_paragraph();
   out.mostly_cjk = singles * 2 > out.tokens.size();
   return out;

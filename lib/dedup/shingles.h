@@ -30,6 +30,10 @@ inline bool IsNumberToken(Token token) { return token >= 0xC0000000u; }
 
 struct Tokens {
   std::vector<Token> tokens;
+  // The figures in order, digits of every script alike: words of digits alone, and what a Hangul
+  // word begins with (a counter is written to its figure there). As the token of the same figure in
+  // ASCII digits; not part of any sketch.
+  std::vector<Token> figures;
   // One past the last token of each paragraph, ascending; the last is tokens.size().
   std::vector<uint32_t> paragraph_ends;
   bool mostly_cjk = false;

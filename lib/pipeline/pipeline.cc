@@ -419,11 +419,18 @@ CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
     ids.push_back(candidate.hit.id);
   }
   const auto texts = store_.GetComparisonTexts(ids);
+  const PassageFinder passages(prepared.article.article.text);
   for (size_t i = 0; i < ids.size(); ++i) {
     const ScoredCandidate& candidate = prepared.outlook.candidates[i];
     CheckedCandidate checked;
     checked.id = ids[i];
-    if (texts.ok() && (*texts)[i].has_value()) checked.title = (*texts)[i]->title;
+    if (texts.ok() && (*texts)[i].has_value()) {
+      checked.title = (*texts)[i]->title;
+      checked.passages = passages.Compare((*texts)[i]->text);
+    }
+    checked.bands = candidate.hit.bands;
+    checked.anchors = candidate.hit.anchors_shared;
+    checked.reason = ReasonInWords(candidate.verdict);
     checked.match = {candidate.verdict.relation, ids[i], candidate.verdict.scores};
     checked.explanation = "found by " + std::to_string(candidate.hit.bands) + " of " +
                           std::to_string(kBands) + " bands and " +

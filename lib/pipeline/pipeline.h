@@ -31,6 +31,7 @@
 #include "lib/base/ulid.h"
 #include "lib/dedup/boilerplate_view.h"
 #include "lib/dedup/match.h"
+#include "lib/dedup/passages.h"
 #include "lib/dedup/stream_statistics.h"
 #include "lib/pipeline/removal_plan.h"
 #include "lib/store/store.h"
@@ -78,6 +79,10 @@ struct CheckedCandidate {
   std::string title;
   Match match;  // relation kNone: not a duplicate
   std::string explanation;
+  uint32_t bands = 0;    // how it was found: of kBands those that agree …
+  uint32_t anchors = 0;  // … and the rare anchors that both have
+  std::string reason{};  // why it is a copy or not
+  Passages passages{};   // ours: the file's
 };
 
 struct CheckResult {

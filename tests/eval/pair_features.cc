@@ -3,37 +3,30 @@
 //
 // Usage: pair_features FOLDER ORDER LABELS.tsv…
 //
-// ORDER names the files of FOLDER, one a line, as they would come in; LABELS have the columns
-// file_a and file_b, and label and conf where there are labels (eval_pairs.py of the data says
-// which). Every file is learnt from when it comes. When the second file of a pair comes it is
-// compared with the first, and one line of tab-separated values is printed: label, conf, the two
-// domains, then the figures of the verdict in millionths, days apart, and the shorter text's share
-// of the longer.
+// ORDER names the files of FOLDER, one a line, as they would come in; LABELS are tables of pairs
+// (labelled_pairs.h). Every file is learnt from when it comes. When the second file of a pair comes
+// it is compared with the first, and one line of tab-separated values is printed: label, conf, the
+// two domains, then the figures of the verdict (rare, fresh, stretches, head, title) in millionths,
+// one outlet or not, days apart, figures shared, the shorter text's share of the longer, Jaccard,
+// containment, whether the two are one story, and the score.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <sstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "lib/article/normalize.h"
 #include "lib/dedup/compare.h"
+#include "tests/eval/labelled_pairs.h"
 
 namespace wirefold {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
-
-struct Pair {
-  std::string label = "D";
-  std::string conf = "h";
-  std::string files[2];
-};
 
 struct File {
   ComparisonDoc doc;
@@ -41,38 +34,11 @@ struct File {
   std::string domain;
 };
 
-std::vector<std::string> Split(const std::string& line) {
-  std::vector<std::string> fields;
-  std::stringstream stream(line);
-  for (std::string field; std::getline(stream, field, '\t');) fields.push_back(field);
-  return fields;
-}
-
-bool ReadPairs(const char* path, std::vector<Pair>& pairs) {
-  std::ifstream in(path);
-  std::string line;
-  if (!std::getline(in, line)) return false;
-  std::map<std::string, size_t> columns;
-  for (const std::string& name : Split(line)) columns.emplace(name, columns.size());
-  if (!columns.contains("file_a") || !columns.contains("file_b")) return false;
-  while (std::getline(in, line)) {
-    const std::vector<std::string> fields = Split(line);
-    const auto field = [&](const char* name, const std::string& otherwise) {
-      const auto column = columns.find(name);
-      return column != columns.end() && column->second < fields.size() ? fields[column->second]
-                                                                       : otherwise;
-    };
-    pairs.push_back(
-        {field("label", "D"), field("conf", "h"), {field("file_a", ""), field("file_b", "")}});
-  }
-  return true;
-}
-
 bool ReadFile(const std::string& path, File& file) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::optional<std::string> bytes = ReadBytes(path);
+  if (!bytes.has_value()) return false;
   const absl::StatusOr<NormalizedArticle> normalized =
-      Normalize({.bytes = bytes, .source = {}, .hints = {}});
+      Normalize({.bytes = *bytes, .source = {}, .hints = {}});
   if (!normalized.ok()) return false;
   const CanonicalArticle& article = normalized->article;
   file.doc = MakeComparisonDoc(normalized->matching_text,
@@ -82,20 +48,20 @@ bool ReadFile(const std::string& path, File& file) {
   return true;
 }
 
-void Print(const Pair& pair, const File& stored, const File& incoming,
+void Print(const LabelledPair& pair, const File& stored, const File& incoming,
            const StreamStatistics& statistics) {
   const StreamStatistics::View view(statistics);
   const Verdict verdict =
       Comparer(incoming.doc, incoming.day, view).Compare(stored.doc, stored.day);
   const double shorter = std::min(stored.doc.distinct, incoming.doc.distinct);
   const double longer = std::max({stored.doc.distinct, incoming.doc.distinct, 1u});
-  std::printf("%s\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%d\t%lld\t%u\t%.0f\t%u\t%u\t%d\n",
-              pair.label.c_str(), pair.conf.c_str(), stored.domain.c_str(), incoming.domain.c_str(),
+  std::printf("%c\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%d\t%lld\t%u\t%.0f\t%u\t%u\t%d\t%u\n",
+              pair.label, pair.conf.c_str(), stored.domain.c_str(), incoming.domain.c_str(),
               verdict.rare_ppm, verdict.fresh_ppm, verdict.stretches_ppm, verdict.head_ppm,
               verdict.title_ppm, verdict.same_domain ? 1 : 0,
               static_cast<long long>(std::abs(incoming.day - stored.day)), verdict.figures_ppm,
               1e6 * shorter / longer, verdict.scores.jaccard_ppm, verdict.scores.containment_ppm,
-              verdict.relation == Relation::kNone ? 0 : 1);
+              verdict.relation == Relation::kNone ? 0 : 1, verdict.scores.score_ppm);
 }
 
 int Main(int argc, char** argv) {
@@ -103,21 +69,20 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: pair_features FOLDER ORDER LABELS.tsv...\n");
     return 2;
   }
-  std::vector<Pair> pairs;
+  std::vector<LabelledPair> pairs;
   for (int i = 3; i < argc; ++i) {
-    if (!ReadPairs(argv[i], pairs)) {
+    if (!ReadLabelledPairs(argv[i], pairs)) {
       std::fprintf(stderr, "%s is no table with the columns file_a and file_b\n", argv[i]);
       return 1;
     }
   }
-  std::multimap<std::string, const Pair*> wanted;
-  for (const Pair& pair : pairs) {
+  std::multimap<std::string, const LabelledPair*> wanted;
+  for (const LabelledPair& pair : pairs) {
     for (const std::string& file : pair.files) wanted.emplace(file, &pair);
   }
-  std::ifstream order(argv[2]);
   StreamStatistics statistics;
   std::map<std::string, File> kept;
-  for (std::string name; std::getline(order, name);) {
+  for (const std::string& name : ReadLines(argv[2])) {
     File file;
     if (!ReadFile(std::string(argv[1]) + "/" + name, file)) continue;
     LearntArticle article;

@@ -140,6 +140,29 @@ class Reading(ServerTest):
         self.assertEqual(self.server.json('check', empty, code=2)[0]['reason'], 'EMPTY_FILE')
         self.fails('nothing', 'check', self.place / 'nothing')
 
+    def test_check_explains_what_both_say(self):
+        gone = '首班船晚点二十分钟，原因是潮水过低，码头工人不得不另搭跳板。'
+        own = '商会欢迎这一决定，并希望票价在年内不再上涨，让更多居民愿意乘船往返两岸。'
+        first = self.ingest('a', START_MS, 'https://one.example/a', f'{words(1)}<p>{gone}</p>')
+        path = self.write('b', raw_file(START_MS, 'https://two.example/a', 'b',
+                                        f'{words(1)}<p>{own}</p>'))
+        candidate, = self.server.json('check', '--explain', path)[0]['candidates']
+        self.assertEqual([candidate['id'], candidate['relation']], [first['id'], 'NEAR'])
+        self.assertTrue(candidate['reason'].startswith('a copy with changes'), candidate['reason'])
+        self.assertGreater(candidate['bands'], 0)
+        self.assertGreater(candidate['anchors'], 0)
+        self.assertEqual(candidate['only_document'], [own])
+        self.assertEqual(candidate['only_candidate'], [gone])
+        self.assertEqual(candidate['shared_count'], 1)
+        self.assertEqual([candidate['only_document_count'], candidate['only_candidate_count']], [1, 1])
+        shared, = candidate['shared']
+        self.assertEqual(shared['document'], shared['candidate'])
+        self.assertTrue(shared['document'].endswith('…'))
+        self.assertNotIn('candidates', self.server.json('check', path)[0])
+        text = self.server.run('check', '--explain', path).stdout.decode()
+        for line in ('    both say:', '    only the file says:', '    only the stored article says:'):
+            self.assertIn(line, text.splitlines())
+
     def test_revisions_keep_their_id_and_serve_the_newest_whatever_the_order(self):
         for turn, order in enumerate([(1, 2, 3), (3, 1, 2), (2, 3, 1)]):
             url = f'https://one.example/{turn}'

@@ -375,6 +375,11 @@ TEST_F(PipelineTest, CheckSaysWhatWouldHappenAndStoresNothing) {
   ASSERT_EQ(checked.candidates.size(), 1u);
   EXPECT_EQ(checked.candidates[0].id, original.id);
   EXPECT_EQ(checked.candidates[0].title, "原题");
+  EXPECT_GT(checked.candidates[0].bands, 0u);
+  EXPECT_GT(checked.candidates[0].anchors, 0u);
+  EXPECT_EQ(checked.candidates[0].reason.rfind("a copy with changes", 0), 0u)
+      << checked.candidates[0].reason;
+  EXPECT_GT(checked.candidates[0].passages.shared_count, 0u);
   EXPECT_EQ(store_->Counts(), before);
   const FileOutcome ingested = Ingest(copy);
   EXPECT_EQ(ingested.match, checked.outcome.match);

@@ -467,7 +467,21 @@ TEST_F(ArticleServiceTest, CheckSaysWhatWouldBecomeOfAFile) {
   EXPECT_EQ(response.article().letters(), 7U);
   ASSERT_EQ(response.candidates_size(), 1);
   EXPECT_EQ(response.candidates(0).title(), "other");
-  EXPECT_EQ(response.candidates(0).explanation(), "compared in words");
+  const v1::Candidate& candidate = response.candidates(0);
+  EXPECT_EQ(candidate.explanation(), "compared in words");
+  EXPECT_EQ(candidate.bands(), 3U);
+  EXPECT_EQ(candidate.anchors(), 5U);
+  EXPECT_EQ(candidate.reason(), "no copy");
+  ASSERT_EQ(candidate.shared_size(), 1);
+  EXPECT_EQ(candidate.shared(0).document(), "甲。");
+  EXPECT_EQ(candidate.shared(0).candidate(), "甲.");
+  ASSERT_EQ(candidate.only_document_size(), 1);
+  EXPECT_EQ(candidate.only_document(0), "ours");
+  ASSERT_EQ(candidate.only_candidate_size(), 2);
+  EXPECT_EQ(candidate.only_candidate(1), "more");
+  EXPECT_EQ(candidate.shared_count(), 7U);
+  EXPECT_EQ(candidate.only_document_count(), 8U);
+  EXPECT_EQ(candidate.only_candidate_count(), 9U);
   request.mutable_document()->set_source(std::string(kMaxSourceBytes + 1, 's'));
   EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::CheckDocument, request), "INVALID_ARGUMENT");
 }

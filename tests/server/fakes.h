@@ -101,6 +101,11 @@ class FakePipeline final : public Pipeline {
     result.article.article.text = file.bytes;
     result.article.matching_letters = 7;
     result.candidates.push_back({result.outcome.id, "other", {}, "compared in words"});
+    CheckedCandidate& candidate = result.candidates.back();
+    candidate.bands = 3;
+    candidate.anchors = 5;
+    candidate.reason = "no copy";
+    candidate.passages = {{{"甲。", "甲."}}, {"ours"}, {"theirs", "more"}, 7, 8, 9};
     return result;
   }
   void Drain() override {
