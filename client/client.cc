@@ -161,6 +161,19 @@ absl::StatusOr<v1::Story> Client::GetStory(const v1::GetStoryRequest& request) {
       [&](auto* context, auto* out) { return articles_->GetStory(context, request, out); });
 }
 
+absl::StatusOr<v1::ListRevisionsResponse> Client::ListRevisions(
+    const v1::ListRevisionsRequest& request) {
+  return Unary<v1::ListRevisionsResponse>(
+      [&](auto* context, auto* out) { return articles_->ListRevisions(context, request, out); });
+}
+
+absl::StatusOr<v1::DeleteArticleResponse> Client::DeleteArticle(
+    const v1::DeleteArticleRequest& request) {
+  return Unary<v1::DeleteArticleResponse>(
+      [&](auto* context, auto* out) { return articles_->DeleteArticle(context, request, out); },
+      /*has_deadline=*/false);
+}
+
 absl::StatusOr<v1::CheckDocumentResponse> Client::CheckDocument(
     const v1::CheckDocumentRequest& request) {
   return Unary<v1::CheckDocumentResponse>(

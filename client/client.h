@@ -53,6 +53,11 @@ class Client {
   [[nodiscard]] absl::StatusOr<v1::ListArticlesResponse> ListArticles(
       const v1::ListArticlesRequest& request);
   [[nodiscard]] absl::StatusOr<v1::Story> GetStory(const v1::GetStoryRequest& request);
+  [[nodiscard]] absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(
+      const v1::ListRevisionsRequest& request);
+  // Waits until it is done, however long that takes.
+  [[nodiscard]] absl::StatusOr<v1::DeleteArticleResponse> DeleteArticle(
+      const v1::DeleteArticleRequest& request);
   [[nodiscard]] absl::StatusOr<v1::CheckDocumentResponse> CheckDocument(
       const v1::CheckDocumentRequest& request);
 

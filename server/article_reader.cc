@@ -8,16 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
-#include "lib/url/canonicalize.h"
+#include "server/article_key.h"
 #include "server/convert.h"
 #include "server/errors.h"
 #include "server/page_token.h"
+#include "server/revision_reader.h"
 
 namespace wirefold {
 namespace {
@@ -27,29 +25,6 @@ namespace {
 constexpr size_t kChunk = 32;
 // The same for IDs, of which each may be as large as an article gets.
 constexpr size_t kBatchChunk = 8;
-
-absl::StatusOr<size_t> PageSize(int32_t asked) {
-  if (asked < 0) {
-    return Reject(Reason::kInvalidArgument,
-                  absl::StrCat("page_size is ", asked, "; pass 0 for ", kDefaultPageSize,
-                               ", or up to ", kMaxPageSize));
-  }
-  return static_cast<size_t>(asked == 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
-}
-
-std::optional<Hash128> ParseTextHash(const std::string& text) {
-  constexpr size_t kDigits = 32;
-  if (text.size() != kDigits || !std::all_of(text.begin(), text.end(), absl::ascii_isxdigit)) {
-    return std::nullopt;
-  }
-  return Hash128::FromBytes(absl::HexStringToBytes(text));
-}
-
-// What a request asks to see of articles; `Request` has the fields view and pure_text.
-template <typename Request>
-ArticleReader::Show ShowOf(const Request& request) {
-  return {request.view(), request.view() == v1::ARTICLE_VIEW_FULL && !request.pure_text()};
-}
 
 // Every field but the page's, unambiguously.
 std::string FiltersOf(const v1::ListArticlesRequest& request) {
@@ -86,59 +61,23 @@ bool ArticleReader::AddWithin(StoredArticle&& stored, const Show& show, size_t& 
 }
 
 absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Article& out) const {
-  absl::StatusOr<StoredArticle> stored;
-  switch (request.key_case()) {
-    case v1::GetArticleRequest::kId: {
-      const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
-      if (!id.ok()) return id.status();
-      stored = store_.GetArticle(*id);
-      break;
-    }
-    case v1::GetArticleRequest::kUrl: {
-      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url(), {}, url_rules_);
-      if (!url.ok()) return url.status();
-      stored = store_.GetByIdentity(IdentityOfUrlKey(url->url_key));
-      break;
-    }
-    case v1::GetArticleRequest::KEY_NOT_SET:
-      return Reject(Reason::kInvalidArgument, "no article is named; set id or url");
-  }
+  const absl::StatusOr<std::optional<Hash128>> text_hash = ParseTextHash(request.text_hash());
+  if (!text_hash.ok()) return text_hash.status();
+  const absl::StatusOr<Ulid> id = IdOf(request, store_, url_rules_);
+  if (!id.ok()) return id.status();
+  absl::StatusOr<StoredArticle> stored =
+      text_hash->has_value() ? store_.GetText(*id, **text_hash) : store_.GetArticle(*id);
   if (!stored.ok()) return stored.status();
   Fill(*std::move(stored), ShowOf(request), out);
   return absl::OkStatus();
 }
 
 absl::Status ArticleReader::GetRaw(const v1::GetRawRequest& request, v1::RawFile& out) const {
-  Ulid id;
-  switch (request.key_case()) {
-    case v1::GetRawRequest::kId: {
-      const absl::StatusOr<Ulid> parsed = Ulid::Parse(request.id());
-      if (!parsed.ok()) return parsed.status();
-      id = *parsed;
-      break;
-    }
-    case v1::GetRawRequest::kUrl: {
-      const absl::StatusOr<CanonicalUrl> url = CanonicalizeUrl(request.url(), {}, url_rules_);
-      if (!url.ok()) return url.status();
-      const absl::StatusOr<StoredArticle> stored =
-          store_.GetByIdentity(IdentityOfUrlKey(url->url_key));
-      if (!stored.ok()) return stored.status();
-      id = stored->id;
-      break;
-    }
-    case v1::GetRawRequest::KEY_NOT_SET:
-      return Reject(Reason::kInvalidArgument, "no article is named; set id or url");
-  }
-  std::optional<Hash128> text_hash;
-  if (!request.text_hash().empty()) {
-    text_hash = ParseTextHash(request.text_hash());
-    if (!text_hash.has_value()) {
-      return Reject(Reason::kInvalidArgument,
-                    "text_hash is not 32 hexadecimal digits; RawFile.text_hashes has them, and "
-                    "without one the newest text's file is read");
-    }
-  }
-  absl::StatusOr<StoredRaw> raw = store_.GetRaw(id, text_hash);
+  const absl::StatusOr<std::optional<Hash128>> text_hash = ParseTextHash(request.text_hash());
+  if (!text_hash.ok()) return text_hash.status();
+  const absl::StatusOr<Ulid> id = IdOf(request, store_, url_rules_);
+  if (!id.ok()) return id.status();
+  absl::StatusOr<StoredRaw> raw = store_.GetRaw(*id, *text_hash);
   if (!raw.ok()) return raw.status();
   ToProto(*std::move(raw), out);
   return absl::OkStatus();
@@ -258,6 +197,7 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
     out.set_sighting_count(position->total);
   }
   out.set_story_id(story_id.ToString());
+  const std::string text = member->article.text;
   Fill(*std::move(member), ShowOf(request), *out.mutable_representative());
   size_t bytes = out.ByteSizeLong();
   while (true) {
@@ -269,7 +209,13 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Sto
     if (first) out.set_sighting_count(page->total);
     for (StoredArticle& stored : page->sightings) {
       const Ulid sighting = stored.id;
+      if (request.changes()) {
+        v1::Changes& changes = *out.add_sighting_changes();
+        SetChanges(text, stored.article.text, changes);
+        bytes += changes.ByteSizeLong();
+      }
       if (!AddWithin(std::move(stored), ShowOf(request), bytes, *out.mutable_sightings())) {
+        if (request.changes()) out.mutable_sighting_changes()->RemoveLast();
         out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
         return absl::OkStatus();
       }

@@ -33,9 +33,10 @@ class ArticleReader {
                 const UrlRules& url_rules = UrlRules::BuiltIn())
       : store_(store), pipeline_(pipeline), url_rules_(url_rules) {}
 
-  // kInvalidArgument without a key, kInvalidId, kInvalidUrl and its kin, kNotFound.
+  // kInvalidArgument without a key or for a text_hash that is none, kInvalidId, kInvalidUrl and its
+  // kin, kNotFound.
   [[nodiscard]] absl::Status Get(const v1::GetArticleRequest& request, v1::Article& out) const;
-  // As Get; kInvalidArgument for a text_hash that is none, kRawNotKept.
+  // As Get; kRawNotKept.
   [[nodiscard]] absl::Status GetRaw(const v1::GetRawRequest& request, v1::RawFile& out) const;
   // kInvalidArgument over kMaxBatchGet IDs or for one that stands twice, kInvalidId,
   // kReasonAnswerTooLarge over kMaxBatchPayloadBytes. What is not found is named.
@@ -55,9 +56,16 @@ class ArticleReader {
     v1::ArticleView view = v1::ARTICLE_VIEW_UNSPECIFIED;
     bool without_boilerplate = false;
   };
+  // `Request` has the fields view and pure_text.
+  template <typename Request>
+  static Show ShowOf(const Request& request) {
+    return {request.view(), request.view() == v1::ARTICLE_VIEW_FULL && !request.pure_text()};
+  }
+
+  // The message of a stored article.
+  void Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const;
 
  private:
-  void Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const;
   // Adds `stored` to `articles` unless the page would grow over its bound; the first one always
   // goes.
   bool AddWithin(StoredArticle&& stored, const Show& show, size_t& bytes,

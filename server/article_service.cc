@@ -38,6 +38,20 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetStory(grpc::CallbackServerConte
                   [=, this] { return reader_.GetStory(*request, *response); });
 }
 
+grpc::ServerUnaryReactor* ArticleServiceImpl::ListRevisions(grpc::CallbackServerContext* context,
+                                                            const v1::ListRevisionsRequest* request,
+                                                            v1::ListRevisionsResponse* response) {
+  return AnswerOn(pool_, context, *request,
+                  [=, this] { return revisions_.List(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* ArticleServiceImpl::DeleteArticle(grpc::CallbackServerContext* context,
+                                                            const v1::DeleteArticleRequest* request,
+                                                            v1::DeleteArticleResponse* response) {
+  return AnswerOn(pool_, context, *request,
+                  [=, this] { return revisions_.Delete(*request, *response); });
+}
+
 grpc::ServerUnaryReactor* ArticleServiceImpl::CheckDocument(grpc::CallbackServerContext* context,
                                                             const v1::CheckDocumentRequest* request,
                                                             v1::CheckDocumentResponse* response) {

@@ -1,8 +1,8 @@
 // ArticleServiceImpl: carries unary calls to the read pool and their answers back. What they say is
-// made in article_reader.h.
+// made in article_reader.h and revision_reader.h.
 //
 // Example:
-//   ArticleServiceImpl articles(reader, pool);
+//   ArticleServiceImpl articles(reader, revisions, pool);
 //   builder.RegisterService(&articles);
 //
 // Thread-safe: called by gRPC.
@@ -11,14 +11,16 @@
 
 #include "server/article_reader.h"
 #include "server/read_pool.h"
+#include "server/revision_reader.h"
 #include "wirefold/v1/articles.grpc.pb.h"
 
 namespace wirefold {
 
 class ArticleServiceImpl final : public v1::ArticleService::CallbackService {
  public:
-  // Both must outlive the service.
-  ArticleServiceImpl(const ArticleReader& reader, ReadPool& pool) : reader_(reader), pool_(pool) {}
+  // All must outlive the service.
+  ArticleServiceImpl(const ArticleReader& reader, const RevisionReader& revisions, ReadPool& pool)
+      : reader_(reader), revisions_(revisions), pool_(pool) {}
 
   grpc::ServerUnaryReactor* GetArticle(grpc::CallbackServerContext* context,
                                        const v1::GetArticleRequest* request,
@@ -35,12 +37,19 @@ class ArticleServiceImpl final : public v1::ArticleService::CallbackService {
   grpc::ServerUnaryReactor* GetStory(grpc::CallbackServerContext* context,
                                      const v1::GetStoryRequest* request,
                                      v1::Story* response) override;
+  grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
+                                          const v1::ListRevisionsRequest* request,
+                                          v1::ListRevisionsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteArticle(grpc::CallbackServerContext* context,
+                                          const v1::DeleteArticleRequest* request,
+                                          v1::DeleteArticleResponse* response) override;
   grpc::ServerUnaryReactor* CheckDocument(grpc::CallbackServerContext* context,
                                           const v1::CheckDocumentRequest* request,
                                           v1::CheckDocumentResponse* response) override;
 
  private:
   const ArticleReader& reader_;
+  const RevisionReader& revisions_;
   ReadPool& pool_;
 };
 

@@ -156,6 +156,7 @@ void ToProto(StoredArticle&& stored, v1::ArticleView view, v1::Article& article)
   article.set_representative_id(stored.representative_id.ToString());
   SetMatch(stored.match, article);
   article.set_revision_count(stored.revision_count);
+  article.set_text_hash(absl::BytesToHexString(stored.text_hash.ToBytes()));
 }
 
 void ToProto(StoredRaw&& stored, v1::RawFile& file) {
@@ -168,6 +169,8 @@ void ToProto(StoredRaw&& stored, v1::RawFile& file) {
     SetTimestamp(*document.hints.observed_at_ms, *file.mutable_observed_time());
   }
   file.set_content_type(std::move(document.hints.content_type));
+  file.set_content_language(std::move(document.hints.content_language));
+  file.set_truncated(document.hints.truncated);
   file.set_text_hash(absl::BytesToHexString(stored.text_hash.ToBytes()));
   for (const Hash128& hash : stored.text_hashes) {
     file.add_text_hashes(absl::BytesToHexString(hash.ToBytes()));
@@ -283,6 +286,8 @@ v1::Warning ToProto(Warning warning) {
       return v1::WARNING_TRUNCATED;
     case Warning::kNotWhole:
       return v1::WARNING_NOT_WHOLE;
+    case Warning::kUnrelatedText:
+      return v1::WARNING_UNRELATED_TEXT;
   }
   return v1::WARNING_UNSPECIFIED;
 }

@@ -46,8 +46,9 @@ RpcServer::RpcServer(const Options& options, Store& store, Pipeline& pipeline, F
       hub_(options.ingest, pipeline, budget),
       pool_(options.read_threads),
       reader_(store, pipeline, *options.url_rules),
+      revisions_(reader_, store, pipeline, *options.url_rules),
       ingest_(hub_),
-      articles_(reader_, pool_),
+      articles_(reader_, revisions_, pool_),
       admin_(store, pipeline, hub_, clock, pool_) {}
 
 RpcServer::~RpcServer() { Shutdown(std::chrono::milliseconds(0)); }

@@ -36,6 +36,7 @@
 #include "server/ingest_hub.h"
 #include "server/ingest_service.h"
 #include "server/read_pool.h"
+#include "server/revision_reader.h"
 
 namespace wirefold {
 
@@ -84,6 +85,7 @@ class RpcServer {
   IngestHub hub_;
   ReadPool pool_;
   ArticleReader reader_;
+  RevisionReader revisions_;
   IngestServiceImpl ingest_;
   ArticleServiceImpl articles_;
   AdminServiceImpl admin_;

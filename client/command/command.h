@@ -55,6 +55,7 @@ void AddListCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddStoryCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddCheckCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddStatsCommand(CLI::App& app, const Globals& globals, int& exit_code);
+void AddDeleteCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddCompactCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddHealthCommand(CLI::App& app, const Globals& globals, int& exit_code);
 void AddNormalizeCommand(CLI::App& app, int& exit_code);

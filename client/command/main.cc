@@ -121,6 +121,7 @@ int RunMain(int argc, char** argv) {
   AddStoryCommand(app, globals, exit_code);
   AddCheckCommand(app, globals, exit_code);
   AddStatsCommand(app, globals, exit_code);
+  AddDeleteCommand(app, globals, exit_code);
   AddCompactCommand(app, globals, exit_code);
   AddHealthCommand(app, globals, exit_code);
   AddNormalizeCommand(app, exit_code);

@@ -218,6 +218,7 @@ void AppendArticle(const v1::Article& article, bool full, JsonWriter& json) {
   AppendSimilarityMembers(article.has_similarity(), article.similarity(), json);
   json.Key("revision_count");
   json.Number(article.revision_count());
+  AppendMember("text_hash", article.text_hash(), json);
   json.EndObject();
 }
 

@@ -333,6 +333,15 @@ Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
   return Comparer(incoming, 0, view).Compare(stored, 0);
 }
 
+Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b) {
+  Scores scores;
+  if (a.shingle_length != b.shingle_length || a.distinct == 0 || b.distinct == 0) return scores;
+  const uint64_t shared = CountShared(a.set, b.set);
+  scores.jaccard_ppm = Share(shared, uint64_t{a.distinct} + b.distinct - shared);
+  scores.containment_ppm = Share(shared, std::min(a.distinct, b.distinct));
+  return scores;
+}
+
 std::string ReasonInWords(const Verdict& verdict) {
   char out[200];
   const auto percent = [](uint32_t ppm) { return ppm / 1e4; };

@@ -178,6 +178,14 @@ class Comparer {
 // The same for a single pair of one day, with nothing learnt.
 Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored);
 
+// Jaccard and containment of the two texts alone, of any length; no score.
+Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b);
+
+// Whether two texts with these figures have next to nothing in common.
+inline bool AreUnrelated(const Scores& scores) {
+  return scores.containment_ppm < CompareRules::kTooLittle;
+}
+
 // Why it is a copy or not, in one phrase for people.
 std::string ReasonInWords(const Verdict& verdict);
 

@@ -4,6 +4,10 @@
 #include <tuple>
 #include <utility>
 
+#include "lib/base/limits.h"
+#include "lib/store/records.h"
+#include "lib/text/matching.h"
+
 namespace wirefold {
 namespace {
 
@@ -109,6 +113,16 @@ FileOutcome OutcomeOfBlocked() {
   outcome.message =
       "an article with this URL or this text was deleted here and blocked from coming back";
   return outcome;
+}
+
+// Whether the text that a URL has now has next to nothing in common with the file's.
+bool FollowsUnrelatedText(const PreparedFile& prepared, const NewestRecord& newest) {
+  if (!prepared.article.HasUsableText()) return false;
+  const absl::StatusOr<RecordFields> fields = PeekRecord(*newest.record);
+  if (!fields.ok()) return false;  // whoever reads it next says so
+  const MatchingText matching = ToMatching(fields->text);
+  if (matching.letters < kMinMatchingLetters) return false;
+  return AreUnrelated(CompareTexts(*prepared.doc, MakeComparisonDoc(matching.text, {})));
 }
 
 // The relation of the other side.
@@ -244,6 +258,9 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
     if (!is_known) {
       if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
+      if (FollowsUnrelatedText(prepared, (*known)->newest)) {
+        decision.outcome.warnings.push_back(Warning::kUnrelatedText);
+      }
       Revise(prepared, **std::move(known), decision);
     } else {
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);

@@ -60,7 +60,9 @@ CommitGroup::CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
 void CommitGroup::Put(Family family, const std::string& key, const EncodedRecord& value) {
   if (status_.ok()) status_ = batch_.Put(handles_[family], key, *value);
   if (IsReadBack(family)) written_.at(family)[key] = value;
-  if (family == kSightings) stories_written_.insert(key.substr(0, Ulid::kBytes));
+  if (family == kSightings) {
+    copies_written_[key.substr(0, Ulid::kBytes)].insert(key.substr(Ulid::kBytes));
+  }
   if (family == kRevisions) revised_.insert(key.substr(0, Ulid::kBytes));
 }
 
@@ -124,11 +126,22 @@ void CommitGroup::PutOlderAsBase(const Mutation& mutation) {
       mutation.previous);
 }
 
-absl::StatusOr<bool> CommitGroup::MayHaveDependents(const Ulid& id, const Ulid& story_id) {
-  if (stories_written_.contains(story_id.ToBytes()) || revised_.contains(id.ToBytes())) return true;
-  const absl::StatusOr<bool> copies = has_prefix_(kSightings, story_id.ToBytes());
+absl::StatusOr<bool> CommitGroup::MayHaveDependents(const Ulid& id, const Ulid& story_id,
+                                                    const Ulid& except) {
+  const auto written = copies_written_.find(story_id.ToBytes());
+  if (written != copies_written_.end() &&
+      written->second.size() > written->second.count(except.ToBytes())) {
+    return true;
+  }
+  const absl::StatusOr<bool> copies =
+      has_prefix_(kSightings, story_id.ToBytes(), SightingKey(story_id, except));
   if (!copies.ok() || *copies) return copies;
-  return has_prefix_(kRevisions, id.ToBytes());
+  for (const Ulid& article : {id, except}) {
+    if (revised_.contains(article.ToBytes())) return true;
+    const absl::StatusOr<bool> revised = has_prefix_(kRevisions, article.ToBytes(), "");
+    if (!revised.ok() || *revised) return revised;
+  }
+  return false;
 }
 
 absl::Status CommitGroup::AddRevision(const Mutation& mutation) {
@@ -148,7 +161,8 @@ absl::Status CommitGroup::AddRevision(const Mutation& mutation) {
   bool is_base = !named->has_value();
   Match match = mutation.match;
   if (is_unique) {
-    const absl::StatusOr<bool> dependents = MayHaveDependents(mutation.id, mutation.story_id);
+    const absl::StatusOr<bool> dependents =
+        MayHaveDependents(mutation.id, mutation.story_id, mutation.id);
     if (!dependents.ok()) return dependents.status();
     is_base = is_base && *dependents;
   } else {
@@ -200,11 +214,16 @@ absl::Status CommitGroup::Elect(const Election& election) {
   // What others rest on stays whole: an older text, or this one.
   const absl::StatusOr<std::optional<BaseName>> named = Reader().NamedBase(election.from);
   if (!named.ok()) return named.status();
+  const absl::StatusOr<bool> dependents =
+      MayHaveDependents(election.from, election.story_id, election.to);
+  if (!dependents.ok()) return dependents.status();
   absl::StatusOr<std::string> stored = **old;
   if (named->has_value()) {
     stored = Pack(**old, election.from, election.story_id);
-    if (!stored.ok()) return stored.status();
+  } else if (!*dependents) {
+    stored = Pack(**old, election.to, election.story_id);
   }
+  if (!stored.ok()) return stored.status();
   Put(kSightings, SightingKey(election.story_id, election.from),
       EncodeSighting(*stored, election.from_match, election.story_id));
   return absl::OkStatus();

@@ -46,8 +46,9 @@ class CommitGroup {
     bool has_tombstones = false;  // `tombstones` may have entries
   };
 
-  // Whether the database has a key of that family with this prefix of 16 bytes.
-  using HasPrefix = std::function<absl::StatusOr<bool>(Family, const std::string& prefix)>;
+  // Whether the database has a key of that family with this prefix of 16 bytes, other than one.
+  using HasPrefix = std::function<absl::StatusOr<bool>(Family, const std::string& prefix,
+                                                       const std::string& except)>;
 
   // `get` and `has_prefix` ask the database; all else is borrowed.
   CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
@@ -83,7 +84,8 @@ class CommitGroup {
   absl::Status PutOlder(const Mutation& mutation, const std::string& record, const Ulid& base_id);
   void PutOlderAsBase(const Mutation& mutation);
   absl::Status AddRevision(const Mutation& mutation);
-  absl::StatusOr<bool> MayHaveDependents(const Ulid& id, const Ulid& story_id);
+  // Whether anything but the copy `except` may rest on the newest text of `id`.
+  absl::StatusOr<bool> MayHaveDependents(const Ulid& id, const Ulid& story_id, const Ulid& except);
   void PutRaw(const Mutation& mutation);
 
   const RecordReader::Get get_;
@@ -96,8 +98,8 @@ class CommitGroup {
   rocksdb::Status status_;  // of the batch
   // What was put and may be asked for by what follows; nullptr: deleted.
   std::array<absl::flat_hash_map<std::string, EncodedRecord>, kFamilies> written_;
-  // Of the keys that were put in `sightings` and `revisions`, the first 16 bytes.
-  absl::flat_hash_set<std::string> stories_written_;
+  // Of the keys that were put in `sightings` and `revisions`: the first 16 bytes, and the rest.
+  absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> copies_written_;
   absl::flat_hash_set<std::string> revised_;
 };
 

@@ -293,7 +293,23 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
   return page;
 }
 
-absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(const Ulid& id) const {
+absl::StatusOr<StoredArticle> RocksDbStore::ReadOlder(RecordReader& reader,
+                                                      const StoredArticle& newest,
+                                                      std::string stored) const {
+  StoredArticle older;
+  older.id = newest.id;
+  older.story_id = newest.story_id;
+  older.representative_id = newest.representative_id;
+  older.match = newest.match;
+  older.revision_count = newest.revision_count;
+  const absl::StatusOr<std::string> record = reader.Whole(std::move(stored), newest.id);
+  if (!record.ok()) return record.status();
+  if (absl::Status status = DecodeRecord(*record, older); !status.ok()) return status;
+  return older;
+}
+
+absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(
+    const Ulid& id, const std::optional<Hash128>& after, size_t limit) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());
   rocksdb::ReadOptions read;
   read.snapshot = snapshot.snapshot();
@@ -303,22 +319,47 @@ absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(const Uli
   RecordReader reader = Reader(read);
   read.prefix_same_as_start = true;
   std::vector<StoredArticle> revisions;
+  size_t bytes = 0;
+  bool passed = !after.has_value();
+  const std::string wanted = after.value_or(Hash128()).ToBytes();
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kRevisions]));
   for (it->Seek(id.ToBytes()); it->Valid(); it->Next()) {
     if (it->key().size() != kRevisionKeyBytes) return DamagedKey(kRevisions);
-    StoredArticle revision;
-    revision.id = newest->id;
-    revision.story_id = newest->story_id;
-    revision.representative_id = newest->representative_id;
-    revision.match = newest->match;
-    revision.revision_count = newest->revision_count;
-    const absl::StatusOr<std::string> record = reader.Whole(it->value().ToString(), id);
-    if (!record.ok()) return record.status();
-    if (absl::Status status = DecodeRecord(*record, revision); !status.ok()) return status;
-    revisions.push_back(std::move(revision));
+    if (!passed) {
+      passed = it->key().ToStringView().ends_with(wanted);
+      continue;
+    }
+    if (revisions.size() >= std::max<size_t>(limit, 1) || bytes >= kMaxPageBytes) break;
+    absl::StatusOr<StoredArticle> older = ReadOlder(reader, *newest, it->value().ToString());
+    if (!older.ok()) return older.status();
+    bytes += older->article.text.size();
+    revisions.push_back(*std::move(older));
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing revisions");
   return revisions;
+}
+
+absl::StatusOr<StoredArticle> RocksDbStore::GetText(const Ulid& id,
+                                                    const Hash128& text_hash) const {
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.snapshot();
+  absl::StatusOr<StoredArticle> newest = ReadArticle(read, id);
+  if (!newest.ok()) return newest.status();
+  if (absl::Status status = CountRevisions(read, *newest); !status.ok()) return status;
+  if (newest->text_hash == text_hash) return newest;
+  RecordReader reader = Reader(read);
+  read.prefix_same_as_start = true;
+  const std::string wanted = text_hash.ToBytes();
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kRevisions]));
+  for (it->Seek(id.ToBytes()); it->Valid(); it->Next()) {
+    if (!it->key().ToStringView().ends_with(wanted)) continue;
+    return ReadOlder(reader, *newest, it->value().ToString());
+  }
+  if (!it->status().ok()) return FromRocksDb(it->status(), "reading an older text");
+  return Reject(Reason::kNotFound,
+                absl::StrCat("the article ", id.ToString(),
+                             " never had the text with this hash; ListRevisions has those it had"));
 }
 
 absl::Status RocksDbStore::ScanSketches(

@@ -20,11 +20,13 @@ CommitGroup RocksDbStore::NewGroup() {
   state.has_elections = has_elections_.load();
   state.has_tombstones = has_tombstones_.load();
   return {[this](Family family, const std::string& key) { return GetString({}, family, key); },
-          [this](Family family, const std::string& prefix) -> absl::StatusOr<bool> {
+          [this](Family family, const std::string& prefix,
+                 const std::string& except) -> absl::StatusOr<bool> {
             rocksdb::ReadOptions read;
             read.prefix_same_as_start = true;
             const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[family]));
             it->Seek(prefix);
+            if (it->Valid() && it->key() == except) it->Next();
             if (!it->status().ok()) return FromRocksDb(it->status(), "preparing a commit");
             return it->Valid();
           },

@@ -77,7 +77,9 @@ class RocksDbStore final : public Store {
                                                            std::optional<Ulid> after,
                                                            size_t limit) const override;
   [[nodiscard]] absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
-      const Ulid& id) const override;
+      const Ulid& id, const std::optional<Hash128>& after, size_t limit) const override;
+  [[nodiscard]] absl::StatusOr<StoredArticle> GetText(const Ulid& id,
+                                                      const Hash128& text_hash) const override;
   [[nodiscard]] absl::StatusOr<StoredRaw> GetRaw(
       const Ulid& id, const std::optional<Hash128>& text_hash) const override;
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary()
@@ -143,6 +145,9 @@ class RocksDbStore final : public Store {
   // it is gone.
   absl::StatusOr<std::optional<std::string>> ReadRecordOf(const rocksdb::ReadOptions& read,
                                                           const Event& event) const;
+  // Fills in what a text of `newest`'s article is that is not the newest.
+  absl::StatusOr<StoredArticle> ReadOlder(RecordReader& reader, const StoredArticle& newest,
+                                          std::string stored) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
   absl::Status RecordVersions();
   bool HasEntries(Family family) const;

@@ -269,9 +269,14 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
                                                                    std::optional<Ulid> after,
                                                                    size_t limit) const = 0;
-  // Older and newer texts of one ID beside the newest, in the order of time.
+  // The texts of one ID beside the newest, in the order of time; from the one behind `after` (its
+  // hash), at most `limit`. One call reads a bounded number of bytes, so that there may be more
+  // where fewer come: none once it returns none. kNotFound if there is no such article.
   [[nodiscard]] virtual absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
-      const Ulid& id) const = 0;
+      const Ulid& id, const std::optional<Hash128>& after, size_t limit) const = 0;
+  // The article with the text that has this hash. kNotFound if it never had that.
+  [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetText(const Ulid& id,
+                                                              const Hash128& text_hash) const = 0;
 
   // The raw file of an article or a copy: of its newest text, or of the text with this hash.
   // kNotFound if there is no such article; kRawNotKept if raw files were not kept when it came, or

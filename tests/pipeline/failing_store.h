@@ -54,8 +54,13 @@ class FailingStore final : public Store {
                                              size_t limit) const override {
     return real_.ListSightings(story, after, limit);
   }
-  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id) const override {
-    return real_.ListRevisions(id);
+  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id,
+                                                           const std::optional<Hash128>& after,
+                                                           size_t limit) const override {
+    return real_.ListRevisions(id, after, limit);
+  }
+  absl::StatusOr<StoredArticle> GetText(const Ulid& id, const Hash128& hash) const override {
+    return real_.GetText(id, hash);
   }
   absl::Status WriteCheckpoint(std::string_view name, const Checkpoint& checkpoint) override {
     if (fail_checkpoints) return Damaged();
@@ -85,8 +90,7 @@ class FailingStore final : public Store {
       const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
     return real_.ScanSketches(visit);
   }
-  absl::Status ScanElected(
-      const std::function<void(const ElectedStory&)>& visit) const override {
+  absl::Status ScanElected(const std::function<void(const ElectedStory&)>& visit) const override {
     return real_.ScanElected(visit);
   }
   StoreCounts Counts() const override { return real_.Counts(); }

@@ -167,7 +167,7 @@ TEST_F(PipelineTest, TheNewestRevisionIsTheSameInAnyOrder) {
     }
     pipeline->Drain();
     newest.insert(store->GetArticle(id)->article.text);
-    revisions.insert(store->ListRevisions(id)->size());
+    revisions.insert(store->ListRevisions(id, std::nullopt, 1000)->size());
   } while (std::next_permutation(files.begin(), files.end()) && ++order < 24);
   EXPECT_EQ(newest.size(), 1u);
   EXPECT_EQ(revisions, std::set<size_t>{3});
@@ -325,7 +325,7 @@ TEST_F(PipelineTest, ARevisionOfWhatIsCommittedKeepsThePreviousText) {
     const FileOutcome outcome = Ingest(RawFile(kNow + i, url, "题", HanText(i, 300)));
     EXPECT_EQ(outcome.status, i == 1 ? FileStatus::kNew : FileStatus::kRevision);
     if (i < 3) continue;
-    const auto revisions = store_->ListRevisions(outcome.id);
+    const auto revisions = store_->ListRevisions(outcome.id, std::nullopt, 1000);
     ASSERT_TRUE(revisions.ok());
     ASSERT_EQ(revisions->size(), 2u);
     EXPECT_EQ((*revisions)[0].article.text, HanText(1, 300));

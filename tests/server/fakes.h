@@ -108,6 +108,9 @@ class FakePipeline final : public Pipeline {
     candidate.passages = {{{"甲。", "甲."}}, {"ours"}, {"theirs", "more"}, 7, 8, 9};
     return result;
   }
+  absl::StatusOr<DeleteResult> Delete(const DeleteRequest& request) override {
+    return DeleteResult{request.id, {}, {request.id}};
+  }
   void Drain() override {
     std::unique_lock lock(mutex_);
     draining_ = true;
@@ -241,8 +244,13 @@ class FakeStore final : public Store {
     }
     return page;
   }
-  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid&) const override {
+  absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid&,
+                                                           const std::optional<Hash128>&,
+                                                           size_t) const override {
     return std::vector<StoredArticle>{};
+  }
+  absl::StatusOr<StoredArticle> GetText(const Ulid& id, const Hash128&) const override {
+    return GetArticle(id);
   }
   absl::StatusOr<StoredRaw> GetRaw(const Ulid& id,
                                    const std::optional<Hash128>& text_hash) const override {

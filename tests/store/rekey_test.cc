@@ -166,7 +166,8 @@ TEST_F(RekeyTest, MovesEveryKeyAndKeepsEveryId) {
   // The older text's key leads there too, as nobody else asks for it.
   EXPECT_EQ(ByUrl(*store, "https://c.org/?ref=1", new_rules_)->id, tracked_.id);
   EXPECT_FALSE(ByUrl(*store, "https://c.org/", new_rules_).has_value());
-  EXPECT_EQ(store->ListRevisions(tracked_.id)->at(0).article.url, "https://c.org/?ref=1");
+  EXPECT_EQ(store->ListRevisions(tracked_.id, std::nullopt, 1000)->at(0).article.url,
+            "https://c.org/?ref=1");
 }
 
 TEST_F(RekeyTest, ThereAndBackIsAsItWas) {

@@ -95,7 +95,7 @@ TEST_F(RocksDbStoreTest, WhatIsNotThereIsNotFound) {
   const Ulid id = Ulid::Make(1, {1, 1});
   EXPECT_EQ(ReasonOf(store_->GetArticle(id).status()), Reason::kNotFound);
   EXPECT_EQ(ReasonOf(store_->GetByIdentity({1, 2}).status()), Reason::kNotFound);
-  EXPECT_EQ(ReasonOf(store_->ListRevisions(id).status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(store_->ListRevisions(id, std::nullopt, 1000).status()), Reason::kNotFound);
   EXPECT_EQ(ReasonOf(store_->ReadNewest({.id = id, .story_id = id}).status()), Reason::kNotFound);
   EXPECT_EQ(ReasonOf(store_->ReadNewest({.id = id, .story_id = {}}).status()), Reason::kNotFound);
   EXPECT_EQ(store_->ListSightings(id, std::nullopt, 10)->total, 0U);
@@ -149,7 +149,8 @@ TEST_F(RocksDbStoreTest, RevisionsEndTheSameInEitherOrderOfArrival) {
     EXPECT_EQ(stored.article, late.article);
     EXPECT_EQ(stored.id, first.id);
     EXPECT_EQ(stored.revision_count, 1U);
-    const std::vector<StoredArticle> revisions = store->ListRevisions(first.id).value();
+    const std::vector<StoredArticle> revisions =
+        store->ListRevisions(first.id, std::nullopt, 1000).value();
     ASSERT_EQ(revisions.size(), 1U);
     EXPECT_EQ(revisions[0].article, early.article);
     EXPECT_EQ(revisions[0].id, first.id);
@@ -181,7 +182,8 @@ TEST_F(RocksDbStoreTest, ARevisionOfACopyKeepsItsMatch) {
   EXPECT_EQ(stored.article, edited.article);
   EXPECT_EQ(stored.match, duplicate.match);
   EXPECT_EQ(stored.revision_count, 2U);
-  const std::vector<StoredArticle> revisions = store_->ListRevisions(copy.id).value();
+  const std::vector<StoredArticle> revisions =
+      store_->ListRevisions(copy.id, std::nullopt, 1000).value();
   ASSERT_EQ(revisions.size(), 2U);
   EXPECT_EQ(revisions[0].article, oldest.article);
   EXPECT_EQ(revisions[1].article, copy.article);

@@ -189,7 +189,8 @@ TEST_F(StoriesTest, EveryTextComesBackWhateverIsRevisedWhen) {
       {revise(at("a.org/1", 1800), a, a_newest, {}), revise(at("a.org/1", 1900), a, a_newest, {})});
   const auto times = [&](const Ulid& id) {
     std::vector<int64_t> seen;
-    const std::vector<StoredArticle> revisions = store_->ListRevisions(id).value();
+    const std::vector<StoredArticle> revisions =
+        store_->ListRevisions(id, std::nullopt, 1000).value();
     for (const StoredArticle& revision : revisions) {
       EXPECT_EQ(revision.article.text,
                 text + revision.article.url_key + std::to_string(revision.article.observed_at_ms));
@@ -249,8 +250,9 @@ TEST_F(StoriesTest, AnElectionChangesWhoStandsForTheStoryAndNothingElse) {
     EXPECT_EQ(Get(original.id).article, original.article);
     EXPECT_EQ(Get(original.id).representative_id, first.id);
     EXPECT_EQ(Get(later.id).article, later.article);
-    EXPECT_EQ(store_->ListRevisions(first.id)->size(), 1U);
-    EXPECT_EQ(store_->ListRevisions(first.id)->front().article.text, first.article.text);
+    EXPECT_EQ(store_->ListRevisions(first.id, std::nullopt, 1000)->size(), 1U);
+    EXPECT_EQ(store_->ListRevisions(first.id, std::nullopt, 1000)->front().article.text,
+              first.article.text);
   }
 }
 
@@ -341,7 +343,7 @@ TEST_F(RemovalTest, WhoStandsForAStoryGoesAndTheOthersStayAsTheyWere) {
     EXPECT_EQ(Get(exact_.id).story_id, first_.id);
     EXPECT_EQ(Get(exact_.id).representative_id, copy_.id);
     EXPECT_EQ(Get(copy_.id).article, copy_.article);
-    EXPECT_EQ(store_->ListRevisions(copy_.id)->front().article, older.article);
+    EXPECT_EQ(store_->ListRevisions(copy_.id, std::nullopt, 1000)->front().article, older.article);
     EXPECT_THAT(Sightings(first_.id), ElementsAre(exact_.id));
     EXPECT_EQ(store_->Counts().articles, 2U);
     EXPECT_EQ(store_->Counts().sightings, 1U);
