@@ -43,7 +43,8 @@ class Getter {
       : client_(client),
         full_(arguments.view == "full"),
         pure_text_(arguments.pure_text),
-        json_(arguments.json) {}
+        json_(arguments.json),
+        text_hash_(arguments.text_hash) {}
 
   // Prints the article of each key, in order; those that are not found are told of and make the
   // exit code kExitFailed.
@@ -51,7 +52,7 @@ class Getter {
     int code = kExitOk;
     for (size_t at = 0; at < keys.size();) {
       size_t end = at + 1;
-      if (!IsUrl(keys[at])) {
+      if (!IsUrl(keys[at]) && text_hash_.empty()) {
         // An ID that stands twice starts another call: one call takes it once.
         std::set<std::string> ids = {Spelling(keys[at])};
         while (end < keys.size() && end - at < kBatch && !IsUrl(keys[end]) &&
@@ -92,6 +93,7 @@ class Getter {
     }
     request.set_view(view());
     request.set_pure_text(pure_text_);
+    request.set_text_hash(text_hash_);
     const absl::StatusOr<v1::Article> article = client_.GetArticle(request);
     return article.ok() ? PrintArticle(*article) : Fail(article.status());
   }
@@ -122,6 +124,7 @@ class Getter {
   const bool full_;
   const bool pure_text_;
   const bool json_;
+  const std::string text_hash_;  // of one article's text; empty: the newest
 };
 
 void AppendRawFile(const v1::RawFile& file, JsonWriter& json) {
@@ -216,13 +219,17 @@ void AddGetCommand(CLI::App& app, const Globals& globals, int& exit_code) {
                         "wirefoldd keeps them (keep-raw); with --json what came beside its bytes");
   command
       ->add_option("--text-hash", arguments->text_hash,
-                   "With --raw: an older text's file, by its hash in --raw --json")
-      ->needs(raw)
+                   "Another text than the newest of one article, or with --raw its file, by its "
+                   "hash; 'story --diff --json' has them")
       ->type_name("HASH");
   raw->excludes(view);
   command->callback([arguments, &globals, &exit_code] {
     if (arguments->raw && (arguments->keys.size() != 1 || arguments->keys.front() == "-")) {
       throw CLI::ValidationError("--raw", "writes one file; name one ID or URL");
+    }
+    if (!arguments->text_hash.empty() &&
+        (arguments->keys.size() != 1 || arguments->keys.front() == "-")) {
+      throw CLI::ValidationError("--text-hash", "names a text of one article; name one ID or URL");
     }
     exit_code = RunGet(*arguments, globals);
   });
