@@ -34,6 +34,20 @@ uint32_t CountSharedRepeats(std::span<const uint32_t> a, std::span<const uint32_
   return shared;
 }
 
+// The figures among a title's ascending tokens, which stand at its end.
+std::span<const uint32_t> FiguresOf(std::span<const uint32_t> title) {
+  return title.subspan(
+      static_cast<size_t>(std::partition_point(title.begin(), title.end(),
+                                               [](Token token) { return !IsNumberToken(token); }) -
+                          title.begin()));
+}
+
+bool FiguresDiffer(std::span<const uint32_t> title_a, std::span<const uint32_t> title_b) {
+  const std::span<const uint32_t> a = FiguresOf(title_a);
+  const std::span<const uint32_t> b = FiguresOf(title_b);
+  return !a.empty() && !b.empty() && CountSharedRepeats(a, b) == 0;
+}
+
 // 0 to a million for any sum, half of it at 0: z / (1 + |z|) in place of the logistic function,
 // which needs no floating point.
 uint32_t ScoreOf(int64_t sum_ppm) {
@@ -295,6 +309,8 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
           ? kOne
           : Share(CountSharedRepeats(incoming_.figures, stored.figures), fewer_figures);
 
+  verdict.title_figures_differ = FiguresDiffer(incoming_.title, stored.title);
+
   const auto weigh = [](int64_t weight, uint32_t ppm) { return weight * int64_t{ppm}; };
   verdict.sum_ppm =
       (weigh(Rules::kIntercept, kOne) + weigh(Rules::kRare, verdict.rare_ppm) +
@@ -311,8 +327,15 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   const uint32_t length_ppm =
       Share(std::min(own_distinct_, stored_distinct), std::max(own_distinct_, stored_distinct));
   if (verdict.sum_ppm >= 0) {
-    if (same_outlet && verdict.figures_ppm < Rules::kFiguresSameDomain) {
+    const bool has_titles = !incoming_.title.empty() && !stored.title.empty();
+    const bool is_template =
+        verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate;
+    if (same_outlet && verdict.figures_ppm <
+                           (is_template ? Rules::kFiguresOfTemplate : Rules::kFiguresSameDomain)) {
       verdict.veto = Veto::kFiguresDiffer;
+    } else if (same_outlet && has_titles && verdict.head_ppm < Rules::kOpeningSameDomain &&
+               verdict.title_ppm < Rules::kTitleSameDomain) {
+      verdict.veto = Veto::kOtherOpening;
     } else if (length_ppm < Rules::kMinorPart && verdict.head_ppm < Rules::kHeadCovered) {
       verdict.veto = Veto::kMinorPart;
     } else if (length_ppm >= Rules::kExcerptLength) {
@@ -365,6 +388,8 @@ std::string ReasonInWords(const Verdict& verdict) {
     std::snprintf(out, sizeof out,
                   "no copy: one outlet's template with other figures, of which %.0f %% agree",
                   percent(verdict.figures_ppm));
+  } else if (verdict.veto == Veto::kOtherOpening) {
+    return "no copy: of one outlet, and the longer one begins in another way under another title";
   } else if (verdict.veto == Veto::kMinorPart) {
     std::snprintf(out, sizeof out,
                   "no copy: a minor part of the longer text, whose beginning is %.0f %% shared",
@@ -396,6 +421,9 @@ std::string Explain(const Verdict& verdict) {
                   "; not a copy: of one outlet, and only %.1f %% of the figures agree (a template)",
                   percent(verdict.figures_ppm));
     text += out;
+  } else if (verdict.veto == Veto::kOtherOpening) {
+    text +=
+        "; not a copy: of one outlet, and the longer one begins in another way under another title";
   } else if (verdict.veto == Veto::kMinorPart) {
     std::snprintf(
         out, sizeof out,

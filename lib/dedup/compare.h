@@ -13,10 +13,11 @@
 // stretches of the shorter text are in the other; how much of the longer text's beginning is;
 // whether one outlet published both; how alike the titles are, as far as the text is new (a series
 // has one title for ever); how many days lie between them. Paragraphs that are learnt to be
-// boilerplate count for nothing in the first three. Two vetoes: articles of one outlet whose
-// figures differ are instances of a template, and a short piece inside a long one that begins with
-// something else is an item of a round-up. docs/deduplication.md has the measurements and how the
-// weights were fitted.
+// boilerplate count for nothing in the first three. Three vetoes: articles of one outlet whose
+// figures differ are instances of a template; articles of one outlet of which the longer begins
+// with something else, under another title, have a gallery or background in common; and a short
+// piece inside a long one that begins with something else is an item of a round-up.
+// docs/deduplication.md has the measurements and how the weights were fitted.
 //
 // Thread-safe: pure functions of their arguments and the view's version; a Comparer belongs to one
 // thread. All in integers, the same on every machine.
@@ -38,7 +39,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 3;
+  static constexpr uint32_t kVersion = 4;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -64,8 +65,16 @@ struct CompareRules {
 
   // Of one outlet: from this share of figures on that the other has too, the two can be one story.
   static constexpr uint32_t kFiguresSameDomain = 500'000;
+  // … where both titles have figures, share none, and are this much alike but for that …
+  static constexpr uint32_t kTitleOfTemplate = 600'000;
+  // … it takes this share: a notice may repeat yesterday's figures beside today's.
+  static constexpr uint32_t kFiguresOfTemplate = 750'000;
   // Fewer figures than this say nothing.
   static constexpr uint32_t kMinFigures = 3;
+  // Of one outlet: with less than this of the longer one's head and of the titles shared the two
+  // are not one story. An outlet that takes up its article again keeps the opening or the title.
+  static constexpr uint32_t kOpeningSameDomain = 30'000;
+  static constexpr uint32_t kTitleSameDomain = 500'000;
   // A text shorter than this share of the other …
   static constexpr uint32_t kMinorPart = 250'000;
   // … is an item of it, not an excerpt, unless so much of the longer one's head is in it.
@@ -114,7 +123,7 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
 ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& origin);
 
 // What spoke against one story although the texts share enough.
-enum class Veto : uint8_t { kNone, kFiguresDiffer, kMinorPart };
+enum class Veto : uint8_t { kNone, kFiguresDiffer, kOtherOpening, kMinorPart };
 
 struct Verdict {
   Relation relation = Relation::kNone;
@@ -130,8 +139,9 @@ struct Verdict {
   uint32_t stretches_ppm = 0;
   uint32_t head_ppm = 0;
   uint32_t title_ppm = 0;
-  int64_t sum_ppm = 0;       // of them, by their weights; the intercept included
-  uint32_t figures_ppm = 0;  // share of the figures of the text with fewer
+  int64_t sum_ppm = 0;                // of them, by their weights; the intercept included
+  uint32_t figures_ppm = 0;           // share of the figures of the text with fewer
+  bool title_figures_differ = false;  // both titles have figures and share none
 };
 
 // Compares one newcomer with stored articles, one after the other.

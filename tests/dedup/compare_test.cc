@@ -77,6 +77,66 @@ TEST(Compare, ATemplateWithOtherFiguresIsNoCopy) {
   EXPECT_EQ(Compare(monday, monday).relation, Relation::kNear);
 }
 
+TEST(Compare, FiguresOfAlikeTitlesAskForMoreAgreementOfTheText) {
+  // Five of eight figures agree: yesterday's, which a notice repeats.
+  const std::string text = HanText(1, 900);
+  const auto notice = [&](const char* title, const char* today) {
+    return MakeComparisonDoc(First(text, 300) + today + First(Last(text, 600), 300) +
+                                 "101 102 103 104 105" + Last(text, 300),
+                             {.host = kHere, .title = title});
+  };
+  const ComparisonDoc monday = notice("中间价报6.9954元附近", "67123 78901 5012");
+  const ComparisonDoc tuesday = notice("中间价报6.9912元附近", "67234 78855 5033");
+  const ComparisonDoc renamed = notice("中间价上调", "67234 78855 5033");
+  EXPECT_EQ(Compare(tuesday, monday).veto, Veto::kFiguresDiffer);
+  EXPECT_EQ(Compare(tuesday, monday).figures_ppm, 625'000u);
+  EXPECT_EQ(Compare(tuesday, tuesday).relation, Relation::kNear);
+  // No figures in one title: nothing speaks of a template.
+  EXPECT_EQ(Compare(renamed, monday).relation, Relation::kNear);
+}
+
+TEST(Compare, OfOneOutletOtherOpeningUnderAnotherTitleIsAnotherArticle) {
+  // A gallery stands alone, and behind an article.
+  const std::string gallery = HanText(1, 400);
+  const auto doc = [&](const std::string& text, const char* host, const char* title) {
+    return MakeComparisonDoc(text, {.host = host, .title = title});
+  };
+  const ComparisonDoc alone = doc(gallery, kHere, "那些确诊的名人们");
+  const std::string with_article = HanText(2, 300) + gallery;
+  const Verdict verdict = Compare(doc(with_article, kHere, "死亡人数破百万"), alone);
+  EXPECT_EQ(verdict.relation, Relation::kNone);
+  EXPECT_EQ(verdict.veto, Veto::kOtherOpening);
+  EXPECT_TRUE(verdict.related);
+  EXPECT_LT(verdict.scores.score_ppm, 500'000u);
+  EXPECT_EQ(Compare(alone, doc(with_article, kHere, "死亡人数破百万")).veto, Veto::kOtherOpening);
+  // Of another outlet, under the same title, without titles, or with some of the opening it is one.
+  EXPECT_EQ(Compare(doc(with_article, kThere, "死亡人数破百万"), alone).relation,
+            Relation::kExtended);
+  EXPECT_EQ(Compare(doc(with_article, kHere, "那些确诊的名人们"), alone).relation,
+            Relation::kExtended);
+  EXPECT_EQ(Compare(doc(with_article, kHere, ""), alone).relation, Relation::kExtended);
+  EXPECT_EQ(
+      Compare(doc(First(gallery, 20) + with_article, kHere, "死亡人数破百万"), alone).relation,
+      Relation::kExtended);
+}
+
+TEST(ReasonInWords, SaysWhyItIsACopyOrNot) {
+  const std::string text = HanText(1, 900);
+  const ComparisonDoc whole = Doc(text, kHere);
+  EXPECT_EQ(ReasonInWords(Compare(whole, whole)),
+            "a copy with changes: the figures sum up to 3.12");
+  EXPECT_EQ(
+      ReasonInWords(Compare(Doc(First(text, 300), kThere), whole)).rfind("a copy of a part", 0),
+      0u);
+  EXPECT_EQ(
+      ReasonInWords(Compare(whole, Doc(First(text, 300), kThere))).rfind("a copy with more", 0),
+      0u);
+  EXPECT_EQ(ReasonInWords(Compare(Doc(HanText(2, 300), kHere), whole)),
+            "no copy: 0 % of the shorter text is shared");
+  EXPECT_EQ(ReasonInWords(Compare(Doc(Last(text, 200), kThere), whole)),
+            "no copy: a minor part of the longer text, whose beginning is 0 % shared");
+}
+
 TEST(Compare, ShortTextsHaveNoRelation) {
   const ComparisonDoc doc = Doc(HanText(1, 20), kHere);
   EXPECT_EQ(Compare(doc, doc).relation, Relation::kNone);
