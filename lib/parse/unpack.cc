@@ -5,6 +5,7 @@
 #include <zstd_errors.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "lib/base/reason.h"
@@ -139,6 +140,7 @@ class Unpacker::ZstdDecoder final : public Decoder {
 
   bool Reset() override {
     head_.clear();
+    head_given_ = false;
     output_ = 0;
     return stream_ != nullptr &&
            ZSTD_isError(ZSTD_DCtx_reset(stream_, ZSTD_reset_session_only)) == 0;
@@ -146,24 +148,27 @@ class Unpacker::ZstdDecoder final : public Decoder {
 
   Progress Decode(std::string_view& input, char* out, size_t capacity, size_t& produced) override {
     produced = 0;
-    if (head_.size() < kMagicBytes) {
-      const std::string_view taken = input.substr(0, kMagicBytes - head_.size());
-      head_.append(taken);
-      input.remove_prefix(taken.size());
-      if (head_.size() < kMagicBytes) return Progress::kMore;
-      // libzstd may read formats from before RFC 8878 too, if it sees their magic in one piece.
-      if (head_ != kZstdMagic && !IsSkippable(head_)) return Progress::kBroken;
-      // Given apart from the rest, so that what follows is decoded block by block however it comes.
-      std::string_view magic = head_;
-      const Progress progress = Decompress(magic, out, capacity, produced);
-      if (progress != Progress::kMore) return progress;
+    if (!head_given_) {
+      while (head_.size() < HeadBytes()) {
+        if (input.empty()) return Progress::kMore;
+        const std::string_view taken = input.substr(0, HeadBytes() - head_.size());
+        head_.append(taken);
+        input.remove_prefix(taken.size());
+        // libzstd may read formats from before RFC 8878 too, if it sees their magic in one piece.
+        if (head_.size() == kMagicBytes && head_ != kZstdMagic && !IsSkippable(head_)) {
+          return Progress::kBroken;
+        }
+      }
+      head_given_ = true;
+      // Always in these two pieces: what libzstd says of a header depends on how it comes.
+      const std::string_view head = head_;
+      for (std::string_view piece : {head.substr(0, kMagicBytes), head.substr(kMagicBytes)}) {
+        if (piece.empty()) continue;
+        const Progress progress = Decompress(piece, out, capacity, produced);
+        if (progress != Progress::kMore) return progress;
+      }
     }
-    const std::string_view before = input;
     const Progress progress = Decompress(input, out, capacity, produced);
-    const size_t taken = before.size() - input.size();
-    if (head_.size() < kMaxHeadBytes) {
-      head_.append(before.substr(0, std::min(taken, kMaxHeadBytes - head_.size())));
-    }
     output_ += produced;
     if (progress == Progress::kMemberEnd && !HasDeclaredSize()) return Progress::kBroken;
     return progress;
@@ -171,7 +176,22 @@ class Unpacker::ZstdDecoder final : public Decoder {
 
  private:
   static constexpr size_t kMagicBytes = kZstdMagic.size();
-  static constexpr size_t kMaxHeadBytes = 18;  // RFC 8878, section 3.1.1: magic and header
+
+  // Of the magic and the frame's header (RFC 8878, section 3.1.1), as far as what is known of it
+  // tells; of a skippable frame the magic alone.
+  [[nodiscard]] size_t HeadBytes() const {
+    if (head_.size() < kMagicBytes || head_ == kZstdMagic || IsSkippable(head_)) {
+      return head_ == kZstdMagic ? kMagicBytes + 1 : kMagicBytes;
+    }
+    constexpr std::array<size_t, 4> kDictionaryIdBytes = {0, 1, 2, 4};
+    constexpr std::array<size_t, 4> kContentSizeBytes = {0, 2, 4, 8};
+    const auto descriptor = static_cast<uint8_t>(head_[kMagicBytes]);
+    const bool single_segment = (descriptor & 0x20) != 0;
+    size_t content_size_bytes = kContentSizeBytes.at(descriptor >> 6);
+    if (content_size_bytes == 0 && single_segment) content_size_bytes = 1;
+    return kMagicBytes + 1 + (single_segment ? 0 : 1) + kDictionaryIdBytes.at(descriptor & 3) +
+           content_size_bytes;
+  }
 
   // RFC 8878, section 3.1.2: sixteen magic numbers.
   static bool IsSkippable(std::string_view magic) {
@@ -206,7 +226,8 @@ class Unpacker::ZstdDecoder final : public Decoder {
   }
 
   ZSTD_DStream* const stream_;
-  std::string head_;  // of the frame, as much as the header may have
+  std::string head_;         // of the frame: HeadBytes
+  bool head_given_ = false;  // to libzstd
   uint64_t output_ = 0;
 };
 

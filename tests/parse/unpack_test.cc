@@ -102,6 +102,18 @@ TEST(Unpack, RefusesFormatsFromBeforeTheStandard) {
   }
 }
 
+// What libzstd says of this one depends on how it comes.
+TEST(Unpack, SaysTheSameOfABrokenZstdHeaderWhateverTheChunks) {
+  const std::string bytes(
+      "\x28\xB5\x2F\xFD\xEB\x28\xB5\xF8\xFF\x2F\xFD\x6E\x05\x28\x26\xB5\x2F\xFD\x00\xFF\x00\x00"
+      "\x00",
+      23);
+  for (size_t chunk = 1; chunk <= bytes.size(); ++chunk) {
+    EXPECT_EQ(Stream(bytes, Compression::kZstd, chunk).reason, Reason::kUnsupportedEncoding)
+        << chunk;
+  }
+}
+
 TEST(Unpack, PassesOverSkippableFrames) {
   for (char last = '\x50'; last <= '\x5F'; ++last) {
     const std::string frame = last + std::string("\x2A\x4D\x18\x03\0\0\0abc", 10);
