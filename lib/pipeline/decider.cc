@@ -11,10 +11,10 @@ bool Contains(const std::vector<Hash128>& hashes, const Hash128& hash) {
   return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
 }
 
-// Which of two candidates is the better match: the score, then the older entry.
+// Which of two candidates is the better match: the score, then the older ID.
 bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
-  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.entry) <
-         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.entry);
+  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.id) <
+         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.id);
 }
 
 const ScoredCandidate* BestOf(std::span<const ScoredCandidate> candidates, bool copies_only) {
@@ -99,11 +99,15 @@ const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candid
   return BestOf(candidates, /*copies_only=*/true);
 }
 
-FileOutcome Decider::Foresee(const PreparedFile& prepared) {
+FileOutcome Decider::Foresee(const StoredView& view, const PreparedFile& prepared) {
   const Outlook& outlook = prepared.outlook;
-  if (outlook.found.url.has_value()) return OutcomeOfKnownUrl(prepared, *outlook.found.url);
-  return OutcomeOfNewUrl(prepared,
-                         prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
+  FileOutcome outcome =
+      outlook.found.url.has_value()
+          ? OutcomeOfKnownUrl(prepared, *outlook.found.url)
+          : OutcomeOfNewUrl(prepared,
+                            prepared.article.HasUsableText() ? outlook.found.text : std::nullopt);
+  WarnOfWindow(view, prepared, outcome);
+  return outcome;
 }
 
 absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
@@ -137,48 +141,7 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
   return known;
 }
 
-absl::Status Decider::CatchUp(PreparedFile& prepared) {
-  Outlook& outlook = prepared.outlook;
-  std::vector<ScoredCandidate>& candidates = outlook.candidates;
-  if (!outlook.compared) outlook.first_entry = 0;
-  // What was revised since has another text, and a newer entry.
-  std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
-    return !index_.IsLive(candidate.hit.entry);
-  });
-  if (outlook.learnt != view_.statistics.version()) Rescore(prepared);
-  absl::StatusOr<std::vector<ScoredCandidate>> found =
-      FindAndCompare(view_, prepared, outlook.first_entry);
-  if (!found.ok()) return found.status();
-  std::vector<ScoredCandidate>& later = *found;
-  outlook.compared = true;
-  if (later.empty()) return absl::OkStatus();
-  // The same candidates as if all had been sought now.
-  candidates.insert(candidates.end(), std::make_move_iterator(later.begin()),
-                    std::make_move_iterator(later.end()));
-  std::sort(candidates.begin(), candidates.end(),
-            [](const ScoredCandidate& a, const ScoredCandidate& b) {
-              return MorePromising(a.hit, b.hit);
-            });
-  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
-  return absl::OkStatus();
-}
-
-// More has been learnt since the candidates were compared.
-void Decider::Rescore(PreparedFile& prepared) {
-  Outlook& outlook = prepared.outlook;
-  const StreamStatistics::View statistics(view_.statistics);
-  outlook.learnt = statistics.version();
-  std::optional<Comparer> comparer;
-  for (ScoredCandidate& candidate : outlook.candidates) {
-    if (!candidate.verdict.rests_on_stream) continue;
-    if (!comparer.has_value()) {
-      comparer.emplace(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
-    }
-    candidate.verdict = comparer->Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
-  }
-}
-
-void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision) {
+void Decider::Learn(PreparedFile& prepared, Mutation& mutation) {
   const NormalizedArticle& article = prepared.article;
   mutation.text_hash = article.text_hash;
   const ScoredCandidate* const copy = BestCopy(prepared.outlook.candidates);
@@ -190,10 +153,14 @@ void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& 
   } else {
     mutation.learning = Learning::kDomain;
   }
-  decision.checkpoint =
-      learner_.Learn(sequence_, MakeLearntArticle(mutation.learning,
-                                                  LearntAtMs(mutation.id, prepared.ingested_at_ms),
-                                                  *prepared.doc));
+  prepared.learnt.learning = mutation.learning;
+  learner_.Learn(sequence_, std::move(prepared.learnt));
+}
+
+void Decider::WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
+                           FileOutcome& outcome) {
+  if (outcome.status == FileStatus::kUnchanged || !IsOutsideWindow(view, prepared)) return;
+  outcome.warnings.push_back(Warning::kOutsideWindow);
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -203,8 +170,9 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
   Decision decision;
   if (known->has_value()) {
     if (!Contains((*known)->state.text_hashes, prepared.article.text_hash)) {
-      if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
+      if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
+      WarnOfWindow(view_, prepared, decision.outcome);
       Revise(prepared, **std::move(known), decision);
     } else {
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state);
@@ -263,9 +231,10 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     if (const TextOwner* recent = overlay_.FindText(article.text_hash)) owner = *recent;
   }
   if (!owner.has_value()) {
-    if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
+    if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
   }
   decision.outcome = OutcomeOfNewUrl(prepared, owner);
+  WarnOfWindow(view_, prepared, decision.outcome);
 
   Mutation mutation;
   mutation.id = decision.outcome.id;
@@ -284,6 +253,9 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
     mutation.sketch = prepared.sketch;
+    if (mutation.id.TimeMs() <= LastBelievedMs(prepared.ingested_at_ms)) {
+      index_.Advance(mutation.id.TimeMs());
+    }
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
@@ -291,7 +263,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   decision.sequence = ++sequence_;
   overlay_.Put(decision.sequence, article.identity,
                {mutation.url, {mutation.record, mutation.match}}, mutation.new_text);
-  Learn(prepared, mutation, decision);
+  Learn(prepared, mutation);
   decision.mutation = std::move(mutation);
   return absl::OkStatus();
 }
@@ -301,7 +273,7 @@ void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decisi
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
-  index_.Add(id, id.TimeMs(), prepared.sketch);
+  index_.Add(id, prepared.sketch);
 }
 
 }  // namespace wirefold

@@ -116,6 +116,12 @@ struct NewestRecord {
   Match match;  // of a copy
 };
 
+// from_ms ≤ time < to_ms.
+struct TimeRange {
+  int64_t from_ms = 0;
+  int64_t to_ms = INT64_MAX;
+};
+
 struct ListQuery {
   int64_t start_ms = 0;        // observed at or after
   int64_t end_ms = INT64_MAX;  // observed before
@@ -149,6 +155,7 @@ struct LearntFile {
   uint64_t event = 0;
   Learning learning = Learning::kNone;
   int64_t at_ms = 0;  // LearntAtMs
+  int64_t ingested_at_ms = 0;
   std::string registrable_domain{};
   std::string host{};
   std::string source{};
@@ -235,9 +242,11 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
       std::string bytes) = 0;
 
-  // Calls `visit` with every unique article's sketch in the order of IDs, until it returns false.
+  // Calls `visit` with the sketch of every unique article whose ID has a time in the range, in the
+  // order of IDs, until it returns false. Reads that range alone.
   [[nodiscard]] virtual absl::Status ScanSketches(
-      const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
+      const std::function<bool(const Ulid&, const Sketch&)>& visit,
+      const TimeRange& range = {}) const = 0;
 
   // Takes the place of the checkpoint of that name, durable on return. `name` is a short word.
   // After an error the old one stays.

@@ -1,13 +1,14 @@
 // What finding copies costs a file, step by step, over real files: the sketch, the comparison
 // document, the candidates, the comparisons, and the decision that only one thread can take.
 //
-//   WIREFOLD_TEST_DATA=FOLDER build/release/tests/dedup_bench [IN_FLIGHT [WINDOW_DAYS]]
+//   WIREFOLD_TEST_DATA=FOLDER build/release/tests/dedup_bench [IN_FLIGHT [WINDOW_DAYS [FILES]]]
 //
-// FOLDER holds news_zh/ with files of the dump format. They go through in the order of their time,
-// on one thread, with a real store in a temporary folder: IN_FLIGHT files (512) look ahead before
-// the first of them is decided, as beside other threads, and are committed as one group. Then, with
-// all of them in the index, each is sought again, and compared with what is found, itself left out.
-// Every figure is the processor's time of this thread in microseconds.
+// FOLDER holds news_zh/ with files of the dump format; WINDOW_DAYS is 0 (all) unless given, and
+// FILES takes the first so many alone. They go through in the order of their time, on one thread,
+// with a real store in a temporary folder: IN_FLIGHT files (512) look ahead before the first of
+// them is decided, as beside other threads, and are committed as one group. Then, with all of them
+// in the index, each is sought again, and compared with what is found, itself left out. Every
+// figure is the processor's time of this thread in microseconds.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -80,16 +81,18 @@ std::vector<size_t> InOrderOfTime() {
   return indexes;
 }
 
-int Main(size_t in_flight, int64_t window_days) {
-  const std::vector<size_t> order = InOrderOfTime();
+int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
+  std::vector<size_t> order = InOrderOfTime();
+  order.resize(std::min(order.size(), files_at_most));
   const testing::TempFolder folder;
   const std::unique_ptr<RocksDbStore> store =
       testing::OpenOrDie(testing::OptionsFor(folder.path()));
   const SystemClock clock;
-  CandidateIndex index;
+  CandidateIndex index(window_days * 86'400'000);
   ComparisonSource source(*store, size_t{1} << 30);
-  Learner learner(*store, {});
+  Learner learner(*store, {.window_days = window_days});
   if (!learner.Recall().ok()) return 1;
+  learner.Start();
   std::atomic<uint64_t> committed = 0;
   std::atomic<uint64_t> comparisons = 0;
   const StoredView view{*store,
@@ -125,12 +128,13 @@ int Main(size_t in_flight, int64_t window_days) {
     }
     if (!mutations.empty() && !store->Commit(mutations).ok()) return 1;
     committed += mutations.size();
+    learner.Committed(committed);
     for (const Ulid& id : pinned) source.Unpin(id);
   }
 
   Figures find("find candidates");
   Figures compare_file("compare with all candidates of a file");
-  Figures compare("compare with one candidate");
+  uint64_t candidates = 0;
   for (const size_t i : order) {
     const PreparedFile file = PrepareFile({.bytes = RealFiles()[i]}, UrlRules::BuiltIn(), 0);
     const NormalizedArticle& article = file.article;
@@ -158,16 +162,17 @@ int Main(size_t in_flight, int64_t window_days) {
     }
     const auto docs = source.Get(ids);
     if (!docs.ok()) return 1;
+    const StreamStatistics::View statistics(learner.statistics());
+    const int64_t day = DayOf(article.id.TimeMs());
     compare_file.Time([&] {
-      const StreamStatistics::View statistics(learner.statistics());
-      Comparer comparer(*file.doc, DayOf(article.id.TimeMs()), statistics);
+      Comparer comparer(*file.doc, day, statistics);
       for (size_t c = 0; c < ids.size(); ++c) {
         if ((*docs)[c] == nullptr) continue;
-        benchmark::DoNotOptimize(
-            compare.Time([&] { return comparer.Compare(*(*docs)[c], DayOf(ids[c].TimeMs())); }));
+        benchmark::DoNotOptimize(comparer.Compare(*(*docs)[c], DayOf(ids[c].TimeMs())));
       }
       return 0;
     });
+    candidates += ids.size();
   }
 
   const IndexStats stats = index.stats();
@@ -175,11 +180,14 @@ int Main(size_t in_flight, int64_t window_days) {
               static_cast<long long>(window_days));
   std::printf("%-44s %9s %9s %9s %9s %9s %11s\n", "microseconds", "times", "mean", "p50", "p99",
               "p99.9", "max");
-  for (Figures* figures :
-       {&sketch, &document, &look_ahead, &find, &compare, &compare_file, &decide}) {
+  for (Figures* figures : {&sketch, &document, &look_ahead, &find, &compare_file, &decide}) {
     figures->Print();
   }
   std::printf("\ndeciding alone would cap the rate at %.0f files/s\n", 1e6 / decide.Mean());
+  std::printf(
+      "%.2f candidates a file, %.2f microseconds each\n",
+      static_cast<double>(candidates) / static_cast<double>(order.size()),
+      compare_file.Mean() * static_cast<double>(order.size()) / static_cast<double>(candidates));
   std::printf("%llu articles in the index, %.0f bytes each\n",
               static_cast<unsigned long long>(stats.articles),
               static_cast<double>(stats.memory_bytes) / static_cast<double>(stats.articles));
@@ -197,6 +205,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const long long in_flight = argc > 1 ? std::atoll(argv[1]) : 512;
-  const long long window_days = argc > 2 ? std::atoll(argv[2]) : 30;
-  return wirefold::Main(static_cast<size_t>(std::max(in_flight, 1LL)), window_days);
+  const long long window_days = argc > 2 ? std::atoll(argv[2]) : 0;
+  const long long files = argc > 3 ? std::atoll(argv[3]) : 0;
+  return wirefold::Main(static_cast<size_t>(std::max(in_flight, 1LL)), window_days,
+                        files > 0 ? static_cast<size_t>(files) : SIZE_MAX);
 }

@@ -81,9 +81,9 @@ class FailingStore final : public Store {
       std::string bytes) override {
     return real_.AddRawDictionary(std::move(bytes));
   }
-  absl::Status ScanSketches(
-      const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
-    return real_.ScanSketches(visit);
+  absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>& visit,
+                            const TimeRange& range) const override {
+    return real_.ScanSketches(visit, range);
   }
   StoreCounts Counts() const override { return real_.Counts(); }
   uint64_t DiskBytes() const override { return real_.DiskBytes(); }
