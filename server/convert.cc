@@ -219,6 +219,10 @@ void ToProto(const PipelineStats& stats, v1::Stats& out) {
   index.set_memory_bytes(stats.index_bytes);
   index.set_capped_buckets(stats.capped_buckets);
   index.set_comparisons(stats.comparisons);
+  index.set_candidate_bytes(stats.candidate_bytes);
+  index.set_largest_bucket(stats.largest_bucket);
+  index.set_expired(stats.expired_articles);
+  index.set_outside_window_files(stats.outside_window_files);
   v1::PipelineStats& pipeline = *out.mutable_pipeline();
   pipeline.set_files_in_flight(stats.files_in_flight);
   if (stats.groups > 0) {
@@ -286,6 +290,8 @@ v1::Warning ToProto(Warning warning) {
       return v1::WARNING_TRUNCATED;
     case Warning::kNotWhole:
       return v1::WARNING_NOT_WHOLE;
+    case Warning::kOutsideWindow:
+      return v1::WARNING_OUTSIDE_WINDOW;
     case Warning::kUnrelatedText:
       return v1::WARNING_UNRELATED_TEXT;
   }

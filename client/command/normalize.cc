@@ -104,6 +104,7 @@ void AppendArticleMembers(const NormalizedArticle& normalized, JsonWriter& json)
 // The protocol's names serve for warnings that never travelled, since the numbers are the same.
 static_assert(static_cast<int>(Warning::kNoTimestamp) == v1::WARNING_NO_TIMESTAMP);
 static_assert(static_cast<int>(Warning::kNotWhole) == v1::WARNING_NOT_WHOLE);
+static_assert(static_cast<int>(Warning::kOutsideWindow) == v1::WARNING_OUTSIDE_WINDOW);
 static_assert(static_cast<int>(Warning::kUnrelatedText) == v1::WARNING_UNRELATED_TEXT);
 std::string NameOf(Warning warning) { return WarningName(static_cast<v1::Warning>(warning)); }
 

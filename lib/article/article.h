@@ -29,6 +29,7 @@ enum class Warning : uint8_t {
   kInvalidUtf8 = 5,     // bytes that the file's charset does not have were replaced by U+FFFD
   kTruncated = 6,       // a limit on depth, blocks, images or links cut something off
   kNotWhole = 7,        // the archive or the transfer held only a part of the file
+  kOutsideWindow = 8,   // of an outcome: older than what near-duplicates are sought among
   // Of a revision, and never stored: the text before has next to nothing in common with it.
   kUnrelatedText = 9,
 };

@@ -69,6 +69,9 @@ class BoilerplateTable {
   [[nodiscard]] bool IsBoilerplate(uint64_t domain, uint64_t paragraph,
                                    uint32_t articles = kDomainArticles) const;
 
+  // Asks for what IsBoilerplate will read, ahead of time.
+  void Prefetch(uint64_t domain, uint64_t paragraph) const;
+
   [[nodiscard]] size_t memory_bytes() const;
   // Entries in use; walks the table.
   [[nodiscard]] size_t CountEntries() const;

@@ -1,7 +1,6 @@
 #include "lib/dedup/compare.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdio>
 #include <span>
 #include <utility>
@@ -60,6 +59,9 @@ uint32_t ScoreOf(int64_t sum_ppm) {
 // where all do.
 std::vector<bool> OwnPositions(const ComparisonDoc& doc, const BoilerplateTable& table) {
   std::vector<bool> own;
+  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
+    table.Prefetch(doc.domain, paragraph.key);
+  }
   const size_t reach = static_cast<size_t>(doc.shingle_length) - 1;
   uint32_t begin = 0;
   for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
@@ -178,20 +180,21 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& or
 }
 
 Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view)
-    : incoming_(incoming), day_(day), view_(view) {}
+    : incoming_(incoming), day_(day), view_(view), set_(incoming.set) {}
 
 void Comparer::Prepare() {
   if (prepared_) return;
   prepared_ = true;
   own_ = OwnPositions(incoming_, view_.boilerplate());
-  own_distinct_ = CountDistinctOwn(incoming_, own_);
-  slots_.resize(std::bit_ceil(2 * incoming_.set.size() + 2));
+  shared_.resize(incoming_.set.size());
+  place_.resize(incoming_.shingles.size());
   for (size_t i = 0; i < incoming_.shingles.size(); ++i) {
     const uint32_t shingle = incoming_.shingles[i];
-    Slot* const slot = Find(shingle);
-    slot->shingle = std::max(shingle, 1u);
+    place_[i] = set_.PlaceOf(shingle);
     if (!IsOwn(own_, i)) continue;
-    slot->is_own = true;
+    Shared& shared = shared_[place_[i]];
+    own_distinct_ += shared.is_own ? 0 : 1;
+    shared.is_own = true;
     if (!RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
     view_.rarity().Prefetch(shingle);
     looked_.push_back({.position = static_cast<uint32_t>(i)});
@@ -200,15 +203,6 @@ void Comparer::Prepare() {
     const RarityTable::Counts counts = view_.rarity().Of(incoming_.shingles[looked.position], day_);
     looked.rare = counts.days <= CompareRules::kRareDays;
     looked.days_since = std::max<int64_t>(counts.days_since, 0);
-  }
-}
-
-// The slot that holds the shingle, or the empty one where it belongs.
-Comparer::Slot* Comparer::Find(uint32_t shingle) {
-  const uint32_t wanted = std::max(shingle, 1u);  // 0 marks what is empty
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = wanted & mask;; at = (at + 1) & mask) {
-    if (slots_[at].shingle == wanted || slots_[at].shingle == 0) return &slots_[at];
   }
 }
 
@@ -222,7 +216,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       incoming_.shingle_length != stored.shingle_length) {
     return verdict;
   }
-  const uint64_t shared = CountShared(incoming_.set, stored.set);
+  const uint64_t shared = set_.CountIn(stored.set);
   verdict.scores.jaccard_ppm =
       Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
   verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
@@ -249,13 +243,14 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   looked_there_.clear();
   for (size_t i = 0; i < stored.shingles.size(); ++i) {
     const uint32_t shingle = stored.shingles[i];
-    Slot* const slot = Find(shingle);
+    const uint32_t place = set_.PlaceOf(shingle);
     const bool is_own = IsOwn(stored_own, i);
-    if (slot->shingle != 0) {
-      slot->seen_in = comparison_;
-      if (is_own) slot->own_in = comparison_;
+    if (place != ShingleSet::kNone) {
+      Shared& here = shared_[place];
+      here.seen_in = comparison_;
+      if (is_own) here.own_in = comparison_;
       if (i < head) ++stored_head;
-      stored_shared[i] = slot->is_own;
+      stored_shared[i] = here.is_own;
     }
     if (!is_own || !RarityTable::UsesShingle(shingle, stored.distinct)) continue;
     view_.rarity().Prefetch(shingle);
@@ -268,11 +263,11 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
                is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
   }
 
-  const auto slot_of = [&](size_t i) { return Find(incoming_.shingles[i]); };
+  const auto shared_at = [&](size_t i) -> const Shared& { return shared_[place_[i]]; };
   RareCounts ours;
   for (const Looked& looked : looked_) {
     ours.Add(looked.rare, is_fresh(looked.days_since, day_),
-             slot_of(looked.position)->own_in == comparison_);
+             shared_at(looked.position).own_in == comparison_);
   }
   const uint64_t our_rate = RateOf(incoming_.distinct);
   const uint64_t their_rate = RateOf(stored.distinct);
@@ -286,7 +281,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       incoming_is_shorter
           ? CountStretches(
                 incoming_.shingles.size(), [&](size_t i) { return IsOwn(own_, i); },
-                [&](size_t i) { return slot_of(i)->own_in == comparison_; })
+                [&](size_t i) { return shared_at(i).own_in == comparison_; })
           : CountStretches(
                 stored.shingles.size(), [&](size_t i) { return IsOwn(stored_own, i); },
                 [&](size_t i) { return stored_shared[i]; });
@@ -297,7 +292,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     head_size = std::min(incoming_.shingles.size(), head);
     longer_head = 0;
     for (size_t i = 0; i < head_size; ++i) {
-      longer_head += slot_of(i)->seen_in == comparison_ ? 1 : 0;
+      longer_head += shared_at(i).seen_in == comparison_ ? 1 : 0;
     }
   }
   verdict.head_ppm = Share(longer_head, head_size);

@@ -31,6 +31,7 @@
 
 #include "lib/dedup/election.h"
 #include "lib/dedup/match.h"
+#include "lib/dedup/shingle_set.h"
 #include "lib/dedup/shingles.h"
 #include "lib/dedup/stream_statistics.h"
 
@@ -156,14 +157,13 @@ class Comparer {
   Verdict Compare(const ComparisonDoc& stored, int64_t day);
 
  private:
-  struct Slot {
-    uint32_t shingle = 0;  // 0: empty
+  // Of a distinct shingle of the newcomer.
+  struct Shared {
     uint32_t seen_in = 0;  // the comparison that found it last
     uint32_t own_in = 0;   // … outside of boilerplate
     bool is_own = false;   // stands outside of boilerplate here
   };
 
-  [[nodiscard]] Slot* Find(uint32_t shingle);
   // What is needed for candidates that share enough; most newcomers have none.
   void Prepare();
 
@@ -171,9 +171,11 @@ class Comparer {
   const int64_t day_;
   const StreamStatistics::View& view_;
   bool prepared_ = false;
+  ShingleSet set_;         // of incoming
   std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
   uint32_t own_distinct_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<Shared> shared_;   // by the places in the set
+  std::vector<uint32_t> place_;  // of the shingles at the positions of incoming
   // Of the positions of incoming that are looked up: whether rare, and how long known.
   struct Looked {
     uint32_t position = 0;

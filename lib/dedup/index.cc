@@ -2,144 +2,293 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <mutex>
 #include <tuple>
-
-#include "lib/base/hash.h"
 
 namespace wirefold {
 namespace {
 
-uint64_t IdHash(const Ulid& id) { return HashBytes64(id.ToBytes()); }
+constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kAheadKey = std::numeric_limits<int64_t>::max();
+
+// A posting that was found: segment (20 bits), entry (24), then the key's number (20).
+constexpr int kEntryShift = 20;
+constexpr int kPartShift = 44;
+size_t KeyNumber(uint64_t posting) {
+  return static_cast<size_t>(posting & ((uint64_t{1} << kEntryShift) - 1));
+}
+static_assert(PostingTable::kMaxEntries <= uint32_t{1} << (kPartShift - kEntryShift));
+static_assert(IndexSegment::kMaxArticles <= PostingTable::kMaxEntries);
 
 // A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
 uint32_t Promise(const IndexHit& hit) {
   return std::max(hit.bands * (1'000'000 / kBands), hit.anchor_containment_ppm);
 }
 
+int64_t FloorDiv(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
+
 }  // namespace
 
 bool MorePromising(const IndexHit& a, const IndexHit& b) {
-  return std::tuple(Promise(b), b.bands + b.anchors_shared, a.entry) <
-         std::tuple(Promise(a), a.bands + a.anchors_shared, b.entry);
+  return std::tuple(Promise(b), b.bands + b.anchors_shared, a.id) <
+         std::tuple(Promise(a), a.bands + a.anchors_shared, b.id);
 }
 
-void CandidateIndex::Add(const Ulid& id, int64_t time_ms, const Sketch& sketch) {
-  const uint64_t id_hash = IdHash(id);
+CandidateIndex::CandidateIndex(int64_t window_ms)
+    : window_ms_(window_ms),
+      segment_ms_((window_ms + kSegmentsOfWindow * kDayMs - 1) / (kSegmentsOfWindow * kDayMs) *
+                  kDayMs) {}
+
+int64_t CandidateIndex::KeyOf(int64_t time_ms) const {
+  return segment_ms_ == 0 ? 0 : FloorDiv(time_ms, segment_ms_);
+}
+
+CandidateIndex::Range CandidateIndex::RangeOf(const FindOptions& options) const {
+  Range range{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  if (options.window_ms != 0) {
+    range = {options.time_ms - options.window_ms, options.time_ms + options.window_ms};
+  }
+  range.from_ms = std::max(range.from_ms, floor_ms());
+  return range;
+}
+
+void CandidateIndex::Advance(int64_t newest_ms) {
+  if (window_ms_ == 0) return;
+  {
+    const std::shared_lock lock(mutex_);
+    if (newest_ms <= newest_ms_) return;
+  }
   const std::unique_lock lock(mutex_);
-  const auto known = entry_of_.find(id_hash);
-  if (known != entry_of_.end()) {
-    entries_[known->second].live = false;
-    entry_of_.erase(known);
+  newest_ms_ = newest_ms;
+  // By whole days, so that it is seldom that something goes.
+  const int64_t floor = FloorDiv(newest_ms, kDayMs) * kDayMs - window_ms_;
+  if (floor <= floor_ms()) return;
+  floor_ms_.store(floor, std::memory_order_relaxed);
+  floor_changed_ = next_change_++;
+  std::erase_if(parts_, [&](const Part& part) {
+    if (part.segment->last_ms() >= floor) return false;
+    expired_ += part.segment->live();
+    return true;
+  });
+}
+
+// The segment that takes an article of this time; null if none does.
+IndexSegment* CandidateIndex::SegmentFor(int64_t time_ms) {
+  if (time_ms < floor_ms()) return nullptr;
+  const bool ahead = window_ms_ != 0 && newest_ms_ != kNoFloor && time_ms > newest_ms_;
+  const int64_t key = ahead ? kAheadKey : KeyOf(time_ms);
+  const auto next = std::partition_point(parts_.begin(), parts_.end(),
+                                         [&](const Part& part) { return part.key <= key; });
+  if (next != parts_.begin() && std::prev(next)->key == key) {
+    IndexSegment* const last = std::prev(next)->segment.get();
+    if (ahead && last->live() >= kMaxAhead) return nullptr;
+    if (!last->full()) return last;
   }
+  return parts_.insert(next, {key, std::make_unique<IndexSegment>()})->segment.get();
+}
+
+void CandidateIndex::Add(const Ulid& id, const Sketch& sketch) {
+  const std::unique_lock lock(mutex_);
+  RemoveLocked(id);
   if (sketch.shingles < kMinShingles) return;
-  const uint32_t entry = static_cast<uint32_t>(entries_.size());
-  entries_.push_back({id, time_ms, static_cast<uint32_t>(sketch.anchors.size()), true});
-  entry_of_[id_hash] = entry;
-  for (int band = 0; band < kBands; ++band) bands_.Add(BandKey(sketch.signature, band), entry);
-  for (const uint32_t anchor : sketch.anchors) anchors_.Add(anchor, entry);
+  IndexSegment* const segment = SegmentFor(id.TimeMs());
+  if (segment != nullptr) segment->Add(id, next_change_++, sketch);
 }
 
-template <typename Visit>
-bool CandidateIndex::VisitBucket(const Postings& postings, uint32_t key, size_t cap,
-                                 const FindOptions& options, Visit visit) const {
-  size_t seen = 0;
-  size_t visited = 0;
-  for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at)) {
-    const uint32_t number = postings.EntryAt(at);
-    if (number < options.first_entry) break;  // newest first: all that follow are older
-    if (++visited > kMaxVisited) {
-      capped_buckets_.fetch_add(1, std::memory_order_relaxed);
-      return false;
+bool CandidateIndex::Remove(const Ulid& id) {
+  const std::unique_lock lock(mutex_);
+  return RemoveLocked(id);
+}
+
+bool CandidateIndex::RemoveLocked(const Ulid& id) {
+  const int64_t key = KeyOf(id.TimeMs());
+  for (const Part& part : parts_) {
+    if (part.key != key && part.key != kAheadKey) continue;
+    if (part.segment->Remove(id, next_change_)) {
+      ++next_change_;
+      return true;
     }
-    const Entry& entry = entries_[number];
-    if (!entry.live) continue;
-    if (options.window_ms != 0 && std::abs(entry.time_ms - options.time_ms) > options.window_ms) {
-      continue;
-    }
-    if (++seen > cap) {
-      capped_buckets_.fetch_add(1, std::memory_order_relaxed);
-      return false;
-    }
-    visit(number);
   }
-  return true;
+  return false;
 }
 
-std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options) const {
-  std::vector<IndexHit> hits;
-  if (sketch.shingles < kMinShingles) return hits;
-  std::vector<uint32_t> by_band;
-  std::vector<uint32_t> by_anchor;
-  std::array<uint32_t, kBands> band_keys;
-  for (int band = 0; band < kBands; ++band) band_keys[band] = BandKey(sketch.signature, band);
+std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options,
+                                           FindState* state) const {
+  if (sketch.shingles < kMinShingles) return {};
+  const SketchKeys all(sketch);
+  Seen seen{};
+  Found found;
+  found.reserve(256);
+  const auto cap = [&](size_t key) { return key < kBands ? kMaxBandBucket : kMaxAnchorBucket; };
+  uint64_t capped = 0;
   const std::shared_lock lock(mutex_);
-  // Nearly every access is a cache miss: let them wait together, not one after the other.
-  for (const uint32_t key : band_keys) bands_.PrefetchHead(key);
-  for (const uint32_t anchor : sketch.anchors) anchors_.PrefetchHead(anchor);
-  for (const uint32_t key : band_keys) bands_.PrefetchFirst(key);
-  for (const uint32_t anchor : sketch.anchors) anchors_.PrefetchFirst(anchor);
-  for (const uint32_t key : band_keys) {
-    VisitBucket(bands_, key, kMaxBandBucket, options,
-                [&](uint32_t entry) { by_band.push_back(entry); });
-  }
-  uint64_t rare_anchors = 0;
-  for (const uint32_t anchor : sketch.anchors) {
-    const size_t before = by_anchor.size();
-    const bool rare = VisitBucket(anchors_, anchor, kMaxAnchorBucket, options,
-                                  [&](uint32_t entry) { by_anchor.push_back(entry); });
-    if (rare) {
-      ++rare_anchors;
-    } else {
-      by_anchor.resize(before);  // boilerplate: it tells nothing
+  const Range range = RangeOf(options);
+  // The newest first, since of a bucket that is too large the newest count.
+  for (size_t p = parts_.size(); p-- > 0;) {
+    const IndexSegment& segment = *parts_[p].segment;
+    if (!range.Touches(segment)) continue;
+    const bool all_count = range.Covers(segment) && !segment.has_dead();
+    // Nearly every access is a cache miss: let them wait together, not one after the other.
+    for (const uint32_t key : all.keys) segment.postings().Prefetch(key);
+    for (size_t k = 0; k < all.keys.size(); ++k) {
+      const size_t most = cap(k);
+      if (seen[k] > most) continue;
+      const uint64_t base = uint64_t{p} << kPartShift | k;
+      segment.postings().Visit(all.keys[k], [&](uint32_t number) {
+        if (!all_count && !range.Admits(segment.at(number))) return true;
+        if (++seen[k] > most) {
+          ++capped;
+          return false;
+        }
+        found.push_back(base | uint64_t{number} << kEntryShift);
+        return true;
+      });
     }
   }
-  std::sort(by_band.begin(), by_band.end());
-  std::sort(by_anchor.begin(), by_anchor.end());
-  // Both runs are in the order of entries: merge them into one hit an entry.
-  for (size_t b = 0, a = 0; b < by_band.size() || a < by_anchor.size();) {
-    const bool from_band =
-        a >= by_anchor.size() || (b < by_band.size() && by_band[b] <= by_anchor[a]);
+  uint32_t rare_anchors = 0;
+  for (size_t k = kBands; k < all.keys.size(); ++k) rare_anchors += seen[k] <= cap(k) ? 1 : 0;
+  // An anchor that many carry is boilerplate: it tells nothing.
+  std::erase_if(found, [&](uint64_t posting) {
+    const size_t k = KeyNumber(posting);
+    return k >= kBands && seen[k] > cap(k);
+  });
+  const uint64_t largest = *std::max_element(seen.begin(), seen.begin() + kBands);
+  if (state != nullptr) {
+    *state = {.change = next_change_,
+              .rare_anchors = rare_anchors,
+              .common = {},
+              .capped_band = largest > kMaxBandBucket};
+    for (size_t k = kBands; k < all.keys.size(); ++k) {
+      if (seen[k] > cap(k)) state->common.set(k - kBands);
+    }
+  }
+  if (capped > 0) capped_buckets_.fetch_add(capped, std::memory_order_relaxed);
+  if (largest > largest_bucket_.load(std::memory_order_relaxed)) {
+    largest_bucket_.store(std::min<uint64_t>(largest, kMaxBandBucket), std::memory_order_relaxed);
+  }
+  return HitsOf(found, seen, rare_anchors, options.max_hits);
+}
+
+std::vector<IndexHit> CandidateIndex::HitsOf(Found& found, const Seen& seen, uint64_t rare_anchors,
+                                             size_t max_hits) const {
+  std::vector<IndexHit> hits;
+  std::sort(found.begin(), found.end());
+  for (size_t i = 0; i < found.size();) {
+    const uint64_t which = found[i] >> kEntryShift;
     IndexHit hit;
-    hit.entry = from_band ? by_band[b] : by_anchor[a];
-    for (; b < by_band.size() && by_band[b] == hit.entry; ++b) ++hit.bands;
-    for (; a < by_anchor.size() && by_anchor[a] == hit.entry; ++a) ++hit.anchors_shared;
-    const Entry& entry = entries_[hit.entry];
-    const uint64_t fewer = std::min<uint64_t>(entry.anchors, rare_anchors);
+    bool telling = false;
+    for (; i < found.size() && found[i] >> kEntryShift == which; ++i) {
+      const size_t k = KeyNumber(found[i]);
+      ++(k < kBands ? hit.bands : hit.anchors_shared);
+      telling = telling || (k >= kBands && seen[k] <= kTellingBucket);
+    }
+    if (hit.bands == 0 && hit.anchors_shared < kMinSharedAnchors && !telling) continue;
+    const IndexSegment::Entry& entry = parts_[which >> (kPartShift - kEntryShift)].segment->at(
+        static_cast<uint32_t>(which & (PostingTable::kMaxEntries - 1)));
+    const uint64_t fewer = std::min<uint64_t>(uint64_t{entry.anchors} << entry.rate, rare_anchors);
     // One band alone is chance, unless there are too few anchors to tell.
     const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
-    if (hit.bands < min_bands && hit.anchors_shared < kMinSharedAnchors) continue;
+    const bool anchored = hit.anchors_shared >= kMinSharedAnchors || (telling && entry.rate > 0);
+    if (hit.bands < min_bands && !anchored) continue;
     hit.id = entry.id;
+    hit.entry = entry.change;
     if (fewer > 0) {
+      const uint64_t shared = uint64_t{hit.anchors_shared} << entry.rate;
       hit.anchor_containment_ppm =
-          static_cast<uint32_t>(uint64_t{hit.anchors_shared} * 1'000'000 / fewer);
+          static_cast<uint32_t>(std::min(shared, fewer) * 1'000'000 / fewer);
     }
     hits.push_back(hit);
   }
-  std::sort(hits.begin(), hits.end(), MorePromising);
-  if (hits.size() > options.max_hits) hits.resize(options.max_hits);
+  const size_t wanted = std::min(hits.size(), max_hits);
+  std::partial_sort(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(wanted), hits.end(),
+                    MorePromising);
+  hits.resize(wanted);
   return hits;
 }
 
-bool CandidateIndex::IsLive(uint32_t entry) const {
+std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& sketch,
+                                                               const FindOptions& options,
+                                                               const FindState& state) const {
+  std::vector<IndexHit> none;
+  if (sketch.shingles < kMinShingles) return none;
   const std::shared_lock lock(mutex_);
-  return entry < entries_.size() && entries_[entry].live;
-}
-
-uint32_t CandidateIndex::next_entry() const {
-  const std::shared_lock lock(mutex_);
-  return static_cast<uint32_t>(entries_.size());
+  if (next_change_ == state.change) return none;
+  if (floor_changed_ >= state.change &&
+      (options.window_ms == 0 || options.time_ms - options.window_ms < floor_ms())) {
+    return std::nullopt;
+  }
+  const SketchKeys all(sketch);
+  const Range range = RangeOf(options);
+  const auto counts = [&](size_t k) { return k < kBands || !state.common[k - kBands]; };
+  Found found;
+  Seen newer{};
+  Seen seen{};
+  bool gone = false;
+  for (size_t p = 0; p < parts_.size(); ++p) {
+    const IndexSegment& segment = *parts_[p].segment;
+    if (!segment.changed_since(state.change) || !range.Touches(segment)) continue;
+    if (segment.renumbered_since(state.change)) return std::nullopt;
+    const uint32_t first_new = segment.FirstSince(state.change);
+    const bool any_gone = segment.AnyGoneSince(state.change);
+    for (size_t k = 0; k < all.keys.size(); ++k) {
+      if (counts(k) || any_gone) segment.postings().Prefetch(all.keys[k]);
+    }
+    for (size_t k = 0; k < all.keys.size() && !gone; ++k) {
+      // More of an anchor that is not rare changes nothing, less of it may.
+      if (!counts(k) && !any_gone) continue;
+      segment.postings().Visit(all.keys[k], [&](uint32_t number) {
+        if (number >= first_new && counts(k)) {
+          ++newer[k];
+          if (range.Admits(segment.at(number))) {
+            found.push_back(uint64_t{p} << kPartShift | uint64_t{number} << kEntryShift | k);
+          }
+        } else if (any_gone && segment.GoneSince(number, state.change)) {
+          gone = true;
+        }
+        return !gone;
+      });
+    }
+    if (gone) return std::nullopt;
+  }
+  // Do the keys that something came to still count as they did?
+  for (size_t k = 0; k < all.keys.size(); ++k) {
+    if (newer[k] == 0) continue;
+    if (k < kBands && state.capped_band) return std::nullopt;
+    const size_t most = k < kBands ? kMaxBandBucket : kMaxAnchorBucket;
+    for (const Part& part : parts_) {
+      const IndexSegment& segment = *part.segment;
+      if (!range.Touches(segment)) continue;
+      size_t here = 0;
+      segment.postings().Visit(all.keys[k], [&](uint32_t number) {
+        ++here;
+        seen[k] += range.Admits(segment.at(number)) ? 1 : 0;
+        return seen[k] <= most;
+      });
+      // What came may have taken the place of an older posting.
+      if (here >=
+          (k < kBands ? IndexSegment::kMaxBandPostings : IndexSegment::kMaxAnchorPostings)) {
+        return std::nullopt;
+      }
+    }
+    if (seen[k] > most) return std::nullopt;
+    if (k >= kBands && seen[k] > kTellingBucket && seen[k] <= kTellingBucket + newer[k]) {
+      return std::nullopt;
+    }
+  }
+  return HitsOf(found, seen, state.rare_anchors, options.max_hits);
 }
 
 IndexStats CandidateIndex::stats() const {
   const std::shared_lock lock(mutex_);
-  // A map node of two words and the bucket's pointer.
-  constexpr uint64_t kMapEntryBytes = 40;
-  return {entry_of_.size(),
-          entries_.capacity() * sizeof(Entry) + entry_of_.size() * kMapEntryBytes +
-              bands_.memory_bytes() + anchors_.memory_bytes(),
-          capped_buckets_.load(std::memory_order_relaxed)};
+  IndexStats stats;
+  for (const Part& part : parts_) {
+    stats.articles += part.segment->live();
+    stats.memory_bytes += part.segment->memory_bytes();
+  }
+  stats.capped_buckets = capped_buckets_.load(std::memory_order_relaxed);
+  stats.largest_bucket = largest_bucket_.load(std::memory_order_relaxed);
+  stats.expired = expired_;
+  return stats;
 }
 
 }  // namespace wirefold

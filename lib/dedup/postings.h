@@ -1,79 +1,152 @@
-// Postings: which entries carry a 32-bit key; a chained hash table of 12 bytes a posting.
+// PostingTable: which entries carry a key, packed into about five bytes a posting; it grows in
+// small steps, so that neither memory nor time comes in jumps.
 //
 // Example:
-//   Postings postings;
-//   postings.Add(key, entry);
-//   for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at))
-//     use(postings.EntryAt(at));
+//   PostingTable table;
+//   const uint32_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, BandKey(signature, 3));
+//   table.Add(key, entry, /*cap=*/48);
+//   table.Visit(key, [&](uint32_t entry) { … return true; });
 //
-// A chain is in the order of addition, newest first. Not thread-safe; CandidateIndex locks.
+// A key has kKeyBits; with millions of postings some keys of different origin are the same, which
+// costs a comparison and decides nothing. The upper bits of a key choose one of kShards, the rest
+// its line, a cache line of 16 slots, by its share of the range of keys. Because the line says the
+// rest of the key but for a few bits, a slot of 32 bits holds those bits, the entry, and whether
+// the posting had to go one line further; what found both lines full is in the shard's stash. A
+// shard grows by an eighth, so at least three quarters of the slots are in use.
+//
+// Not thread-safe; CandidateIndex locks.
 #ifndef WIREFOLD_LIB_DEDUP_POSTINGS_H_
 #define WIREFOLD_LIB_DEDUP_POSTINGS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace wirefold {
 
-class Postings {
+class PostingTable {
  public:
-  static constexpr uint32_t kEnd = 0xFFFFFFFF;
+  static constexpr int kKeyBits = 30;
+  // Entries are numbers below this.
+  static constexpr uint32_t kMaxEntries = uint32_t{1} << 24;
+  static constexpr uint32_t kGone = 0xFFFFFFFF;
 
-  Postings() : heads_(kInitialHeads, kEnd) {}
-
-  void Add(uint32_t key, uint32_t entry) {
-    if (nodes_.size() >= heads_.size()) Grow();
-    uint32_t& head = heads_[Bucket(key)];
-    nodes_.push_back({key, entry, head});
-    head = static_cast<uint32_t>(nodes_.size() - 1);
+  enum class Kind : uint8_t { kBand, kAnchor };
+  // A key of the given kind, spread over kKeyBits.
+  static uint32_t KeyOf(Kind kind, uint32_t value) {
+    const uint64_t both = uint64_t{value} | uint64_t{kind == Kind::kAnchor} << 32;
+    uint64_t mixed = (both + 1) * 0x9E3779B97F4A7C15u;
+    mixed ^= mixed >> 32;
+    return static_cast<uint32_t>(mixed * 0xD6E8FEB86659FD93u >> (64 - kKeyBits));
   }
 
-  // Asks for what First and Next will read, ahead of time: the head, or what the head points at.
-  void PrefetchHead(uint32_t key) const { __builtin_prefetch(&heads_[Bucket(key)]); }
-  void PrefetchFirst(uint32_t key) const {
-    const uint32_t at = heads_[Bucket(key)];
-    if (at != kEnd) __builtin_prefetch(&nodes_[at]);
+  PostingTable();
+
+  // A key that has `cap` postings loses the one of the smallest entry for it.
+  void Add(uint32_t key, uint32_t entry, size_t cap);
+
+  // Asks for what Visit will read, ahead of time.
+  void Prefetch(uint32_t key) const {
+    const Shard& shard = ShardOf(key);
+    __builtin_prefetch(&shard.lines[LineOf(Rest(key), shard.Lines())]);
   }
 
-  // The newest posting of `key`, or kEnd.
-  [[nodiscard]] uint32_t First(uint32_t key) const { return Skip(heads_[Bucket(key)], key); }
-  // The next older posting of the same key.
-  [[nodiscard]] uint32_t Next(uint32_t at) const { return Skip(nodes_[at].next, nodes_[at].key); }
-  [[nodiscard]] uint32_t EntryAt(uint32_t at) const { return nodes_[at].entry; }
+  // Calls visit(entry) for each posting of the key, in no order, until it returns false.
+  template <typename Visitor>
+  void Visit(uint32_t key, Visitor visit) const;
 
-  [[nodiscard]] size_t memory_bytes() const {
-    return nodes_.capacity() * sizeof(Node) + heads_.capacity() * sizeof(uint32_t);
-  }
+  // Each entry becomes new_numbers[entry]; kGone: its postings go, and their memory.
+  void Renumber(std::span<const uint32_t> new_numbers);
+
+  [[nodiscard]] size_t memory_bytes() const;
 
  private:
-  static constexpr size_t kInitialHeads = size_t{1} << 12;
-  struct Node {
-    uint32_t key;
-    uint32_t entry;
-    uint32_t next;
+  static constexpr int kShardBits = 5;
+  static constexpr int kRestBits = kKeyBits - kShardBits;
+  static constexpr size_t kSlots = 16;
+  static constexpr uint32_t kDisplaced = uint32_t{1} << 31;
+
+  struct alignas(64) Line {
+    std::array<uint32_t, kSlots> slots{};  // 0: empty; filled from the front
+    [[nodiscard]] bool full() const { return slots.back() != 0; }
+  };
+  struct Shard {
+    // One more than there are homes: what the last home has no room for.
+    std::vector<Line> lines = std::vector<Line>(2);
+    std::vector<uint64_t> stash;  // open addressing: rest of the key, entry + 1; 0: empty
+    uint32_t stashed = 0;
+    uint32_t postings = 0;
+    int entry_bits = EntryBits(1);  // the low bits of a slot: entry + 1
+    uint64_t step = StepOf(1);
+
+    [[nodiscard]] uint32_t Lines() const { return static_cast<uint32_t>(lines.size()) - 1; }
   };
 
-  // Keys are hashes already, but anchors are all below one bound in other bits: mix once.
-  [[nodiscard]] size_t Bucket(uint32_t key) const {
-    return (uint64_t{key} * 0x9E3779B97F4A7C15u >> 32) & (heads_.size() - 1);
+  static uint32_t Rest(uint32_t key) { return key & ((uint32_t{1} << kRestBits) - 1); }
+  static uint32_t LineOf(uint32_t rest, uint32_t lines) {
+    return static_cast<uint32_t>(uint64_t{rest} * lines >> kRestBits);
   }
-  [[nodiscard]] uint32_t Skip(uint32_t at, uint32_t key) const {
-    while (at != kEnd && nodes_[at].key != key) at = nodes_[at].next;
-    return at;
+  // The share of the range of keys that one line has, as a fixed-point number of 32 bits behind the
+  // point.
+  static uint64_t StepOf(uint32_t lines) { return (uint64_t{1} << (kRestBits + 32)) / lines; }
+  // What a slot's bits of a key count from: the smallest rest of a key whose home the line is, or
+  // one less.
+  static uint32_t FirstRest(uint32_t line, uint64_t step) {
+    return static_cast<uint32_t>(line * step >> 32);
   }
-  void Grow() {
-    heads_.assign(heads_.size() * 2, kEnd);
-    for (size_t i = 0; i < nodes_.size(); ++i) {
-      uint32_t& head = heads_[Bucket(nodes_[i].key)];
-      nodes_[i].next = head;
-      head = static_cast<uint32_t>(i);
+  static int EntryBits(uint32_t lines);
+  [[nodiscard]] const Shard& ShardOf(uint32_t key) const { return shards_[key >> kRestBits]; }
+
+  // Bit i: slot i is `tag` but for the entry.
+  static uint32_t Matches(const Line& line, uint32_t tag, int entry_bits) {
+    uint32_t found = 0;
+    for (size_t i = 0; i < kSlots; ++i) {
+      found |= uint32_t{((line.slots[i] ^ tag) >> entry_bits) == 0} << i;
     }
+    return found;
+  }
+  // The index of the slot of the stash where the search for a key begins.
+  static size_t StashHome(uint32_t rest, size_t size) {
+    return static_cast<size_t>((uint64_t{rest} * 0x9E3779B1u & 0xFFFFFFFFu) * size >> 32);
   }
 
-  std::vector<uint32_t> heads_;  // a power of two of them
-  std::vector<Node> nodes_;
+  static void Insert(Shard& shard, uint32_t rest, uint32_t entry);
+  static void Stash(Shard& shard, uint32_t rest, uint32_t entry);
+  template <typename Function>
+  static void ForAll(const Shard& shard, Function function);
+  // In so many lines; new_numbers as for Renumber, empty for as they are.
+  static void Rebuild(Shard& shard, uint32_t lines, std::span<const uint32_t> new_numbers);
+  static bool ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, size_t cap);
+
+  std::vector<Shard> shards_;
 };
+
+template <typename Visitor>
+void PostingTable::Visit(uint32_t key, Visitor visit) const {
+  const Shard& shard = ShardOf(key);
+  const uint32_t rest = Rest(key);
+  const uint32_t home = LineOf(rest, shard.Lines());
+  const uint32_t entry_mask = (uint32_t{1} << shard.entry_bits) - 1;
+  // An empty slot is no match for the tag of the smallest key: its entry would be none.
+  uint32_t tag = (rest - FirstRest(home, shard.step)) << shard.entry_bits;
+  for (uint32_t further = 0; further < 2; ++further, tag |= kDisplaced) {
+    const Line& line = shard.lines[home + further];
+    for (uint32_t found = Matches(line, tag, shard.entry_bits); found != 0; found &= found - 1) {
+      const uint32_t entry = line.slots[static_cast<size_t>(__builtin_ctz(found))] & entry_mask;
+      if (entry == 0) break;
+      if (!visit(entry - 1)) return;
+    }
+    if (!line.full()) return;
+  }
+  if (shard.stash.empty()) return;
+  for (size_t at = StashHome(rest, shard.stash.size()); shard.stash[at] != 0;
+       at = at + 1 < shard.stash.size() ? at + 1 : 0) {
+    if (shard.stash[at] >> 32 != rest) continue;
+    if (!visit(static_cast<uint32_t>(shard.stash[at]) - 1)) return;
+  }
+}
 
 }  // namespace wirefold
 

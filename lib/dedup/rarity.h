@@ -17,7 +17,11 @@
 //
 // The table is set-associative, a cache line a bucket. It grows by doubling up to its size; from
 // then on a full bucket loses the shingle that was seen on the fewest days, of those the one that
-// was seen last the longest ago. Shingles are known by 32 bits.
+// was seen last the longest ago. Shingles are known by 32 bits, some of which the bucket says.
+//
+// With a window it knows which days of the window have shown a shingle, each by itself up to
+// kDaysKept days, in steps of some days beyond; Advance moves the window. What the window has left
+// is as if it had never been seen, and its entry is the first to be used again.
 //
 // Not thread-safe by itself: StreamStatistics (stream_statistics.h) guards it.
 #ifndef WIREFOLD_LIB_DEDUP_RARITY_H_
@@ -34,6 +38,13 @@
 
 namespace wirefold {
 
+// A text to learn from.
+struct RarityText {
+  std::span<const uint32_t> shingles;  // borrowed
+  uint32_t distinct = 0;               // shingles of the text
+  int64_t day = 0;                     // of its time, days since 1970
+};
+
 class RarityTable {
  public:
   static constexpr size_t kDefaultMaxEntries = size_t{1} << 24;  // 128 MiB
@@ -42,16 +53,26 @@ class RarityTable {
   static constexpr uint32_t kSampleRate = 8;
   // More days than this are not told apart.
   static constexpr uint32_t kMaxDays = 15;
+  // Steps of the window beside the last, of one day each if the window has no more days.
+  static constexpr int64_t kDaysKept = 30;
 
   // `max_entries` is rounded up to a power of two, kFirstEntries at least.
-  explicit RarityTable(size_t max_entries = kDefaultMaxEntries);
+  // `window_days`: what is counted behind the day of Advance, the days of a step more; 0:
+  // everything.
+  explicit RarityTable(size_t max_entries = kDefaultMaxEntries, int64_t window_days = 0);
+
+  // The stream has come to this day; never goes back.
+  void Advance(int64_t day);
 
   // Whether a text of so many distinct shingles counts and looks up this one.
   static bool UsesShingle(uint32_t shingle, uint32_t distinct) {
     return distinct <= kSampledAbove || (shingle * 0x9E3779B1u) >> 29 == 0;
   }
 
-  // Counts the shingles of a text, repeats once. `day`: of its time, days since 1970.
+  // Counts the shingles of texts, one text after the other; repeats within one count once. With a
+  // window a text that is further ahead of Advance than the window is long counts as of that day,
+  // and one from before the window, or from before there was an Advance, for nothing.
+  void Learn(std::span<const RarityText> texts);
   void Learn(std::span<const uint32_t> shingles, uint32_t distinct, int64_t day);
 
   struct Counts {
@@ -62,8 +83,9 @@ class RarityTable {
   [[nodiscard]] Counts Of(uint32_t shingle, int64_t day) const;
 
   // Has the processor fetch what Of will read; a table is larger than its caches.
-  void Prefetch(uint32_t shingle) const { __builtin_prefetch(&entries_[BucketOf(shingle)]); }
+  void Prefetch(uint32_t shingle) const;
 
+  // Entries in use, those that the window has left included.
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] size_t memory_bytes() const { return entries_.size() * sizeof(uint64_t); }
 
@@ -76,13 +98,37 @@ class RarityTable {
  private:
   static constexpr size_t kFirstEntries = size_t{1} << 12;
 
+  // An entry in full.
+  struct Fields {
+    uint32_t shingle = 0;
+    uint32_t last = 0;  // step, by its low bits
+    // With a window: bit i, the step i + 1 before the last. Else the first step, and how many.
+    uint32_t before = 0;
+    uint32_t first = 0;
+    uint32_t days = 0;
+  };
+
+  [[nodiscard]] uint64_t Pack(const Fields& fields) const;
+  [[nodiscard]] Fields Unpack(uint64_t entry, size_t bucket) const;
   [[nodiscard]] size_t BucketOf(uint32_t shingle) const;
-  void Put(uint64_t entry);
+  // The days of an entry that the window has, and the first of them; 0 if it has left the window.
+  [[nodiscard]] uint32_t DaysOf(const Fields& fields, uint32_t* first) const;
+  [[nodiscard]] uint32_t StepOf(int64_t day) const;
+  void Count(uint32_t shingle, uint32_t step);
+  void Put(const Fields& fields);
   void Grow();
+  void Sweep();
 
   size_t max_entries_;
+  int64_t window_days_;
+  int64_t step_days_;  // 1 without a window
+  int64_t day_ = 0;    // of Advance
+  bool advanced_ = false;
+  int64_t swept_ = 0;  // the day of the last Sweep
   size_t size_ = 0;
-  // Shingle (32 bits), last day (14), first day (14), days (4); 0: empty.
+  // 0: empty. With a window: the part of the shingle that the bucket does not say (23 bits), the
+  // last step (11), and the steps before it (30). Else shingle (32), last day (14), first day (14),
+  // days (4).
   std::vector<uint64_t> entries_;
 };
 

@@ -4,6 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <utility>
+
+// As HashBytes64, without a call for each shingle.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "lib/base/hash.h"
 #include "lib/text/digits.h"
@@ -163,6 +168,20 @@ uint64_t ShingleHash(std::span<const Token> tokens) {
   return HashBytes64({reinterpret_cast<const char*>(tokens.data()), tokens.size_bytes()});
 }
 
+namespace {
+
+// ShingleHash of every kLength tokens: of a length that the compiler knows.
+template <size_t kLength>
+void HashShingles(const std::vector<Token>& tokens, Shingles& out) {
+  for (size_t i = 0; i < out.hashes.size(); ++i) {
+    const uint64_t hash = XXH3_64bits(tokens.data() + i, kLength * sizeof(Token));
+    out.hashes[i] = hash;
+    out.set[i] = static_cast<uint32_t>(hash >> 32);
+  }
+}
+
+}  // namespace
+
 Shingles MakeShingles(const Tokens& tokens) {
   Shingles out;
   const size_t length = static_cast<size_t>(tokens.shingle_length());
@@ -170,9 +189,10 @@ Shingles MakeShingles(const Tokens& tokens) {
   const size_t count = tokens.tokens.size() - length + 1;
   out.hashes.resize(count);
   out.set.resize(count);
-  for (size_t i = 0; i < count; ++i) {
-    out.hashes[i] = ShingleHash(std::span(tokens.tokens).subspan(i, length));
-    out.set[i] = static_cast<uint32_t>(out.hashes[i] >> 32);
+  if (tokens.mostly_cjk) {
+    HashShingles<kCjkShingle>(tokens.tokens, out);
+  } else {
+    HashShingles<kWordShingle>(tokens.tokens, out);
   }
   SortDistinct(out.set);
   return out;
@@ -197,33 +217,67 @@ uint32_t CountShared(std::span<const uint32_t> a, std::span<const uint32_t> b) {
   return shared;
 }
 
+namespace {
+
+// Sorts by the upper 2 * kBits bits, the least significant half of them first.
+template <int kBits>
+void SortByUpperBits(std::vector<uint32_t>& values) {
+  constexpr uint32_t kMask = (1u << kBits) - 1;
+  constexpr int kLow = 32 - 2 * kBits;
+  constexpr int kHigh = 32 - kBits;
+  std::array<uint32_t, size_t{1} << kBits> low{};
+  std::array<uint32_t, size_t{1} << kBits> high{};
+  for (const uint32_t value : values) {
+    ++low[value >> kLow & kMask];
+    ++high[value >> kHigh];
+  }
+  uint32_t low_sum = 0;
+  uint32_t high_sum = 0;
+  for (size_t i = 0; i <= kMask; ++i) {
+    low_sum += std::exchange(low[i], low_sum);
+    high_sum += std::exchange(high[i], high_sum);
+  }
+  std::vector<uint32_t> other(values.size());
+  for (const uint32_t value : values) other[low[value >> kLow & kMask]++] = value;
+  for (const uint32_t value : other) values[high[value >> kHigh]++] = value;
+}
+
+}  // namespace
+
 void SortDistinct(std::vector<uint32_t>& values) {
-  constexpr size_t kSmall = 128;  // below, the histograms cost more than the sort
+  constexpr size_t kSmall = 64;     // below, the histograms cost more than the sort
+  constexpr size_t kLarge = 8192;   // from here on more bits are looked at
+  constexpr size_t kMovesEach = 4;  // of an insertion sort, before it is given up
   if (values.size() <= kSmall) {
     std::sort(values.begin(), values.end());
   } else {
-    // Least significant digit first, 11 + 11 + 10 bits.
-    constexpr int kShifts[3] = {0, 11, 22};
-    constexpr uint32_t kMask = 2047;
-    std::array<std::array<uint32_t, 2048>, 3> counts{};
-    for (const uint32_t value : values) {
-      for (int pass = 0; pass < 3; ++pass) ++counts[pass][value >> kShifts[pass] & kMask];
+    // Hashes are spread evenly: by their upper bits they are sorted but for a few neighbours. What
+    // somebody has chosen otherwise is sorted the slow way.
+    if (values.size() < kLarge) {
+      SortByUpperBits<8>(values);
+    } else {
+      SortByUpperBits<11>(values);
     }
-    std::vector<uint32_t> other(values.size());
-    for (int pass = 0; pass < 3; ++pass) {
-      uint32_t sum = 0;
-      for (uint32_t& count : counts[pass]) {
-        const uint32_t here = count;
-        count = sum;
-        sum += here;
+    size_t moves = 0;
+    for (size_t i = 1; i < values.size(); ++i) {
+      const uint32_t value = values[i];
+      size_t at = i;
+      for (; at > 0 && values[at - 1] > value; --at) values[at] = values[at - 1];
+      values[at] = value;
+      moves += i - at;
+      if (moves > kMovesEach * values.size()) {
+        std::sort(values.begin(), values.end());
+        break;
       }
-      for (const uint32_t value : values) {
-        other[counts[pass][value >> kShifts[pass] & kMask]++] = value;
-      }
-      values.swap(other);
     }
   }
-  values.erase(std::unique(values.begin(), values.end()), values.end());
+  // Without a branch: repeats come as chance has it.
+  size_t kept = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[kept] = values[i];
+    kept += i + 1 == values.size() || values[i + 1] != values[i] ? 1 : 0;
+  }
+  values.resize(kept);
 }
 
 }  // namespace wirefold

@@ -62,7 +62,7 @@ uint64_t ShingleHash(std::span<const Token> tokens);
 // How many values two ascending, distinct sequences share.
 uint32_t CountShared(std::span<const uint32_t> a, std::span<const uint32_t> b);
 
-// Sorts and drops repeats; the same as std::sort and std::unique, by radix.
+// Sorts and drops repeats; the same as std::sort and std::unique, faster for hashes.
 void SortDistinct(std::vector<uint32_t>& values);
 
 }  // namespace wirefold

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <utility>
 
 #include "lib/base/hash.h"
@@ -14,7 +15,7 @@ namespace {
 
 // The first byte of what Serialize makes; then its size before compression (8 bytes), then XXH3 of
 // that (8), then a zstd frame.
-constexpr uint8_t kFormVersion = 1;
+constexpr uint8_t kFormVersion = 2;
 constexpr size_t kHeaderBytes = 1 + 8 + 8;
 constexpr size_t kMaxBytes = size_t{16} << 30;
 // Fast: what is compressed are hashes and small numbers.
@@ -39,18 +40,39 @@ bool StreamStatistics::Learn(LearntArticle article) {
   if (learnt_ % EpochLength(learnt_) != 0) return false;
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);
-  for (LearntArticle& each : pending_) {
-    if (each.learning != Learning::kNone) rarity_.Learn(each.shingles, each.distinct, each.day);
-    boilerplate_.Learn(each.learning, each.domain, each.day, std::move(each.paragraphs));
-  }
+  Apply();
   version_ = learnt_;
   pending_.clear();
   return true;
 }
 
-uint64_t StreamStatistics::version() const {
-  const std::shared_lock<std::shared_mutex> lock = LockShared();
-  return version_;
+// Learns what the epoch brought.
+void StreamStatistics::Apply() {
+  std::vector<RarityText> texts;
+  texts.reserve(pending_.size());
+  for (const LearntArticle& article : pending_) {
+    if (!article.ahead) rarity_.Advance(article.day);
+    if (article.learning == Learning::kNone) continue;
+    texts.push_back({article.shingles, article.distinct, article.day});
+  }
+  // So many at a time bound the memory that is taken beside the table.
+  constexpr size_t kTexts = 16'384;
+  for (std::span<const RarityText> rest = texts; !rest.empty();) {
+    const size_t count = std::min(kTexts, rest.size());
+    rarity_.Learn(rest.first(count));
+    rest = rest.subspan(count);
+  }
+  constexpr size_t kAhead = 2;  // articles whose paragraphs are asked for ahead of time
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    if (i + kAhead < pending_.size()) {
+      const LearntArticle& next = pending_[i + kAhead];
+      for (const uint64_t paragraph : next.paragraphs)
+        boilerplate_.Prefetch(next.domain, paragraph);
+    }
+    LearntArticle& article = pending_[i];
+    boilerplate_.Learn(article.learning, article.domain, article.day,
+                       std::move(article.paragraphs));
+  }
 }
 
 size_t StreamStatistics::memory_bytes() const {
@@ -58,11 +80,15 @@ size_t StreamStatistics::memory_bytes() const {
   return boilerplate_.memory_bytes() + rarity_.memory_bytes();
 }
 
-std::string StreamStatistics::Serialize() const {
+std::string StreamStatistics::Serialize(uint64_t* version) const {
   std::string plain;
-  AppendNumber(version_, 8, plain);
-  boilerplate_.AppendTo(plain);
-  rarity_.AppendTo(plain);
+  {
+    const std::shared_lock<std::shared_mutex> lock = LockShared();
+    if (version != nullptr) *version = version_;
+    AppendNumber(version_, 8, plain);
+    boilerplate_.AppendTo(plain);
+    rarity_.AppendTo(plain);
+  }
   std::string out(1, static_cast<char>(kFormVersion));
   AppendNumber(plain.size(), 8, out);
   AppendNumber(HashBytes64(plain), 8, out);
@@ -80,12 +106,8 @@ absl::Status StreamStatistics::Restore(std::string_view bytes) {
   absl::Status status = TakeFrom(bytes);
   if (!status.ok()) {
     // Empty again, whichever part failed.
-    std::string empty;
-    BoilerplateTable(1).AppendTo(empty);
-    RarityTable(1).AppendTo(empty);
-    std::string_view rest = empty;
-    boilerplate_.TakeFrom(rest).IgnoreError();
-    rarity_.TakeFrom(rest).IgnoreError();
+    boilerplate_ = BoilerplateTable(sizes_.boilerplate_entries);
+    rarity_ = RarityTable(sizes_.rarity_entries, sizes_.window_days);
     version_ = 0;
   }
   learnt_ = version_;

@@ -18,6 +18,7 @@
 #ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 #define WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -40,6 +41,7 @@ struct LearntArticle {
   std::vector<uint64_t> paragraphs{};  // ParagraphKeys
   std::vector<uint32_t> shingles{};    // those that RarityTable::UsesShingle names
   uint32_t distinct = 0;               // shingles of the text
+  bool ahead = false;                  // of a day that nobody believes: it moves no window
 };
 
 class StreamStatistics {
@@ -53,10 +55,13 @@ class StreamStatistics {
   struct Sizes {
     size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;  // 32 bytes each
     size_t rarity_entries = RarityTable::kDefaultMaxEntries;         // 8 bytes each
+    int64_t window_days = 0;  // that rarity looks back; 0: all
   };
   StreamStatistics() : StreamStatistics(Sizes()) {}
   explicit StreamStatistics(const Sizes& sizes)
-      : boilerplate_(sizes.boilerplate_entries), rarity_(sizes.rarity_entries) {}
+      : sizes_(sizes),
+        boilerplate_(sizes.boilerplate_entries),
+        rarity_(sizes.rarity_entries, sizes.window_days) {}
 
   // Epochs end at multiples of their length behind `articles` learnt ones.
   static uint64_t EpochLength(uint64_t articles);
@@ -65,7 +70,7 @@ class StreamStatistics {
   bool Learn(LearntArticle article);
 
   // Articles that the answers rest on.
-  [[nodiscard]] uint64_t version() const;
+  [[nodiscard]] uint64_t version() const { return version_.load(std::memory_order_acquire); }
   // Articles learnt, those of the epoch that has not ended included. The learning thread's.
   [[nodiscard]] uint64_t learnt() const { return learnt_; }
   [[nodiscard]] size_t memory_bytes() const;
@@ -85,27 +90,29 @@ class StreamStatistics {
     const std::shared_lock<std::shared_mutex> lock_;
   };
 
-  // All as of the last epoch's end, compressed; the same for the same articles. Called by the
-  // learning thread.
-  [[nodiscard]] std::string Serialize() const;
+  // All as of the last epoch's end, compressed; the same for the same articles. Any thread; the end
+  // of an epoch waits for it. `version`, if given, becomes what version() was.
+  [[nodiscard]] std::string Serialize(uint64_t* version = nullptr) const;
   // Takes over what Serialize made, with tables of any size; learnt() is version() then. After an
   // error (kStoreCorrupt, kStoreTooNew) nothing is learnt.
   [[nodiscard]] absl::Status Restore(std::string_view bytes);
 
  private:
   absl::Status TakeFrom(std::string_view bytes);
+  void Apply();
   [[nodiscard]] std::shared_lock<std::shared_mutex> LockShared() const {
     const std::lock_guard turn(turnstile_);
     return std::shared_lock(mutex_);
   }
 
+  const Sizes sizes_;
   // Passed by everybody on the way to mutex_: one who waits there to write keeps further readers
   // out, who would otherwise take turns for ever.
   mutable std::mutex turnstile_;
   mutable std::shared_mutex mutex_;  // guards the next three
   BoilerplateTable boilerplate_;
   RarityTable rarity_;
-  uint64_t version_ = 0;
+  std::atomic<uint64_t> version_ = 0;
   // The learning thread's.
   std::vector<LearntArticle> pending_;
   uint64_t learnt_ = 0;

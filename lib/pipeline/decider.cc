@@ -15,10 +15,10 @@ bool Contains(const std::vector<Hash128>& hashes, const Hash128& hash) {
   return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
 }
 
-// Which of two candidates is the better match: the score, then the older entry.
+// Which of two candidates is the better match: the score, then the older ID.
 bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
-  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.entry) <
-         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.entry);
+  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.id) <
+         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.id);
 }
 
 const ScoredCandidate* BestOf(std::span<const ScoredCandidate> candidates, bool copies_only) {
@@ -141,11 +141,14 @@ const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candid
 FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
   const Outlook& outlook = prepared.outlook;
   if (outlook.found.is_blocked && !IsKnown(prepared)) return OutcomeOfBlocked();
-  if (outlook.found.url.has_value()) {
-    return OutcomeOfKnownUrl(prepared, *outlook.found.url, stories_);
-  }
-  return OutcomeOfNewUrl(
-      prepared, prepared.article.HasUsableText() ? outlook.found.text : std::nullopt, stories_);
+  FileOutcome outcome =
+      outlook.found.url.has_value()
+          ? OutcomeOfKnownUrl(prepared, *outlook.found.url, stories_)
+          : OutcomeOfNewUrl(prepared,
+                            prepared.article.HasUsableText() ? outlook.found.text : std::nullopt,
+                            stories_);
+  WarnOfWindow(view_, prepared, outcome);
+  return outcome;
 }
 
 absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
@@ -184,48 +187,7 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
   return known;
 }
 
-absl::Status Decider::CatchUp(PreparedFile& prepared) {
-  Outlook& outlook = prepared.outlook;
-  std::vector<ScoredCandidate>& candidates = outlook.candidates;
-  if (!outlook.compared) outlook.first_entry = 0;
-  // What was revised since has another text, and a newer entry.
-  std::erase_if(candidates, [&](const ScoredCandidate& candidate) {
-    return !index_.IsLive(candidate.hit.entry);
-  });
-  if (outlook.learnt != view_.statistics.version()) Rescore(prepared);
-  absl::StatusOr<std::vector<ScoredCandidate>> found =
-      FindAndCompare(view_, prepared, outlook.first_entry);
-  if (!found.ok()) return found.status();
-  std::vector<ScoredCandidate>& later = *found;
-  outlook.compared = true;
-  if (later.empty()) return absl::OkStatus();
-  // The same candidates as if all had been sought now.
-  candidates.insert(candidates.end(), std::make_move_iterator(later.begin()),
-                    std::make_move_iterator(later.end()));
-  std::sort(candidates.begin(), candidates.end(),
-            [](const ScoredCandidate& a, const ScoredCandidate& b) {
-              return MorePromising(a.hit, b.hit);
-            });
-  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
-  return absl::OkStatus();
-}
-
-// More has been learnt since the candidates were compared.
-void Decider::Rescore(PreparedFile& prepared) {
-  Outlook& outlook = prepared.outlook;
-  const StreamStatistics::View statistics(view_.statistics);
-  outlook.learnt = statistics.version();
-  std::optional<Comparer> comparer;
-  for (ScoredCandidate& candidate : outlook.candidates) {
-    if (!candidate.verdict.rests_on_stream) continue;
-    if (!comparer.has_value()) {
-      comparer.emplace(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
-    }
-    candidate.verdict = comparer->Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
-  }
-}
-
-void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision) {
+void Decider::Learn(PreparedFile& prepared, Mutation& mutation) {
   const NormalizedArticle& article = prepared.article;
   mutation.text_hash = article.text_hash;
   const ScoredCandidate* const copy = BestCopy(prepared.outlook.candidates);
@@ -237,10 +199,14 @@ void Decider::Learn(const PreparedFile& prepared, Mutation& mutation, Decision& 
   } else {
     mutation.learning = Learning::kDomain;
   }
-  decision.checkpoint =
-      learner_.Learn(sequence_, MakeLearntArticle(mutation.learning,
-                                                  LearntAtMs(mutation.id, prepared.ingested_at_ms),
-                                                  *prepared.doc));
+  prepared.learnt.learning = mutation.learning;
+  learner_.Learn(sequence_, std::move(prepared.learnt));
+}
+
+void Decider::WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
+                           FileOutcome& outcome) {
+  if (outcome.status == FileStatus::kUnchanged || !IsOutsideWindow(view, prepared)) return;
+  outcome.warnings.push_back(Warning::kOutsideWindow);
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -256,8 +222,9 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
   }
   if (known->has_value()) {
     if (!is_known) {
-      if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
+      if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
+      WarnOfWindow(view_, prepared, decision.outcome);
       if (FollowsUnrelatedText(prepared, (*known)->newest)) {
         decision.outcome.warnings.push_back(Warning::kUnrelatedText);
       }
@@ -322,9 +289,10 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     if (const TextOwner* recent = overlay_.FindText(article.text_hash)) owner = *recent;
   }
   if (!owner.has_value()) {
-    if (absl::Status status = CatchUp(prepared); !status.ok()) return status;
+    if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
   }
   decision.outcome = OutcomeOfNewUrl(prepared, owner, stories_);
+  WarnOfWindow(view_, prepared, decision.outcome);
 
   Mutation mutation;
   mutation.id = decision.outcome.id;
@@ -343,6 +311,9 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
     mutation.sketch = prepared.sketch;
+    if (mutation.id.TimeMs() <= LastBelievedMs(prepared.ingested_at_ms)) {
+      index_.Advance(mutation.id.TimeMs());
+    }
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
@@ -353,7 +324,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   decision.sequence = ++sequence_;
   overlay_.Put(decision.sequence, article.identity,
                {mutation.url, {mutation.record, mutation.match}}, mutation.new_text);
-  Learn(prepared, mutation, decision);
+  Learn(prepared, mutation);
   decision.mutation = std::move(mutation);
   return absl::OkStatus();
 }
@@ -384,7 +355,7 @@ absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
   const std::vector<Ulid> variants = stories_.VariantsOf(story_id);
   if (variants.size() > kMaxVariants) {
     election.forgotten_variant = variants.front();
-    index_.Add(variants.front(), 0, Sketch());
+    index_.Remove(variants.front());
     stories_.Remove(variants.front());
   }
   Index(mutation.id, prepared, /*revised=*/false, decision);
@@ -395,12 +366,12 @@ absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
 
 void Decider::Forget(const Removal& removal) {
   for (const Ulid& id : removal.ids) {
-    index_.Add(id, 0, Sketch());
+    index_.Remove(id);
     view_.source.Forget(id);
   }
   if (removal.election.has_value()) {
     const Election& election = *removal.election;
-    index_.Add(election.to, election.to.TimeMs(), election.sketch);
+    index_.Add(election.to, election.sketch);
     stories_.SetRepresentative(removal.story_id, election.to);
   }
   const Ulid representative = stories_.RepresentativeOf(removal.story_id);
@@ -418,7 +389,7 @@ void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decisi
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
-  index_.Add(id, id.TimeMs(), prepared.sketch);
+  index_.Add(id, prepared.sketch);
 }
 
 }  // namespace wirefold

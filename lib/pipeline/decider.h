@@ -35,8 +35,6 @@ struct Decision {
   uint64_t sequence = 0;             // 0 where nothing is to be written
   std::optional<Mutation> mutation;  // what is to be written
   bool pinned = false;  // outcome.id is pinned in the comparison source until committed
-  // What has been learnt with this file, to be written behind it; mostly null.
-  std::shared_ptr<const Checkpoint> checkpoint{};
 };
 
 class Decider {
@@ -69,13 +67,15 @@ class Decider {
   // The best-matching duplicate among candidates, or null.
   static const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
 
+  // Says in the outcome of a file that is older than the index what that means.
+  static void WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
+                           FileOutcome& outcome);
+
  private:
   absl::StatusOr<std::optional<KnownUrl>> FindUrl(PreparedFile& prepared);
-  absl::Status CatchUp(PreparedFile& prepared);
   void Revise(PreparedFile& prepared, KnownUrl known, Decision& decision);
   absl::Status Admit(PreparedFile& prepared, Decision& decision);
-  void Rescore(PreparedFile& prepared);
-  void Learn(const PreparedFile& prepared, Mutation& mutation, Decision& decision);
+  void Learn(PreparedFile& prepared, Mutation& mutation);
   // Whether the copy is the better representative of its story, and if so makes it that.
   absl::Status ElectIfBetter(PreparedFile& prepared, Mutation& mutation, Decision& decision);
   void Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision);

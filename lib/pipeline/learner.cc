@@ -1,6 +1,8 @@
 #include "lib/pipeline/learner.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "lib/base/reason.h"
@@ -15,17 +17,17 @@ constexpr int64_t kDayMs = 86'400'000;
 
 int64_t DayOf(int64_t time_ms) { return time_ms / kDayMs; }
 
-LearntArticle MakeLearntArticle(Learning learning, int64_t at_ms, const ComparisonDoc& doc) {
+LearntArticle MakeLearntArticle(int64_t at_ms, int64_t ingested_at_ms, const ComparisonDoc& doc) {
   LearntArticle article;
-  article.learning = learning;
   article.domain = doc.domain;
   article.day = DayOf(at_ms);
+  article.ahead = at_ms > ingested_at_ms + kDayMs;
   article.paragraphs.reserve(doc.paragraphs.size());
   for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
     article.paragraphs.push_back(paragraph.key);
   }
   article.distinct = doc.distinct;
-  for (const uint32_t shingle : doc.shingles) {
+  for (const uint32_t shingle : doc.set) {
     if (RarityTable::UsesShingle(shingle, doc.distinct)) article.shingles.push_back(shingle);
   }
   return article;
@@ -33,43 +35,96 @@ LearntArticle MakeLearntArticle(Learning learning, int64_t at_ms, const Comparis
 
 absl::Status Learner::Recall() {
   first_event_ = store_.NextEvent();
+  epochs_ = {Epoch()};
   const absl::StatusOr<std::optional<Checkpoint>> checkpoint =
       store_.ReadCheckpoint(kCheckpointName);
   if (!checkpoint.ok()) return checkpoint.status();
   if (checkpoint->has_value() && (*checkpoint)->next_event <= first_event_) {
     const absl::Status restored = statistics_.Restore((*checkpoint)->bytes);
     if (ReasonOf(restored) == Reason::kStoreTooNew) return restored;
-    if (restored.ok()) {
-      epoch_event_ = written_event_ = (*checkpoint)->next_event;
-      written_articles_ = statistics_.version();
-    }
+    if (restored.ok()) epochs_ = {{statistics_.version(), (*checkpoint)->next_event}};
   }
-  return store_.ScanLearnt(epoch_event_, [this](const LearntFile& file) {
+  return store_.ScanLearnt(epochs_.front().next_event, [this](const LearntFile& file) {
     const ComparisonDoc doc = MakeComparisonDoc(
         ToMatching(file.text).text, {file.host, file.registrable_domain, file.source, {}});
-    if (statistics_.Learn(MakeLearntArticle(file.learning, file.at_ms, doc)))
-      epoch_event_ = file.event + 1;
+    LearntArticle article = MakeLearntArticle(file.at_ms, file.ingested_at_ms, doc);
+    article.learning = file.learning;
+    if (statistics_.Learn(std::move(article))) {
+      // Of those at start, only the last can become a checkpoint.
+      if (epochs_.size() > 1) epochs_.pop_back();
+      epochs_.push_back({statistics_.version(), file.event + 1});
+    }
     return true;
   });
 }
 
-std::shared_ptr<const Checkpoint> Learner::Learn(uint64_t sequence, LearntArticle article) {
-  if (!statistics_.Learn(std::move(article))) return nullptr;
-  epoch_event_ = first_event_ + sequence;
-  if (statistics_.version() - written_articles_ < kCheckpointArticles) return nullptr;
-  written_articles_ = statistics_.version();
-  return std::make_shared<const Checkpoint>(Checkpoint{epoch_event_, statistics_.Serialize()});
+void Learner::Start() {
+  writer_ = std::thread([this] { WriteCheckpoints(); });
 }
 
-absl::Status Learner::Write(const Checkpoint& checkpoint) {
-  absl::Status status = store_.WriteCheckpoint(kCheckpointName, checkpoint);
-  if (status.ok()) written_event_ = checkpoint.next_event;
-  return status;
+void Learner::Learn(uint64_t sequence, LearntArticle article) {
+  if (!statistics_.Learn(std::move(article))) return;
+  const uint64_t version = statistics_.version();
+  const std::lock_guard lock(mutex_);
+  epochs_.push_back({version, first_event_ + sequence});
+  if (version - std::max(asked_, epochs_.front().version) >= kCheckpointArticles) asked_ = version;
+  changed_.notify_all();
 }
 
-absl::Status Learner::WriteLast() {
-  if (epoch_event_ == written_event_) return absl::OkStatus();
-  return Write({epoch_event_, statistics_.Serialize()});
+void Learner::Committed(uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  committed_ = sequence;
+  changed_.notify_all();
+}
+
+void Learner::WriteCheckpoints() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || asked_ > epochs_.front().version; });
+      if (stopping_) return;
+    }
+    WriteOne();
+  }
+}
+
+// Writes what the table is now, once all of it has been committed.
+void Learner::WriteOne() {
+  uint64_t version = 0;
+  std::string bytes = statistics_.Serialize(&version);
+  Epoch epoch;
+  {
+    std::unique_lock lock(mutex_);
+    // The epoch may have ended just now, and be noted in a moment.
+    const auto committed = [&] {
+      const auto found = std::find_if(epochs_.begin(), epochs_.end(),
+                                      [&](const Epoch& one) { return one.version == version; });
+      if (found == epochs_.end()) return false;
+      epoch = *found;
+      return epoch.next_event <= first_event_ + committed_;
+    };
+    changed_.wait(lock, [&] { return stopping_ || committed(); });
+    if (!committed()) return;
+  }
+  const absl::Status written =
+      store_.WriteCheckpoint(kCheckpointName, {epoch.next_event, std::move(bytes)});
+  const std::lock_guard lock(mutex_);
+  if (!written.ok()) {
+    asked_ = 0;  // the next one will do
+    return;
+  }
+  while (epochs_.front().version != epoch.version) epochs_.pop_front();
+}
+
+void Learner::Stop(bool write_last) {
+  if (!writer_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  writer_.join();
+  if (write_last && epochs_.size() > 1) WriteOne();
 }
 
 }  // namespace wirefold

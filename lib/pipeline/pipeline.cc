@@ -35,6 +35,7 @@ struct Item {
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
+constexpr int64_t kDayMs = 86'400'000;
 
 }  // namespace
 
@@ -61,8 +62,9 @@ class ThreadedPipeline final : public Pipeline {
         store_(store),
         clock_(clock),
         space_check_(std::move(space_check)),
+        index_(options.window_ms),
         source_(store, options.comparison_cache_bytes),
-        learner_(store, options.statistics),
+        learner_(store, SizesOf(options)),
         view_{store,      index_,       source_,          learner_.statistics(),
               committed_, comparisons_, options.window_ms},
         decider_(view_, index_, stories_, learner_) {}
@@ -76,16 +78,12 @@ class ThreadedPipeline final : public Pipeline {
     to_commit_.Close();
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
-    if (Failure().ok()) learner_.WriteLast().IgnoreError();
+    learner_.Stop(/*write_last=*/Failure().ok());
   }
 
   absl::Status Start() {
-    absl::Status status = store_.ScanSketches([this](const Ulid& id, const Sketch& sketch) {
-      index_.Add(id, id.TimeMs(), sketch);
-      return true;
-    });
-    if (!status.ok()) return status;
-    status = store_.ScanElected([this](const Store::ElectedStory& story) {
+    if (absl::Status status = FillIndex(); !status.ok()) return status;
+    absl::Status status = store_.ScanElected([this](const Store::ElectedStory& story) {
       stories_.SetRepresentative(story.story_id, story.representative_id);
       for (const Ulid& id : story.variants) stories_.AddVariant(story.story_id, id);
     });
@@ -97,6 +95,7 @@ class ThreadedPipeline final : public Pipeline {
           std::make_unique<RawKeeper>(store_, space_check_, options_.raw.first_window_bytes);
       if (absl::Status started = raw_keeper_->Start(); !started.ok()) return started;
     }
+    learner_.Start();
     int workers = options_.workers;
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
@@ -150,6 +149,28 @@ class ThreadedPipeline final : public Pipeline {
   }
 
  private:
+  static StreamStatistics::Sizes SizesOf(const PipelineOptions& options) {
+    StreamStatistics::Sizes sizes = options.statistics;
+    sizes.window_days = (options.window_ms + kDayMs - 1) / kDayMs;
+    return sizes;
+  }
+
+  // Reads as much of the stored sketches as the window holds.
+  absl::Status FillIndex() {
+    if (options_.window_ms != 0) {
+      const absl::StatusOr<ListPage> newest = store_.ListArticles(
+          {.end_ms = LastBelievedMs(clock_.NowMs()) + 1, .descending = true, .limit = 1});
+      if (!newest.ok()) return newest.status();
+      if (!newest->articles.empty()) index_.Advance(newest->articles.front().id.TimeMs());
+    }
+    return store_.ScanSketches(
+        [this](const Ulid& id, const Sketch& sketch) {
+          index_.Add(id, sketch);
+          return true;
+        },
+        {.from_ms = std::max<int64_t>(index_.floor_ms(), 0)});
+  }
+
   // Worker threads: everything that needs no order.
   void Work() {
     RawPacker packer;
@@ -253,7 +274,7 @@ class ThreadedPipeline final : public Pipeline {
         committed_.store(last, std::memory_order_release);
         groups_.fetch_add(1, std::memory_order_relaxed);
         group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
-        WriteCheckpoints(group);
+        learner_.Committed(last);
       } else {
         Fail(status);
         status = Failure();
@@ -293,6 +314,7 @@ class ThreadedPipeline final : public Pipeline {
     if (status.ok()) {
       decider_.Forget(*removal);
       committed_.store(decider_.sequence(), std::memory_order_release);
+      learner_.Committed(decider_.sequence());
       status = RebaseAll();
     }
     if (!status.ok()) {
@@ -309,18 +331,14 @@ class ThreadedPipeline final : public Pipeline {
     return result;
   }
 
-  // Everything up to these checkpoints has been committed. One that can't be written leaves the one
-  // before, and more to learn again at the next start.
-  void WriteCheckpoints(const std::vector<DecidedItem>& group) {
-    for (const DecidedItem& decided : group) {
-      if (decided.decision.checkpoint == nullptr) continue;
-      learner_.Write(*decided.decision.checkpoint).IgnoreError();
-    }
-  }
-
   void Count(const FileOutcome& outcome) {
     const std::lock_guard lock(state_mutex_);
     ++outcomes_[static_cast<size_t>(outcome.status)];
+    if (outcome.status != FileStatus::kRejected &&
+        std::find(outcome.warnings.begin(), outcome.warnings.end(), Warning::kOutsideWindow) !=
+            outcome.warnings.end()) {
+      ++outside_window_files_;
+    }
     if (outcome.status == FileStatus::kRejected) {
       ++rejected_by_reason_[std::string(ReasonName(outcome.reason))];
     }
@@ -389,6 +407,7 @@ class ThreadedPipeline final : public Pipeline {
   absl::Status failed_;
   std::array<uint64_t, kFileStatuses> outcomes_{};
   std::map<std::string, uint64_t> rejected_by_reason_;
+  uint64_t outside_window_files_ = 0;
 };
 
 absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& request) {
@@ -451,7 +470,10 @@ PipelineStats ThreadedPipeline::GetStats() const {
   const IndexStats index = index_.stats();
   stats.index_articles = index.articles;
   stats.index_bytes = index.memory_bytes + source_.memory_bytes();
+  stats.candidate_bytes = index.memory_bytes;
   stats.capped_buckets = index.capped_buckets;
+  stats.largest_bucket = index.largest_bucket;
+  stats.expired_articles = index.expired;
   stats.comparisons = comparisons_.load(std::memory_order_relaxed);
   stats.groups = groups_.load(std::memory_order_relaxed);
   stats.group_files = group_files_.load(std::memory_order_relaxed);
@@ -460,6 +482,7 @@ PipelineStats ThreadedPipeline::GetStats() const {
   const std::lock_guard lock(state_mutex_);
   stats.outcomes = outcomes_;
   stats.rejected_by_reason = rejected_by_reason_;
+  stats.outside_window_files = outside_window_files_;
   stats.files_in_flight = in_flight_;
   return stats;
 }

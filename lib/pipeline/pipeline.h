@@ -114,7 +114,11 @@ struct PipelineStats {
   std::map<std::string, uint64_t> rejected_by_reason;
   uint64_t index_articles = 0;
   uint64_t index_bytes = 0;
+  uint64_t candidate_bytes = 0;  // of index_bytes: without the texts
   uint64_t capped_buckets = 0;
+  uint64_t largest_bucket = 0;
+  uint64_t expired_articles = 0;
+  uint64_t outside_window_files = 0;  // accepted, and older than what the index keeps
   uint64_t comparisons = 0;
   uint64_t files_in_flight = 0;
   uint64_t groups = 0;       // committed since Open

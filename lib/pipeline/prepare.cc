@@ -41,6 +41,8 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
       prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
   prepared.ingested_at_ms = now_ms;
   prepared.record = EncodeRecord(prepared.article, now_ms);
+  prepared.learnt =
+      MakeLearntArticle(LearntAtMs(prepared.article.id, now_ms), now_ms, *prepared.doc);
   return prepared;
 }
 
@@ -51,6 +53,10 @@ absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
     if (!*taken) return absl::OkStatus();
     article.id = Ulid::Make(article.id.TimeMs(), NextIdentity(article.id));
   }
+}
+
+bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared) {
+  return prepared.article.id.TimeMs() < view.index.floor_ms();
 }
 
 bool IsKnown(const PreparedFile& prepared) {
@@ -77,42 +83,95 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     if (!minted.ok()) return minted;
     if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
-  outlook.first_entry = view.index.next_entry();
-  outlook.learnt = view.statistics.version();
-  absl::StatusOr<std::vector<ScoredCandidate>> candidates = FindAndCompare(view, prepared, 0);
-  if (!candidates.ok()) return candidates.status();
-  outlook.candidates = *std::move(candidates);
-  outlook.compared = true;
-  return absl::OkStatus();
+  return FindAndCompare(view, prepared);
 }
 
-absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(const StoredView& view,
-                                                            const PreparedFile& prepared,
-                                                            uint32_t first_entry) {
-  std::vector<ScoredCandidate> scored;
-  if (!prepared.article.HasUsableText()) return scored;
-  const std::vector<IndexHit> hits =
-      view.index.Find(prepared.sketch, {.time_ms = prepared.article.id.TimeMs(),
-                                        .window_ms = view.window_ms,
-                                        .first_entry = first_entry,
-                                        .max_hits = kMaxCandidates});
-  if (hits.empty()) return scored;
-  std::vector<Ulid> ids;
-  ids.reserve(hits.size());
-  for (const IndexHit& hit : hits) ids.push_back(hit.id);
-  const absl::StatusOr<std::vector<ComparisonSource::Doc>> found = view.source.Get(ids);
-  if (!found.ok()) return found.status();
-  const std::vector<ComparisonSource::Doc>& docs = *found;
-  scored.reserve(hits.size());
-  const StreamStatistics::View statistics(view.statistics);
-  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
-  for (size_t i = 0; i < hits.size(); ++i) {
-    // A posting is a hint: the article behind it may be gone.
-    if (docs[i] == nullptr) continue;
-    scored.push_back({hits[i], comparer.Compare(*docs[i], DayOf(hits[i].id.TimeMs())), docs[i]});
+FindOptions FindOptionsOf(const StoredView& view, const PreparedFile& prepared) {
+  return {.time_ms = prepared.article.id.TimeMs(),
+          .window_ms = view.window_ms,
+          .max_hits = kMaxCandidates};
+}
+
+namespace {
+
+// The candidates that the index has now.
+std::vector<IndexHit> FindNow(const StoredView& view, const PreparedFile& prepared,
+                              Outlook& outlook) {
+  const FindOptions options = FindOptionsOf(view, prepared);
+  if (outlook.compared) {
+    const std::optional<std::vector<IndexHit>> later =
+        view.index.FindSince(prepared.sketch, options, outlook.index);
+    if (later.has_value()) {
+      std::vector<IndexHit> hits;
+      for (const ScoredCandidate& candidate : outlook.candidates) hits.push_back(candidate.hit);
+      if (later->empty()) return hits;
+      hits.insert(hits.end(), later->begin(), later->end());
+      std::sort(hits.begin(), hits.end(), MorePromising);
+      hits.erase(
+          std::unique(hits.begin(), hits.end(),
+                      [](const IndexHit& a, const IndexHit& b) { return a.entry == b.entry; }),
+          hits.end());
+      if (hits.size() > kMaxCandidates) hits.resize(kMaxCandidates);
+      return hits;
+    }
   }
-  view.comparisons.fetch_add(scored.size(), std::memory_order_relaxed);
-  return scored;
+  return view.index.Find(prepared.sketch, options, &outlook.index);
+}
+
+}  // namespace
+
+absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
+  Outlook& outlook = prepared.outlook;
+  if (!prepared.article.HasUsableText() || IsOutsideWindow(view, prepared)) {
+    outlook.candidates.clear();
+    return absl::OkStatus();
+  }
+  const std::vector<IndexHit> hits = FindNow(view, prepared, outlook);
+  outlook.compared = true;
+  std::vector<ScoredCandidate> known = std::move(outlook.candidates);
+  std::vector<ScoredCandidate>& scored = outlook.candidates;
+  scored = std::vector<ScoredCandidate>(hits.size());
+  std::vector<Ulid> ids;
+  std::vector<size_t> ids_at;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const ScoredCandidate& one) {
+      return one.hit.entry == hits[i].entry;
+    });
+    if (same != known.end()) {
+      scored[i] = std::move(*same);
+    } else {
+      ids.push_back(hits[i].id);
+      ids_at.push_back(i);
+    }
+    scored[i].hit = hits[i];
+  }
+  if (!ids.empty()) {
+    absl::StatusOr<std::vector<ComparisonSource::Doc>> docs = view.source.Get(ids);
+    if (!docs.ok()) return docs.status();
+    for (size_t i = 0; i < ids.size(); ++i) scored[ids_at[i]].doc = std::move((*docs)[i]);
+  } else if (outlook.learnt == view.statistics.version()) {
+    return absl::OkStatus();
+  }
+
+  const StreamStatistics::View statistics(view.statistics);
+  const bool stale = outlook.learnt != statistics.version();
+  outlook.learnt = statistics.version();
+  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
+  uint64_t compared = 0;
+  for (size_t i = 0, next = 0; i < scored.size(); ++i) {
+    ScoredCandidate& candidate = scored[i];
+    const bool is_new = next < ids_at.size() && ids_at[next] == i;
+    if (is_new) ++next;
+    // A posting is a hint: the article behind it may be gone.
+    if (candidate.doc == nullptr || !(is_new || (stale && candidate.verdict.rests_on_stream))) {
+      continue;
+    }
+    candidate.verdict = comparer.Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
+    ++compared;
+  }
+  std::erase_if(scored, [](const ScoredCandidate& candidate) { return candidate.doc == nullptr; });
+  view.comparisons.fetch_add(compared, std::memory_order_relaxed);
+  return absl::OkStatus();
 }
 
 }  // namespace wirefold

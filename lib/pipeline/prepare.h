@@ -39,9 +39,9 @@ struct Outlook {
   uint64_t committed = 0;  // decisions up to this one were visible in the store
   Store::Found found;
   std::optional<NewestRecord> newest;  // of found.url, where a revision is likely
-  bool compared = false;               // candidates were sought, among entries below first_entry
-  uint32_t first_entry = 0;
-  uint64_t learnt = 0;  // what was learnt by then: the version of the statistics
+  bool compared = false;               // candidates were sought
+  FindState index;                     // … of the index as it was then
+  uint64_t learnt = 0;                 // … and compared by this version of the statistics
   std::vector<ScoredCandidate> candidates;
 };
 
@@ -53,6 +53,7 @@ struct PreparedFile {
   int64_t ingested_at_ms = 0;
   Sketch sketch;
   ComparisonSource::Doc doc;  // of every article; those under kMinMatchingLetters are not compared
+  LearntArticle learnt;       // what is learnt from it, but for how far
   Outlook outlook;
   PackedRaw raw;  // where raw files are kept
 };
@@ -74,6 +75,12 @@ inline constexpr size_t kMaxCandidates = 16;
 // Pure but for the time, which is recorded as ingested_at.
 PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms);
 
+// A time that is later than this is not believed, where the clock says `now_ms`.
+inline int64_t LastBelievedMs(int64_t now_ms) { return now_ms + 86'400'000; }
+
+// Whether the file is older than what the index holds, and is matched by URL and exact text alone.
+bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared);
+
 // Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
 [[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);
 
@@ -84,10 +91,13 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
 // Whether the look-up said that this URL has this text: nothing of the file will be written.
 [[nodiscard]] bool IsKnown(const PreparedFile& prepared);
 
-// Candidates among entries from `first_entry` on, compared, the most promising first. An error is
-// the store's.
-[[nodiscard]] absl::StatusOr<std::vector<ScoredCandidate>> FindAndCompare(
-    const StoredView& view, const PreparedFile& prepared, uint32_t first_entry);
+// Where its candidates are sought.
+FindOptions FindOptionsOf(const StoredView& view, const PreparedFile& prepared);
+
+// Fills in what `prepared.outlook` says of candidates: those that the index has now, the most
+// promising first, compared by what is learnt by now. What is there already and still holds is
+// kept, so that little is done where little has changed. An error is the store's.
+[[nodiscard]] absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared);
 
 }  // namespace wirefold
 

@@ -131,6 +131,7 @@ absl::Status RocksDbStore::ScanLearnt(uint64_t first,
     file.event = ReadBigEndian64(it->key().ToStringView());
     file.learning = event->learning;
     file.at_ms = LearntAtMs(event->id, fields->ingested_at_ms);
+    file.ingested_at_ms = fields->ingested_at_ms;
     file.registrable_domain = fields->registrable_domain;
     file.host = fields->host;
     file.source = fields->source;

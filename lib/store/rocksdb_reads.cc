@@ -363,13 +363,14 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetText(const Ulid& id,
 }
 
 absl::Status RocksDbStore::ScanSketches(
-    const std::function<bool(const Ulid&, const Sketch&)>& visit) const {
+    const std::function<bool(const Ulid&, const Sketch&)>& visit, const TimeRange& range) const {
   rocksdb::ReadOptions read;
   read.fill_cache = false;
   read.readahead_size = kSketchReadaheadBytes;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kSketches]));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+  for (it->Seek(Ulid::FirstAt(range.from_ms).ToBytes()); it->Valid(); it->Next()) {
     if (it->key().size() != Ulid::kBytes) return DamagedKey(kSketches);
+    if (Ulid::FromBytes(it->key().ToStringView()).TimeMs() >= range.to_ms) break;
     const absl::StatusOr<Sketch> sketch = DecodeSketch(it->value().ToStringView());
     if (!sketch.ok()) return sketch.status();
     if (!visit(Ulid::FromBytes(it->key().ToStringView()), *sketch)) return absl::OkStatus();

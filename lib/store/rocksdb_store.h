@@ -87,7 +87,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
       std::string bytes) override;
   [[nodiscard]] absl::Status ScanSketches(
-      const std::function<bool(const Ulid&, const Sketch&)>& visit) const override;
+      const std::function<bool(const Ulid&, const Sketch&)>& visit,
+      const TimeRange& range = {}) const override;
   [[nodiscard]] absl::Status ScanElected(
       const std::function<void(const ElectedStory&)>& visit) const override;
   [[nodiscard]] absl::Status WriteCheckpoint(std::string_view name,

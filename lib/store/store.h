@@ -144,6 +144,12 @@ struct NewestRecord {
   Match match;  // of a copy
 };
 
+// from_ms ≤ time < to_ms.
+struct TimeRange {
+  int64_t from_ms = 0;
+  int64_t to_ms = INT64_MAX;
+};
+
 struct ListQuery {
   int64_t start_ms = 0;        // observed at or after
   int64_t end_ms = INT64_MAX;  // observed before
@@ -177,6 +183,7 @@ struct LearntFile {
   uint64_t event = 0;
   Learning learning = Learning::kNone;
   int64_t at_ms = 0;  // LearntAtMs
+  int64_t ingested_at_ms = 0;
   std::string registrable_domain{};
   std::string host{};
   std::string source{};
@@ -292,10 +299,11 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
       std::string bytes) = 0;
 
-  // Calls `visit` with every sketch in the order of IDs, until it returns false: those of unique
-  // articles and of variants.
+  // Calls `visit` with every sketch, those of unique articles and of variants, whose ID has a time
+  // in the range, in the order of IDs, until it returns false. Reads that range alone.
   [[nodiscard]] virtual absl::Status ScanSketches(
-      const std::function<bool(const Ulid&, const Sketch&)>& visit) const = 0;
+      const std::function<bool(const Ulid&, const Sketch&)>& visit,
+      const TimeRange& range = {}) const = 0;
   // A story that changed its representative once.
   struct ElectedStory {
     Ulid story_id;

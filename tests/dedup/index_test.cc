@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <random>
 #include <thread>
@@ -17,29 +19,68 @@ constexpr int64_t kDay = 86'400'000;
 Ulid IdOf(int64_t time_ms, uint32_t n) { return Ulid::Make(time_ms, Hash128{n, n}); }
 Sketch SketchOf(const std::string& text) { return MakeSketch(MakeShingles(text)); }
 
-TEST(Postings, AgreesWithAMultimapNewestFirst) {
-  Postings postings;
+std::vector<uint32_t> EntriesOf(const PostingTable& table, uint32_t key) {
+  std::vector<uint32_t> entries;
+  table.Visit(key, [&](uint32_t entry) {
+    entries.push_back(entry);
+    return true;
+  });
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+TEST(PostingTable, AgreesWithAMultimap) {
+  PostingTable table;
   std::map<uint32_t, std::vector<uint32_t>> plain;
   std::mt19937 random(3);
-  for (uint32_t entry = 0; entry < 30000; ++entry) {
-    const uint32_t key = random() % 5000;
-    postings.Add(key, entry);
-    plain[key].insert(plain[key].begin(), entry);
+  std::vector<uint32_t> keys;
+  for (int i = 0; i < 20'000; ++i) keys.push_back(random() >> (32 - PostingTable::kKeyBits));
+  keys.insert(keys.end(), {0u, 1u, (1u << PostingTable::kKeyBits) - 1});
+  constexpr uint32_t kEntries = 3000;
+  for (uint32_t i = 0; i < 20 * kEntries; ++i) {
+    const uint32_t entry = i / 20;
+    const uint32_t key = keys[random() % keys.size()];
+    table.Add(key, entry, /*cap=*/1000);
+    plain[key].push_back(entry);
   }
-  for (uint32_t key = 0; key < 5100; ++key) {
-    std::vector<uint32_t> found;
-    for (uint32_t at = postings.First(key); at != Postings::kEnd; at = postings.Next(at)) {
-      found.push_back(postings.EntryAt(at));
+  for (const uint32_t key : keys) EXPECT_EQ(EntriesOf(table, key), plain[key]);
+  for (int i = 0; i < 1000; ++i) {
+    const uint32_t key = random() >> (32 - PostingTable::kKeyBits);
+    EXPECT_EQ(EntriesOf(table, key), plain[key]);
+  }
+  // Less than six bytes a posting.
+  EXPECT_LT(table.memory_bytes(), 20 * kEntries * 6);
+
+  // Every third entry stays.
+  std::vector<uint32_t> new_numbers(kEntries, PostingTable::kGone);
+  for (uint32_t entry = 0; entry < kEntries; entry += 3) new_numbers[entry] = entry / 3;
+  const size_t before = table.memory_bytes();
+  table.Renumber(new_numbers);
+  EXPECT_LT(table.memory_bytes(), before / 2);
+  for (const uint32_t key : keys) {
+    std::vector<uint32_t> kept;
+    for (const uint32_t entry : plain[key]) {
+      if (entry % 3 == 0) kept.push_back(entry / 3);
     }
-    EXPECT_EQ(found, plain[key]);
+    EXPECT_EQ(EntriesOf(table, key), kept);
   }
+}
+
+TEST(PostingTable, AKeyKeepsItsNewestPostingsUpToTheCap) {
+  PostingTable table;
+  const uint32_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, 7);
+  for (uint32_t entry = 0; entry < 5000; ++entry) table.Add(key, entry, /*cap=*/48);
+  std::vector<uint32_t> newest;
+  for (uint32_t entry = 5000 - 48; entry < 5000; ++entry) newest.push_back(entry);
+  EXPECT_EQ(EntriesOf(table, key), newest);
+  EXPECT_NE(key, PostingTable::KeyOf(PostingTable::Kind::kAnchor, 7));
 }
 
 TEST(CandidateIndex, FindsResemblingAndContainedTexts) {
   CandidateIndex index;
   const std::string text = HanText(1, 900);
-  index.Add(IdOf(kDay, 1), kDay, SketchOf(text));
-  for (uint32_t i = 2; i < 200; ++i) index.Add(IdOf(kDay, i), kDay, SketchOf(HanText(i, 900)));
+  index.Add(IdOf(kDay, 1), SketchOf(text));
+  for (uint32_t i = 2; i < 200; ++i) index.Add(IdOf(kDay, i), SketchOf(HanText(i, 900)));
 
   const auto near = index.Find(SketchOf(Edited(text, 9, 60)), {.time_ms = kDay});
   ASSERT_FALSE(near.empty());
@@ -59,7 +100,7 @@ TEST(CandidateIndex, FindsResemblingAndContainedTexts) {
 TEST(CandidateIndex, LooksOnlyIntoTheWindow) {
   CandidateIndex index;
   const Sketch sketch = SketchOf(HanText(1, 300));
-  index.Add(IdOf(100 * kDay, 1), 100 * kDay, sketch);
+  index.Add(IdOf(100 * kDay, 1), sketch);
   const auto found = [&](int64_t time_ms, int64_t window_ms) {
     return index.Find(sketch, {.time_ms = time_ms, .window_ms = window_ms}).size();
   };
@@ -71,60 +112,178 @@ TEST(CandidateIndex, LooksOnlyIntoTheWindow) {
   EXPECT_EQ(found(kMaxTimeMs, 30 * kDay), 0u);
 }
 
-TEST(CandidateIndex, SeesOnlyWhatWasAddedSince) {
+std::vector<Ulid> IdsOf(const std::vector<IndexHit>& hits) {
+  std::vector<Ulid> ids;
+  for (const IndexHit& hit : hits) ids.push_back(hit.id);
+  return ids;
+}
+
+TEST(CandidateIndex, SeesOnlyWhatCameSince) {
   CandidateIndex index;
   const Sketch sketch = SketchOf(HanText(1, 300));
-  index.Add(IdOf(1, 1), 1, sketch);
-  const uint32_t since = index.next_entry();
-  EXPECT_TRUE(index.Find(sketch, {.first_entry = since}).empty());
-  index.Add(IdOf(1, 2), 1, sketch);
-  const auto later = index.Find(sketch, {.first_entry = since});
-  ASSERT_EQ(later.size(), 1u);
-  EXPECT_EQ(later[0].id, IdOf(1, 2));
+  index.Add(IdOf(1, 1), sketch);
+  FindState state;
+  ASSERT_EQ(index.Find(sketch, {}, &state).size(), 1u);
+  EXPECT_TRUE(index.FindSince(sketch, {}, state)->empty());
+  index.Add(IdOf(1, 7), SketchOf(HanText(7, 300)));
+  EXPECT_TRUE(index.FindSince(sketch, {}, state)->empty());
+  index.Add(IdOf(1, 2), sketch);
+  EXPECT_EQ(IdsOf(*index.FindSince(sketch, {}, state)), std::vector<Ulid>{IdOf(1, 2)});
+  // What it saw is gone.
+  index.Remove(IdOf(1, 1));
+  EXPECT_FALSE(index.FindSince(sketch, {}, state).has_value());
+}
+
+TEST(CandidateIndex, WhatItSawAndWhatCameSinceAreWhatItSees) {
+  // A stream of few themes with boilerplate, revisions and removals, looked at from some way back.
+  for (const int64_t window_ms : {int64_t{0}, 3 * kDay}) {
+    CandidateIndex index(window_ms);
+    std::mt19937 random(5);
+    struct Seen {
+      Sketch sketch;
+      FindOptions options;
+      FindState state;
+      std::vector<IndexHit> hits;
+    };
+    std::deque<Seen> seen;
+    int reused = 0;
+    for (uint32_t i = 0; i < 4000; ++i) {
+      const std::string frame = HanText(10'000 + random() % 3, 150);
+      const std::string text = frame + Edited(HanText(random() % 300, 400), i, 40);
+      const int64_t time_ms = 100 * kDay + i * (kDay / 300);
+      const Ulid id = IdOf(time_ms, i);
+      Seen one{SketchOf(text), {.time_ms = time_ms, .window_ms = window_ms}, {}, {}};
+      one.hits = index.Find(one.sketch, one.options, &one.state);
+      seen.push_back(one);
+      index.Advance(time_ms);
+      index.Add(id, one.sketch);
+      if (random() % 60 == 0) index.Remove(IdOf(time_ms - 5 * (kDay / 300), i - 5));
+      if (seen.size() < 40) continue;
+      const Seen& old = seen.front();
+      const auto later = index.FindSince(old.sketch, old.options, old.state);
+      if (later.has_value()) {
+        std::vector<IndexHit> merged = old.hits;
+        merged.insert(merged.end(), later->begin(), later->end());
+        std::sort(merged.begin(), merged.end(), MorePromising);
+        if (merged.size() > old.options.max_hits) merged.resize(old.options.max_hits);
+        ASSERT_EQ(IdsOf(merged), IdsOf(index.Find(old.sketch, old.options))) << i;
+        ++reused;
+      }
+      seen.pop_front();
+    }
+    EXPECT_GT(reused, 200);
+  }
+}
+
+TEST(CandidateIndex, ForgetsWhatTheStreamHasLeftBehind) {
+  CandidateIndex index(30 * kDay);
+  size_t most = 0;
+  for (uint32_t i = 0; i < 400; ++i) {
+    const int64_t time_ms = i * kDay;
+    index.Advance(time_ms);
+    for (uint32_t n = 0; n < 5; ++n) index.Add(IdOf(time_ms, n), SketchOf(HanText(5 * i + n, 200)));
+    if (i >= 100) most = std::max(most, index.stats().memory_bytes);
+  }
+  // 31 days, and what is left of a segment.
+  EXPECT_LE(index.stats().articles, 5u * (31 + 4));
+  EXPECT_GE(index.stats().articles, 5u * 31);
+  EXPECT_GT(index.stats().expired, 5u * 350);
+  EXPECT_LT(most, 200u << 10);
+  // To the day: the floor is the beginning of the newest day less the window.
+  EXPECT_EQ(index.floor_ms(), 369 * kDay);
+  EXPECT_EQ(index.Find(SketchOf(HanText(5 * 369, 200)), {}).size(), 1u);
+  EXPECT_TRUE(index.Find(SketchOf(HanText(5 * 368, 200)), {}).empty());
+  // Too old to be taken.
+  index.Add(IdOf(369 * kDay - 1, 1), SketchOf(HanText(9999, 200)));
+  EXPECT_TRUE(index.Find(SketchOf(HanText(9999, 200)), {}).empty());
+  index.Add(IdOf(369 * kDay, 9), SketchOf(HanText(9999, 200)));
+  EXPECT_EQ(index.Find(SketchOf(HanText(9999, 200)), {}).size(), 1u);
+  // The stream never goes back.
+  index.Advance(0);
+  EXPECT_EQ(index.floor_ms(), 369 * kDay);
+}
+
+TEST(CandidateIndex, WhatIsAheadOfTheStreamMovesNothingAndIsBounded) {
+  CandidateIndex index(30 * kDay);
+  index.Advance(1000 * kDay);
+  const Sketch sketch = SketchOf(HanText(1, 60));
+  index.Add(IdOf(1000 * kDay, 1), sketch);
+  const Sketch other = SketchOf(HanText(2, 60));
+  for (uint32_t i = 0; i < CandidateIndex::kMaxAhead + 1; ++i) {
+    index.Add(IdOf(kMaxTimeMs - i, i), other);
+  }
+  EXPECT_EQ(index.stats().articles, 1 + CandidateIndex::kMaxAhead);
+  EXPECT_EQ(index.stats().expired, 0u);
+  EXPECT_EQ(index.Find(sketch, {.time_ms = 1000 * kDay, .window_ms = 30 * kDay}).size(), 1u);
+  // They find each other as long as they are there.
+  EXPECT_FALSE(index.Find(other, {.time_ms = kMaxTimeMs, .window_ms = 30 * kDay}).empty());
+  EXPECT_TRUE(index.Remove(IdOf(kMaxTimeMs, 0)));
+  EXPECT_FALSE(index.Remove(IdOf(kMaxTimeMs, 0)));
+}
+
+TEST(CandidateIndex, SeveralEntriesComeAndGoByTheirIdsAndGiveTheirMemoryBack) {
+  CandidateIndex index;
+  const std::string text = HanText(1, 300);
+  index.Add(IdOf(1, 1), SketchOf(text));
+  index.Add(IdOf(2, 2), SketchOf(Edited(text, 3, 60)));
+  EXPECT_EQ(index.Find(SketchOf(text), {}).size(), 2u);
+  EXPECT_TRUE(index.Remove(IdOf(1, 1)));
+  EXPECT_FALSE(index.Remove(IdOf(1, 1)));
+  EXPECT_EQ(IdsOf(index.Find(SketchOf(text), {})), std::vector<Ulid>{IdOf(2, 2)});
+  size_t after_first = 0;
+  for (uint32_t round = 0; round < 20; ++round) {
+    for (uint32_t i = 0; i < 2000; ++i) {
+      index.Add(IdOf(3 + round, i), SketchOf(HanText(100 + 2000 * round + i, 80)));
+    }
+    for (uint32_t i = 0; i < 2000; ++i) EXPECT_TRUE(index.Remove(IdOf(3 + round, i)));
+    if (round == 0) after_first = index.stats().memory_bytes;
+  }
+  EXPECT_EQ(index.stats().articles, 1u);
+  EXPECT_LT(index.stats().memory_bytes, 2 * after_first);
+  EXPECT_LT(index.stats().memory_bytes, 2000u * 100);
+  EXPECT_EQ(index.Find(SketchOf(text), {}).size(), 1u);
 }
 
 TEST(CandidateIndex, ARevisedArticleIsFoundByItsNewTextAlone) {
   CandidateIndex index;
   const Sketch before = SketchOf(HanText(1, 300));
   const Sketch after = SketchOf(HanText(2, 300));
-  index.Add(IdOf(1, 1), 1, before);
-  index.Add(IdOf(1, 1), 1, after);
+  index.Add(IdOf(1, 1), before);
+  index.Add(IdOf(1, 1), after);
   EXPECT_TRUE(index.Find(before, {}).empty());
   ASSERT_EQ(index.Find(after, {}).size(), 1u);
-  EXPECT_FALSE(index.IsLive(0));
-  EXPECT_TRUE(index.IsLive(1));
   EXPECT_EQ(index.stats().articles, 1u);
   // Revised to next to nothing: not found at all.
-  index.Add(IdOf(1, 1), 1, SketchOf(HanText(3, 10)));
+  index.Add(IdOf(1, 1), SketchOf(HanText(3, 10)));
   EXPECT_TRUE(index.Find(after, {}).empty());
   EXPECT_EQ(index.stats().articles, 0u);
 }
 
 TEST(CandidateIndex, ReadsOversizedBucketsUpToTheCapAndCountsThat) {
-  CandidateIndex index;
   const Sketch sketch = SketchOf(HanText(1, 300));
-  const uint32_t many = CandidateIndex::kMaxBandBucket + 50;
-  for (uint32_t i = 0; i < many; ++i) index.Add(IdOf(1, i), 1, sketch);
-  const auto hits = index.Find(sketch, {.max_hits = 10000});
-  EXPECT_EQ(hits.size(), CandidateIndex::kMaxBandBucket);
-  // Anchors that so many articles carry are boilerplate, and say nothing.
-  EXPECT_EQ(hits.front().anchors_shared, 0u);
-  EXPECT_EQ(hits.front().entry, many - CandidateIndex::kMaxBandBucket);
-  EXPECT_GE(index.stats().capped_buckets, uint64_t{kBands});
-  EXPECT_EQ(index.Find(sketch, {.max_hits = 5}).size(), 5u);
-}
-
-TEST(CandidateIndex, LooksAtABoundedNumberOfRevisedEntries) {
-  const Sketch sketch = SketchOf(HanText(1, 300));
-  for (const size_t revisions : {CandidateIndex::kMaxVisited - 1, CandidateIndex::kMaxVisited}) {
+  const uint32_t kept = IndexSegment::kMaxBandPostings;
+  {
     CandidateIndex index;
-    index.Add(IdOf(1, 1), 1, sketch);
-    // One article, revised again and again, with the text of the other.
-    for (size_t i = 0; i < revisions; ++i) index.Add(IdOf(1, 2), 1, sketch);
-    const size_t found = index.Find(sketch, {}).size();
-    EXPECT_EQ(found, revisions < CandidateIndex::kMaxVisited ? 2u : 1u);
-    EXPECT_EQ(index.stats().capped_buckets > 0, revisions >= CandidateIndex::kMaxVisited);
+    for (uint32_t i = 0; i < kept + 50; ++i) index.Add(IdOf(1, i), sketch);
+    const auto hits = index.Find(sketch, {.max_hits = 10000});
+    // Of one segment the newest.
+    EXPECT_EQ(hits.size(), kept);
+    // Anchors that so many articles carry are boilerplate, and say nothing.
+    EXPECT_EQ(hits.front().anchors_shared, 0u);
+    EXPECT_EQ(hits.front().id, IdOf(1, 50));
+    EXPECT_EQ(index.Find(sketch, {.max_hits = 5}).size(), 5u);
+    EXPECT_GT(index.stats().capped_buckets, 0u);
+    EXPECT_EQ(index.stats().largest_bucket, kept);
   }
+  // Of several segments as many as are read.
+  CandidateIndex index(8 * kDay);
+  for (uint32_t day = 0; day < 4; ++day) {
+    index.Advance(day * kDay);
+    for (uint32_t i = 0; i < kept; ++i) index.Add(IdOf(day * kDay, i), sketch);
+  }
+  EXPECT_GE(index.Find(sketch, {.max_hits = 10000}).size(), CandidateIndex::kMaxBandBucket);
+  EXPECT_GE(index.stats().capped_buckets, uint64_t{kBands} / 4);
+  EXPECT_EQ(index.stats().largest_bucket, CandidateIndex::kMaxBandBucket);
 }
 
 TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
@@ -134,7 +293,7 @@ TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
        {CandidateIndex::kMaxAnchorBucket, CandidateIndex::kMaxAnchorBucket + 1}) {
     CandidateIndex index;
     for (uint32_t i = 0; i < carriers; ++i) {
-      index.Add(IdOf(1, i), 1, SketchOf(part + HanText(100 + i, 3000)));
+      index.Add(IdOf(1, i), SketchOf(part + HanText(100 + i, 1200)));
     }
     size_t by_anchor = 0;
     for (const IndexHit& hit : index.Find(SketchOf(part), {.max_hits = 1000})) {
@@ -149,7 +308,7 @@ TEST(CandidateIndex, RecallAtTheResemblanceThatBandsAreMadeFor) {
   constexpr uint32_t kTexts = 300;
   int wanted = 0;
   int found = 0;
-  for (uint32_t i = 0; i < kTexts; ++i) index.Add(IdOf(1, i), 1, SketchOf(HanText(i, 500)));
+  for (uint32_t i = 0; i < kTexts; ++i) index.Add(IdOf(1, i), SketchOf(HanText(i, 500)));
   for (uint32_t i = 0; i < kTexts; ++i) {
     const std::string text = HanText(i, 500);
     const Shingles copy = MakeShingles(Edited(text, i + 1, 16));
@@ -168,9 +327,9 @@ TEST(CandidateIndex, RecallAtTheResemblanceThatBandsAreMadeFor) {
 TEST(CandidateIndex, FindsBesideAnAddThatGoesOn) {
   CandidateIndex index;
   const Sketch sketch = SketchOf(HanText(1, 300));
-  index.Add(IdOf(1, 0), 1, sketch);
+  index.Add(IdOf(1, 0), sketch);
   std::thread writer([&] {
-    for (uint32_t i = 1; i < 3000; ++i) index.Add(IdOf(1, i), 1, SketchOf(HanText(i + 1, 60)));
+    for (uint32_t i = 1; i < 3000; ++i) index.Add(IdOf(1, i), SketchOf(HanText(i + 1, 60)));
   });
   for (int i = 0; i < 2000; ++i) {
     const auto hits = index.Find(sketch, {});

@@ -58,6 +58,67 @@ TEST(Rarity, LongTextsAreSampledByHashAndShortOnesNever) {
   }
 }
 
+TEST(Rarity, CountsTheDaysOfItsWindowAlone) {
+  RarityTable table(RarityTable::kDefaultMaxEntries, /*window_days=*/30);
+  Learn(table, {7}, 100);  // before there was an Advance: nobody knows where the window is
+  EXPECT_EQ(table.Of(7, 100).days, 0u);
+  for (const int64_t day : {100, 101, 110, 129, 130, 131, 160}) {
+    table.Advance(day);
+    Learn(table, {7}, day);
+    if (day == 100) Learn(table, {8}, day);
+    if (day == 130) {
+      EXPECT_EQ(table.Of(7, day).days, 5u);
+      EXPECT_EQ(table.Of(7, day).days_since, 30);
+      EXPECT_EQ(table.Of(8, day).days, 1u);
+    }
+    if (day == 131) {
+      EXPECT_EQ(table.Of(7, day).days, 5u) << "101, 110, 129, 130, 131";
+      EXPECT_EQ(table.Of(7, day).days_since, 30);
+      EXPECT_EQ(table.Of(8, day).days, 0u);
+    }
+  }
+  EXPECT_EQ(table.Of(7, 160).days, 3u) << "130, 131, 160";
+  // In any order of days, each once.
+  Learn(table, {7, 7}, 135);
+  Learn(table, {7}, 135);
+  EXPECT_EQ(table.Of(7, 160).days, 4u);
+  Learn(table, {9}, 129);  // before the window
+  EXPECT_EQ(table.Of(9, 160).days, 0u);
+  Learn(table, {10}, 1'000'000);  // far ahead: as of the day that the stream has come to
+  EXPECT_EQ(table.Of(10, 160).days_since, 0);
+  // The window never goes back, and a leap leaves everything behind, however far.
+  table.Advance(3);
+  EXPECT_EQ(table.Of(7, 160).days, 4u);
+  table.Advance(160 + 2048);
+  EXPECT_EQ(table.Of(7, 160 + 2048).days, 0u);
+}
+
+TEST(Rarity, AWindowBoundsWhatTheTableHolds) {
+  RarityTable table(1 << 20, /*window_days=*/30);
+  std::mt19937 random(9);
+  size_t after_windows = 0;
+  for (int day = 0; day < 3000; ++day) {
+    table.Advance(day);
+    std::vector<uint32_t> shingles;
+    for (int i = 0; i < 200; ++i) shingles.push_back(random());
+    Learn(table, shingles, day);
+    if (day == 200) after_windows = table.memory_bytes();
+    for (const uint32_t shingle : shingles) ASSERT_EQ(table.Of(shingle, day).days, 1u);
+  }
+  EXPECT_LE(table.memory_bytes(), 2 * after_windows);
+  EXPECT_LE(table.memory_bytes(), 31u * 200 * 8 * 32);
+}
+
+TEST(Rarity, LongWindowsCountBySteps) {
+  RarityTable table(1 << 14, /*window_days=*/90);
+  for (int64_t day = 300; day < 400; ++day) {
+    table.Advance(day);
+    if (day == 309 || day == 310 || day == 330) Learn(table, {5}, day);
+  }
+  EXPECT_EQ(table.Of(5, 399).days, 2u) << "steps of three days; 309 to 311 are one";
+  EXPECT_EQ(table.Of(5, 399).days_since, 90);
+}
+
 std::string BytesOf(const RarityTable& table) {
   std::string bytes;
   table.AppendTo(bytes);
@@ -86,26 +147,37 @@ TEST(Rarity, GrowsToItsBoundAndThenForgetsWhatWasSeenLeast) {
 }
 
 TEST(Rarity, IsTheSameInItsBytes) {
-  RarityTable table(1 << 13);
-  std::mt19937 random(3);
-  const auto text = [&] {
-    std::vector<uint32_t> shingles;
-    for (int i = 0; i < 100; ++i) shingles.push_back(random() % 20'000);
-    return shingles;
-  };
-  for (int i = 0; i < 300; ++i) Learn(table, text(), i);
-  const std::string bytes = BytesOf(table);
-  RarityTable taken(1 << 13);
-  std::string_view rest = bytes;
-  ASSERT_TRUE(taken.TakeFrom(rest).ok());
-  EXPECT_TRUE(rest.empty());
-  EXPECT_EQ(BytesOf(taken), bytes);
-  for (int i = 0; i < 300; ++i) {
-    const std::vector<uint32_t> next = text();
-    Learn(table, next, 300 + i);
-    Learn(taken, next, 300 + i);
+  for (const int64_t window_days : {0, 30}) {
+    RarityTable table(1 << 13, window_days);
+    std::mt19937 random(3);
+    const auto text = [&] {
+      std::vector<uint32_t> shingles;
+      for (int i = 0; i < 100; ++i) shingles.push_back(random() % 20'000);
+      return shingles;
+    };
+    for (int i = 0; i < 300; ++i) {
+      table.Advance(i);
+      Learn(table, text(), i);
+    }
+    const std::string bytes = BytesOf(table);
+    RarityTable taken(1 << 13, window_days);
+    std::string_view rest = bytes;
+    ASSERT_TRUE(taken.TakeFrom(rest).ok());
+    EXPECT_TRUE(rest.empty());
+    EXPECT_EQ(BytesOf(taken), bytes);
+    for (int i = 0; i < 300; ++i) {
+      const std::vector<uint32_t> next = text();
+      table.Advance(300 + i);
+      taken.Advance(300 + i);
+      Learn(table, next, 300 + i);
+      Learn(taken, next, 300 + i);
+    }
+    EXPECT_EQ(BytesOf(taken), BytesOf(table));
+    // Of another window it is none.
+    RarityTable other(1 << 13, window_days + 1);
+    rest = bytes;
+    EXPECT_EQ(ReasonOf(other.TakeFrom(rest)), Reason::kStoreCorrupt);
   }
-  EXPECT_EQ(BytesOf(taken), BytesOf(table));
 }
 
 TEST(Rarity, TakesNoBytesThatAreNoTable) {
@@ -113,9 +185,9 @@ TEST(Rarity, TakesNoBytesThatAreNoTable) {
   Learn(table, {1, 2, 3}, 1);
   const std::string good = BytesOf(table);
   std::string odd = good;
-  odd[7] = 3;  // no power of two
+  odd[26] = 3;  // of the size: no power of two
   for (const std::string& bad :
-       {std::string(), good.substr(0, 15), good.substr(0, good.size() - 1), odd}) {
+       {std::string(), good.substr(0, 40), good.substr(0, good.size() - 1), odd}) {
     std::string_view rest = bad;
     EXPECT_EQ(ReasonOf(table.TakeFrom(rest)), Reason::kStoreCorrupt);
     EXPECT_EQ(table.size(), 0u);

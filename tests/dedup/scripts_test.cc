@@ -137,7 +137,7 @@ TEST_P(Scripts, NearCopiesAreFoundAndOtherTextsAreNot) {
   for (uint32_t seed = 0; seed < kTexts; ++seed) {
     const Sketch sketch = MakeSketch(MakeShingles(ToMatching(TextOf(GetParam(), seed)).text));
     ASSERT_GE(sketch.shingles, 10 * kMinShingles) << "too few to tell";
-    index.Add(Ulid::Make(seed, {}), seed, sketch);
+    index.Add(Ulid::Make(seed, {}), sketch);
   }
   for (uint32_t seed = 0; seed < kTexts; ++seed) {
     const std::string copy = TextOf(GetParam(), seed, /*edited=*/40);

@@ -197,7 +197,7 @@ int Run(const Arguments& arguments) {
                 *pair->second);
       }
     }
-    if (file.is_indexed) index.Add(file.id, file.id.TimeMs(), file.sketch);
+    if (file.is_indexed) index.Add(file.id, file.sketch);
     if (first != last) kept.emplace(name, std::move(file));
   }
   std::printf("%zu articles in the index, %zu pairs of Jaccard %.2f and more\n",

@@ -86,9 +86,9 @@ class FailingStore final : public Store {
       std::string bytes) override {
     return real_.AddRawDictionary(std::move(bytes));
   }
-  absl::Status ScanSketches(
-      const std::function<bool(const Ulid&, const Sketch&)>& visit) const override {
-    return real_.ScanSketches(visit);
+  absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>& visit,
+                            const TimeRange& range) const override {
+    return real_.ScanSketches(visit, range);
   }
   absl::Status ScanElected(const std::function<void(const ElectedStory&)>& visit) const override {
     return real_.ScanElected(visit);

@@ -110,6 +110,59 @@ TEST_F(PipelineTest, EachOutcomeInItsTurn) {
             (StoreCounts{.articles = 2, .sightings = 4, .revisions = 1, .commits = 7}));
 }
 
+TEST_F(PipelineTest, WhatIsOlderThanTheWindowIsMatchedByUrlAndExactTextAlone) {
+  const auto outside = [](const FileOutcome& outcome) {
+    return std::count(outcome.warnings.begin(), outcome.warnings.end(), Warning::kOutsideWindow) ==
+           1;
+  };
+  const std::string text = HanText(1, 600);
+  const int64_t then = kNow - 100 * kDay;
+  const Ulid old = Ingest(RawFile(then, "https://a.example/1", "题", text)).id;
+  // Dates that nobody believes leave it where it is, and find each other.
+  for (const int64_t ahead : {kNow + 2 * kDay, int64_t{253'000'000'000'000}}) {
+    const FileOutcome wrong =
+        Ingest(RawFile(ahead, "https://a.example/" + std::to_string(ahead), "题", HanText(9, 600)));
+    EXPECT_EQ(wrong.status, ahead == kNow + 2 * kDay ? FileStatus::kNew : FileStatus::kDuplicate);
+    EXPECT_FALSE(outside(wrong));
+  }
+  const FileOutcome near =
+      Ingest(RawFile(then + kDay, "https://b.example/1", "题", Edited(text, 5, 80)));
+  EXPECT_EQ(near.story_id, old);
+  EXPECT_FALSE(outside(near));
+  // Ancient ones push nothing out either.
+  EXPECT_TRUE(outside(Ingest(RawFile(1000, "https://c.example/1", "题", HanText(3, 600)))));
+  EXPECT_EQ(Ingest(RawFile(then + kDay, "https://b.example/2", "题", Edited(text, 6, 80))).story_id,
+            old);
+
+  Ingest(RawFile(then + 40 * kDay, "https://a.example/2", "题", HanText(2, 600)));
+  for (const bool reopened : {false, true}) {
+    if (reopened) Reopen();
+    const std::string host = reopened ? "https://e.example/" : "https://d.example/";
+    const FileOutcome late =
+        Ingest(RawFile(then + kDay, host + "1", "题", Edited(text, reopened ? 8 : 7, 80)));
+    EXPECT_EQ(late.status, FileStatus::kNew);
+    EXPECT_TRUE(outside(late));
+    EXPECT_FALSE(late.compared);
+    const FileOutcome exact = Ingest(RawFile(then + kDay, host + "2", "题", text));
+    EXPECT_EQ(exact.story_id, old);
+    EXPECT_TRUE(outside(exact));
+    const FileOutcome revision =
+        Ingest(RawFile(then + kDay, host + "2", "题", HanText(reopened ? 14 : 4, 600)));
+    EXPECT_EQ(revision.status, FileStatus::kRevision);
+    EXPECT_TRUE(outside(revision));
+    EXPECT_FALSE(outside(Ingest(RawFile(then + kDay, host + "2", "题", text))));  // UNCHANGED
+    EXPECT_EQ(Ingest(RawFile(then + 39 * kDay, host + "3", "题",
+                             Edited(HanText(2, 600), reopened ? 10 : 9, 80)))
+                  .status,
+              FileStatus::kDuplicate);
+    EXPECT_EQ(pipeline_->GetStats().outside_window_files, reopened ? 3u : 4u);
+    EXPECT_EQ(pipeline_->GetStats().expired_articles > 0, !reopened);
+    EXPECT_EQ(pipeline_->Check({.bytes = RawFile(then, host + "9", "题", HanText(77, 600))})
+                  .outcome.warnings.back(),
+              Warning::kOutsideWindow);
+  }
+}
+
 TEST_F(PipelineTest, ACopyIsFoundUnderItsOwnIdWithItsOwnText) {
   const std::string text = HanText(1, 600);
   const FileOutcome original = Ingest(RawFile(kNow, "https://a.example/1", "甲", text));

@@ -267,7 +267,8 @@ class FakeStore final : public Store {
   absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(std::string) override {
     return NotFound();
   }
-  absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&) const override {
+  absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&,
+                            const TimeRange&) const override {
     return absl::OkStatus();
   }
   absl::Status ScanElected(const std::function<void(const ElectedStory&)>&) const override {

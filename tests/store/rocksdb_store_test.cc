@@ -392,6 +392,17 @@ TEST_F(RocksDbStoreTest, ScansSketchesInTheOrderOfIdsUntilToldToStop) {
   int visited = 0;
   ASSERT_TRUE(store_->ScanSketches([&](const Ulid&, const Sketch&) { return ++visited < 3; }).ok());
   EXPECT_EQ(visited, 3);
+  // Of a range of times: from … on, before … .
+  std::vector<int64_t> times;
+  ASSERT_TRUE(store_
+                  ->ScanSketches(
+                      [&](const Ulid& id, const Sketch&) {
+                        times.push_back(id.TimeMs());
+                        return true;
+                      },
+                      {.from_ms = 4, .to_ms = 7})
+                  .ok());
+  EXPECT_EQ(times, (std::vector<int64_t>{4, 5, 6}));
 }
 
 TEST_F(RocksDbStoreTest, TheLastCheckpointOfANameIsKept) {
