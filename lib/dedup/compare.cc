@@ -47,6 +47,12 @@ bool FiguresDiffer(std::span<const uint32_t> title_a, std::span<const uint32_t> 
   return !a.empty() && !b.empty() && CountSharedRepeats(a, b) == 0;
 }
 
+// Of the figures of the text with fewer: how many the other has. All where there are too few.
+uint32_t ShareOfFigures(std::span<const uint32_t> a, std::span<const uint32_t> b) {
+  const size_t fewer = std::min(a.size(), b.size());
+  return fewer < CompareRules::kMinFigures ? kOne : Share(CountSharedRepeats(a, b), fewer);
+}
+
 // 0 to a million for any sum, half of it at 0: z / (1 + |z|) in place of the logistic function,
 // which needs no floating point.
 uint32_t ScoreOf(int64_t sum_ppm) {
@@ -140,7 +146,8 @@ uint64_t RateOf(uint32_t distinct) {
 
 size_t ComparisonDoc::memory_bytes() const {
   return sizeof *this +
-         (shingles.capacity() + set.capacity() + figures.capacity() + title.capacity()) *
+         (shingles.capacity() + set.capacity() + figures.capacity() + opening_figures.capacity() +
+          title.capacity()) *
              sizeof(uint32_t) +
          paragraphs.capacity() * sizeof(Paragraph) + standing.dateline.capacity() +
          standing.edges.capacity();
@@ -157,6 +164,11 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
   doc.set = shingles.set;
   doc.distinct = static_cast<uint32_t>(doc.set.size());
   doc.figures = tokens.figures;
+  const auto opening_end = std::upper_bound(tokens.figure_ends.begin(), tokens.figure_ends.end(),
+                                            CompareRules::kOpeningTokens);
+  doc.opening_figures.assign(tokens.figures.begin(),
+                             tokens.figures.begin() + (opening_end - tokens.figure_ends.begin()));
+  std::sort(doc.opening_figures.begin(), doc.opening_figures.end());
   std::sort(doc.figures.begin(), doc.figures.end());
   doc.figures.shrink_to_fit();
   const std::vector<uint64_t> keys = ParagraphKeys(matching_text);
@@ -298,12 +310,8 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.head_ppm = Share(longer_head, head_size);
   verdict.title_ppm = Share(CountSharedRepeats(incoming_.title, stored.title),
                             std::max(incoming_.title.size(), stored.title.size()));
-  const size_t fewer_figures = std::min(incoming_.figures.size(), stored.figures.size());
-  verdict.figures_ppm =
-      fewer_figures < Rules::kMinFigures
-          ? kOne
-          : Share(CountSharedRepeats(incoming_.figures, stored.figures), fewer_figures);
-
+  verdict.figures_ppm = ShareOfFigures(incoming_.figures, stored.figures);
+  verdict.opening_figures_ppm = ShareOfFigures(incoming_.opening_figures, stored.opening_figures);
   verdict.title_figures_differ = FiguresDiffer(incoming_.title, stored.title);
 
   const auto weigh = [](int64_t weight, uint32_t ppm) { return weight * int64_t{ppm}; };
@@ -323,10 +331,14 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       Share(std::min(own_distinct_, stored_distinct), std::max(own_distinct_, stored_distinct));
   if (verdict.sum_ppm >= 0) {
     const bool has_titles = !incoming_.title.empty() && !stored.title.empty();
-    const bool is_template =
-        verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate;
-    if (same_outlet && verdict.figures_ppm <
-                           (is_template ? Rules::kFiguresOfTemplate : Rules::kFiguresSameDomain)) {
+    uint32_t figures_needed = Rules::kFiguresSameDomain;
+    if (verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate) {
+      figures_needed = Rules::kFiguresOfTemplate;
+    }
+    if (day != day_ && verdict.opening_figures_ppm < Rules::kOpeningFiguresOtherDay) {
+      figures_needed = Rules::kFiguresOtherDay;
+    }
+    if (same_outlet && verdict.figures_ppm < figures_needed) {
       verdict.veto = Veto::kFiguresDiffer;
     } else if (same_outlet && has_titles && verdict.head_ppm < Rules::kOpeningSameDomain &&
                verdict.title_ppm < Rules::kTitleSameDomain) {

@@ -40,7 +40,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 4;
+  static constexpr uint32_t kVersion = 5;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -70,6 +70,11 @@ struct CompareRules {
   static constexpr uint32_t kTitleOfTemplate = 600'000;
   // … it takes this share: a notice may repeat yesterday's figures beside today's.
   static constexpr uint32_t kFiguresOfTemplate = 750'000;
+  // … and so it does on another day, where of the figures among the first so many tokens less than
+  // this share is shared and not all others are: another day's notice that repeats earlier ones.
+  static constexpr uint32_t kOpeningTokens = 80;
+  static constexpr uint32_t kOpeningFiguresOtherDay = 500'000;
+  static constexpr uint32_t kFiguresOtherDay = 950'000;
   // Fewer figures than this say nothing.
   static constexpr uint32_t kMinFigures = 3;
   // Of one outlet: with less than this of the longer one's head and of the titles shared the two
@@ -99,10 +104,11 @@ struct ComparisonDoc {
   std::vector<uint32_t> set;       // the same, ascending, each once
   uint32_t distinct = 0;           // of them
   std::vector<Paragraph> paragraphs;
-  std::vector<uint32_t> figures;  // Tokens::figures, ascending, repeats kept
-  std::vector<uint32_t> title;    // its tokens, ascending, repeats kept
-  uint64_t domain = 0;            // DomainKey
-  bool has_domain = false;        // a registrable domain or a host, not a source alone
+  std::vector<uint32_t> figures;          // Tokens::figures, ascending, repeats kept
+  std::vector<uint32_t> opening_figures;  // those of the first CompareRules::kOpeningTokens
+  std::vector<uint32_t> title;            // its tokens, ascending, repeats kept
+  uint64_t domain = 0;                    // DomainKey
+  bool has_domain = false;                // a registrable domain or a host, not a source alone
   int shingle_length = kWordShingle;
   Standing standing;
 
@@ -142,6 +148,7 @@ struct Verdict {
   uint32_t title_ppm = 0;
   int64_t sum_ppm = 0;                // of them, by their weights; the intercept included
   uint32_t figures_ppm = 0;           // share of the figures of the text with fewer
+  uint32_t opening_figures_ppm = 0;   // the same of the texts' openings
   bool title_figures_differ = false;  // both titles have figures and share none
 };
 

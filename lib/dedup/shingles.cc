@@ -64,13 +64,15 @@ bool IsAsciiNumber(std::string_view word) {
 
 bool IsHangul(uint32_t c) { return c >= 0xAC00 && c <= 0xD7A3; }
 
-// Takes the characters of a text one after the other and appends its figures, but for words of
-// ASCII digits alone.
+// Is told of each token once it is there, and appends its figure if it is or ends one.
 class FigureReader {
  public:
-  explicit FigureReader(std::vector<Token>& figures) : figures_(figures) {}
+  explicit FigureReader(Tokens& out) : out_(out) {}
 
-  // A word of several characters.
+  // A word of ASCII digits alone.
+  void Number(Token token) { Append(token); }
+
+  // Another word of several characters.
   void Word(std::string_view word) {
     const auto lead = static_cast<unsigned char>(word.front());
     if (lead < 0x80 && (lead < '0' || lead > '9')) return;  // most begin with a letter
@@ -85,7 +87,7 @@ class FigureReader {
     End();
   }
 
-  // A character that is a token by itself.
+  // A character that is a token by itself, ahead of that token.
   void Single(uint32_t c) {
     // Digits of scripts without spaces lie below the ideographs.
     if (c >= 0x2000 || !Digit(c)) End();
@@ -93,18 +95,22 @@ class FigureReader {
 
   void End() {
     if (digits_.empty()) return;
-    figures_.push_back(WordToken(digits_, kNumberBits));
+    Append(WordToken(digits_, kNumberBits));
     digits_.clear();
   }
 
  private:
+  void Append(Token figure) {
+    out_.figures.push_back(figure);
+    out_.figure_ends.push_back(static_cast<uint32_t>(out_.tokens.size()));
+  }
   bool Digit(uint32_t c) {
     const int value = DigitValue(c);
     if (value >= 0) digits_.push_back(static_cast<char>('0' + value));
     return value >= 0;
   }
 
-  std::vector<Token>& figures_;
+  Tokens& out_;
   std::string digits_;
 };
 
@@ -113,7 +119,7 @@ class FigureReader {
 Tokens Tokenize(std::string_view text) {
   Tokens out;
   out.tokens.reserve(text.size() / 3 + 1);
-  FigureReader figures(out.figures);
+  FigureReader figures(out);
   size_t singles = 0;
   size_t word_start = std::string_view::npos;
   const auto end_word = [&](size_t at) {
@@ -121,7 +127,7 @@ Tokens Tokenize(std::string_view text) {
     const std::string_view word = text.substr(word_start, at - word_start);
     if (IsAsciiNumber(word)) {
       out.tokens.push_back(WordToken(word, kNumberBits));
-      out.figures.push_back(out.tokens.back());
+      figures.Number(out.tokens.back());
     } else {
       out.tokens.push_back(WordToken(word, kWordBit));
       figures.Word(word);

@@ -34,6 +34,7 @@ struct Tokens {
   // word begins with (a counter is written to its figure there). As the token of the same figure in
   // ASCII digits; not part of any sketch.
   std::vector<Token> figures;
+  std::vector<uint32_t> figure_ends;  // of each figure: one past its last token
   // One past the last token of each paragraph, ascending; the last is tokens.size().
   std::vector<uint32_t> paragraph_ends;
   bool mostly_cjk = false;

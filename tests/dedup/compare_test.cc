@@ -95,6 +95,28 @@ TEST(Compare, FiguresOfAlikeTitlesAskForMoreAgreementOfTheText) {
   EXPECT_EQ(Compare(renamed, monday).relation, Relation::kNear);
 }
 
+TEST(Compare, AnotherDaysNoticeMayRepeatEarlierFigures) {
+  // Nine of twelve figures agree: the list of earlier days.
+  const std::string text = HanText(1, 900);
+  const auto notice = [&](const std::string& today) {
+    return Doc(First(text, 20) + today + First(Last(text, 800), 300) +
+                   "101 102 103 104 105 106 107 108 109" + Last(text, 500),
+               kHere);
+  };
+  const ComparisonDoc monday = notice("21 4 17");
+  const ComparisonDoc tuesday = notice("22 5 18");
+  const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
+  const StreamStatistics::View view(nothing);
+  Comparer comparer(tuesday, /*day=*/1, view);
+  const Verdict next_day = comparer.Compare(monday, /*day=*/0);
+  EXPECT_EQ(next_day.veto, Veto::kFiguresDiffer);
+  EXPECT_EQ(next_day.figures_ppm, 750'000u);
+  EXPECT_EQ(next_day.opening_figures_ppm, 0u);
+  // The same day it is a correction, and so it is with one figure of the opening changed.
+  EXPECT_EQ(comparer.Compare(monday, /*day=*/1).relation, Relation::kNear);
+  EXPECT_EQ(comparer.Compare(notice("22 4 18"), /*day=*/0).relation, Relation::kNear);
+}
+
 TEST(Compare, OfOneOutletOtherOpeningUnderAnotherTitleIsAnotherArticle) {
   // A gallery stands alone, and behind an article.
   const std::string gallery = HanText(1, 400);

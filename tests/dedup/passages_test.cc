@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <random>
 #include <string>
+#include <string_view>
 
 #include "tests/dedup/texts.h"
 
@@ -105,6 +109,41 @@ TEST(PassageFinder, EmptyAndOddTextsEndQuietly) {
     }
   }
   EXPECT_EQ(PassageFinder("甲").Compare("甲").shared_count, 1u);
+}
+
+// What is shown of a text stands in it, whatever the texts are.
+TEST(PassageFinder, ShowsNothingThatIsNotThere) {
+  constexpr const char* kPieces[] = {"甲", "乙",  "丙丁",   "。", "！",  "……",
+                                     "”",  "\n",  " ",      "a",  "bc ", ". ",
+                                     "?",  "1.5", "\u0301", "ก",  "😀",   "戊己庚辛"};
+  std::mt19937 random(5);
+  const auto draw = [&] {
+    std::string text;
+    for (uint32_t i = 0; i < random() % 200; ++i) text += kPieces[random() % std::size(kPieces)];
+    return text;
+  };
+  const auto is_in = [](std::string_view passage, const std::string& text) {
+    if (text.find(passage) != std::string::npos) return true;
+    const std::string_view cut = "…";
+    return passage.ends_with(cut) &&
+           text.find(passage.substr(0, passage.size() - cut.size())) != std::string::npos;
+  };
+  for (int round = 0; round < 2000; ++round) {
+    const std::string ours = draw();
+    const std::string theirs = draw();
+    const Passages passages = PassageFinder(ours).Compare(theirs);
+    EXPECT_LE(passages.shared.size(), std::min<size_t>(passages.shared_count, kMaxPassages));
+    EXPECT_LE(passages.only_ours.size(), std::min<size_t>(passages.only_ours_count, kMaxPassages));
+    for (const SharedPassage& passage : passages.shared) {
+      EXPECT_TRUE(is_in(passage.ours, ours));
+      EXPECT_TRUE(is_in(passage.theirs, theirs));
+    }
+    for (const std::string& passage : passages.only_ours) EXPECT_TRUE(is_in(passage, ours));
+    for (const std::string& passage : passages.only_theirs) EXPECT_TRUE(is_in(passage, theirs));
+    const Passages same = PassageFinder(ours).Compare(ours);
+    EXPECT_EQ(same.only_ours_count, 0u);
+    EXPECT_EQ(same.only_theirs_count, 0u);
+  }
 }
 
 }  // namespace

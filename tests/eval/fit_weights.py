@@ -25,11 +25,13 @@ def read(path):
             f = line.rstrip('\n').split('\t')
             rare, fresh, stretches, head, title = (int(x) / 1e6 for x in f[4:9])
             same, days, figures, length = int(f[9]), int(f[10]), int(f[11]) / 1e6, int(f[12]) / 1e6
-            template = f[17] == '1' and title >= .6
+            needed = .75 if f[17] == '1' and title >= .6 else .5
+            if days and int(f[18]) / 1e6 < .5:
+                needed = .95
             pairs.append({
                 'label': f[0][:1], 'sure': f[1] == 'h', 'domains': f[2:4],
                 'x': [1, rare, fresh, stretches, head, same, title * fresh, min(days, 30) / 30],
-                'veto': (same and figures < (.75 if template else .5) or
+                'veto': (same and figures < needed or
                          same and head < .03 and title < .5 or length < .25 and head < .2)})
     return pairs
 

@@ -9,7 +9,7 @@
 // two domains, then the figures of the verdict (rare, fresh, stretches, head, title) in millionths,
 // one outlet or not, days apart, figures shared, the shorter text's share of the longer, Jaccard,
 // containment, whether the two are one story, the score, and whether the titles have figures and
-// share none.
+// share none, and the share of the openings' figures.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -56,14 +56,14 @@ void Print(const LabelledPair& pair, const File& stored, const File& incoming,
       Comparer(incoming.doc, incoming.day, view).Compare(stored.doc, stored.day);
   const double shorter = std::min(stored.doc.distinct, incoming.doc.distinct);
   const double longer = std::max({stored.doc.distinct, incoming.doc.distinct, 1u});
-  std::printf("%c\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%d\t%lld\t%u\t%.0f\t%u\t%u\t%d\t%u\t%d\n",
+  std::printf("%c\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%d\t%lld\t%u\t%.0f\t%u\t%u\t%d\t%u\t%d\t%u\n",
               pair.label, pair.conf.c_str(), stored.domain.c_str(), incoming.domain.c_str(),
               verdict.rare_ppm, verdict.fresh_ppm, verdict.stretches_ppm, verdict.head_ppm,
               verdict.title_ppm, verdict.same_domain ? 1 : 0,
               static_cast<long long>(std::abs(incoming.day - stored.day)), verdict.figures_ppm,
               1e6 * shorter / longer, verdict.scores.jaccard_ppm, verdict.scores.containment_ppm,
               verdict.relation == Relation::kNone ? 0 : 1, verdict.scores.score_ppm,
-              verdict.title_figures_differ ? 1 : 0);
+              verdict.title_figures_differ ? 1 : 0, verdict.opening_figures_ppm);
 }
 
 int Main(int argc, char** argv) {
