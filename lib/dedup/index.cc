@@ -208,7 +208,7 @@ std::vector<IndexHit> CandidateIndex::HitsOf(Found& found, const Seen& seen, uin
 
 std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& sketch,
                                                                const FindOptions& options,
-                                                               const FindState& state) const {
+                                                               FindState& state) const {
   std::vector<IndexHit> none;
   if (sketch.shingles < kMinShingles) return none;
   const std::shared_lock lock(mutex_);
@@ -275,6 +275,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       return std::nullopt;
     }
   }
+  state.change = next_change_;
   return HitsOf(found, seen, state.rare_anchors, options.max_hits);
 }
 

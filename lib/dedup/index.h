@@ -117,11 +117,12 @@ class CandidateIndex {
                                            FindState* state = nullptr) const;
 
   // What came since a Find with the same arguments: the most promising of its answer and of this
-  // one are what Find would answer now. nullopt where that does not hold, and all has to be sought
-  // again: something that it may have seen is gone, or an anchor is no longer rare.
+  // one are what Find would answer now, and `state` is what that would have left. nullopt where
+  // that does not hold, and all has to be sought again: something that it may have seen is gone, or
+  // an anchor is no longer rare.
   [[nodiscard]] std::optional<std::vector<IndexHit>> FindSince(const Sketch& sketch,
                                                                const FindOptions& options,
-                                                               const FindState& state) const;
+                                                               FindState& state) const;
   [[nodiscard]] IndexStats stats() const;
 
  private:

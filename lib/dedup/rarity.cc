@@ -52,7 +52,7 @@ uint64_t RarityTable::Pack(const Fields& fields) const {
   return std::max<uint64_t>(entry, 1);  // 0 is empty; one step more for one of 2^64 entries
 }
 
-RarityTable::Fields RarityTable::Unpack(uint64_t entry, size_t bucket) const {
+RarityTable::Fields RarityTable::Unpack(uint64_t entry, size_t bucket, size_t buckets) const {
   Fields fields;
   if (window_days_ == 0) {
     fields.shingle = static_cast<uint32_t>(entry >> 32);
@@ -62,7 +62,7 @@ RarityTable::Fields RarityTable::Unpack(uint64_t entry, size_t bucket) const {
     return fields;
   }
   const auto low = static_cast<uint32_t>(entry >> (kStepBits + kBeforeBits));
-  const int bucket_bits = std::countr_zero(entries_.size() / kWays);
+  const int bucket_bits = std::countr_zero(buckets);
   const auto high = static_cast<uint32_t>(uint64_t{bucket} << (32 - bucket_bits));
   fields.shingle = (high & ~Mask(kWindowShingleBits)) | low;
   fields.last = static_cast<uint32_t>(entry >> kBeforeBits) & Mask(kStepBits);
@@ -241,14 +241,13 @@ void RarityTable::Put(const Fields& fields) {
 }
 
 void RarityTable::Grow() {
-  std::vector<Fields> all;
-  all.reserve(size_);
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i] != 0) all.push_back(Unpack(entries_[i], i / kWays));
-  }
-  entries_.assign(entries_.size() * 2, 0);
+  std::vector<uint64_t> old(entries_.size() * 2);
+  old.swap(entries_);
   size_ = 0;
-  for (const Fields& fields : all) Put(fields);
+  const size_t buckets = old.size() / kWays;
+  for (size_t i = 0; i < old.size(); ++i) {
+    if (old[i] != 0) Put(Unpack(old[i], i / kWays, buckets));
+  }
 }
 
 RarityTable::Counts RarityTable::Of(uint32_t shingle, int64_t day) const {

@@ -109,7 +109,11 @@ class RarityTable {
   };
 
   [[nodiscard]] uint64_t Pack(const Fields& fields) const;
-  [[nodiscard]] Fields Unpack(uint64_t entry, size_t bucket) const;
+  // Of a table of so many buckets.
+  [[nodiscard]] Fields Unpack(uint64_t entry, size_t bucket, size_t buckets) const;
+  [[nodiscard]] Fields Unpack(uint64_t entry, size_t bucket) const {
+    return Unpack(entry, bucket, entries_.size() / kWays);
+  }
   [[nodiscard]] size_t BucketOf(uint32_t shingle) const;
   // The days of an entry that the window has, and the first of them; 0 if it has left the window.
   [[nodiscard]] uint32_t DaysOf(const Fields& fields, uint32_t* first) const;

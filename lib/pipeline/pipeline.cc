@@ -34,6 +34,8 @@ struct Item {
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
+// Files that wait to be decided once it has been looked what came since they were prepared.
+constexpr size_t kRefreshedFiles = 32;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
 constexpr int64_t kDayMs = 86'400'000;
 
@@ -73,6 +75,8 @@ class ThreadedPipeline final : public Pipeline {
     Drain();
     to_prepare_.Close();
     for (std::thread& worker : workers_) worker.join();
+    to_refresh_.Close();
+    if (refresh_thread_.joinable()) refresh_thread_.join();
     to_decide_.Close();
     if (decide_thread_.joinable()) decide_thread_.join();
     to_commit_.Close();
@@ -99,6 +103,7 @@ class ThreadedPipeline final : public Pipeline {
     int workers = options_.workers;
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
+    refresh_thread_ = std::thread([this] { RefreshAll(); });
     decide_thread_ = std::thread([this] { DecideAll(); });
     commit_thread_ = std::thread([this] { CommitAll(); });
     return absl::OkStatus();
@@ -202,8 +207,20 @@ class ThreadedPipeline final : public Pipeline {
     const std::lock_guard lock(lane->mutex);
     item.ready = true;
     while (!lane->items.empty() && lane->items.front()->ready) {
-      to_decide_.Push(std::move(lane->items.front()));
+      to_refresh_.Push(std::move(lane->items.front()));
       lane->items.pop_front();
+    }
+  }
+
+  // In the order of deciding and just ahead of it: what came since a worker looked, so that the
+  // deciding thread has next to nothing left to compare.
+  void RefreshAll() {
+    while (std::optional<std::unique_ptr<Item>> item = to_refresh_.Pop()) {
+      PreparedFile& prepared = (*item)->prepared;
+      if (prepared.error.ok() && prepared.store_error.ok() && prepared.outlook.compared) {
+        prepared.store_error = FindAndCompare(view_, prepared);
+      }
+      to_decide_.Push(*std::move(item));
     }
   }
 
@@ -390,9 +407,11 @@ class ThreadedPipeline final : public Pipeline {
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes
-  BoundedQueue<std::unique_ptr<Item>> to_decide_{kUnbounded};
+  BoundedQueue<std::unique_ptr<Item>> to_refresh_{kUnbounded};
+  BoundedQueue<std::unique_ptr<Item>> to_decide_{kRefreshedFiles};
   BoundedQueue<DecidedItem> to_commit_{kUnbounded};
   std::vector<std::thread> workers_;
+  std::thread refresh_thread_;
   std::thread decide_thread_;
   std::thread commit_thread_;
 

@@ -159,7 +159,7 @@ TEST(CandidateIndex, WhatItSawAndWhatCameSinceAreWhatItSees) {
       index.Add(id, one.sketch);
       if (random() % 60 == 0) index.Remove(IdOf(time_ms - 5 * (kDay / 300), i - 5));
       if (seen.size() < 40) continue;
-      const Seen& old = seen.front();
+      Seen& old = seen.front();
       const auto later = index.FindSince(old.sketch, old.options, old.state);
       if (later.has_value()) {
         std::vector<IndexHit> merged = old.hits;
