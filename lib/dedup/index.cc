@@ -52,16 +52,16 @@ CandidateIndex::Range CandidateIndex::RangeOf(const FindOptions& options) const 
   return range;
 }
 
-void CandidateIndex::Advance(int64_t newest_ms) {
+void CandidateIndex::Advance(int64_t newest_ms, int64_t position_ms) {
   if (window_ms_ == 0) return;
+  // By whole days, so that it is seldom that something goes.
+  const int64_t floor = FloorDiv(std::min(newest_ms, position_ms), kDayMs) * kDayMs - window_ms_;
   {
     const std::shared_lock lock(mutex_);
-    if (newest_ms <= newest_ms_) return;
+    if (newest_ms <= newest_ms_ && floor <= floor_ms()) return;
   }
   const std::unique_lock lock(mutex_);
-  newest_ms_ = newest_ms;
-  // By whole days, so that it is seldom that something goes.
-  const int64_t floor = FloorDiv(newest_ms, kDayMs) * kDayMs - window_ms_;
+  newest_ms_ = std::max(newest_ms_, newest_ms);
   if (floor <= floor_ms()) return;
   floor_ms_.store(floor, std::memory_order_relaxed);
   floor_changed_ = next_change_++;

@@ -3,7 +3,7 @@
 //
 // Example:
 //   CandidateIndex index(month_ms);
-//   index.Advance(id.TimeMs());                // the stream has come so far
+//   index.Advance(id.TimeMs(), position.ms()); // the stream has come so far
 //   index.Add(id, sketch);
 //   for (const IndexHit& hit : index.Find(sketch, {.time_ms = now, .window_ms = month_ms})) …
 //   index.Remove(id);
@@ -98,9 +98,11 @@ class CandidateIndex {
   // `window_ms`: what is held behind the stream; 0: everything.
   explicit CandidateIndex(int64_t window_ms = 0);
 
-  // The stream has come to this time, which never goes back: what is older by more than the window
-  // is forgotten.
-  void Advance(int64_t newest_ms);
+  // The newest time that was seen and is believed, and how far the stream has come
+  // (StreamPosition), which is no later: what is older than that by more than the window is
+  // forgotten. Neither goes back.
+  void Advance(int64_t newest_ms, int64_t position_ms);
+  void Advance(int64_t newest_ms) { Advance(newest_ms, newest_ms); }
   // Articles of before this time are not held.
   [[nodiscard]] int64_t floor_ms() const { return floor_ms_.load(std::memory_order_relaxed); }
 

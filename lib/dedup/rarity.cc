@@ -19,6 +19,9 @@ constexpr int kWindowShingleBits = 64 - kStepBits - kBeforeBits;
 static_assert(RarityTable::kDaysKept == kBeforeBits);
 // Steps after which what is outside the window is taken out, before steps repeat.
 constexpr int64_t kSweepSteps = 512;
+// A text that is further ahead counts as of the stream's day; such steps are told apart from those
+// that a sweep has left.
+constexpr int64_t kFarSteps = 400;
 constexpr size_t kEntryBytes = 8;
 constexpr uint32_t Mask(int bits) { return (uint32_t{1} << bits) - 1; }
 
@@ -146,7 +149,7 @@ void RarityTable::Learn(std::span<const RarityText> texts) {
       int64_t day = text.day;
       if (window_days_ != 0) {
         if (!advanced_ || day < day_ - window_days_) continue;
-        if (day > day_ + window_days_) day = day_;
+        if (day > day_ + kFarSteps * step_days_) day = day_;
       }
       const uint32_t step = StepOf(day);
       for (const uint32_t shingle : text.shingles) {

@@ -70,7 +70,7 @@ class RarityTable {
   }
 
   // Counts the shingles of texts, one text after the other; repeats within one count once. With a
-  // window a text that is further ahead of Advance than the window is long counts as of that day,
+  // window a text that is 400 steps and more ahead of Advance counts as of that day,
   // and one from before the window, or from before there was an Advance, for nothing.
   void Learn(std::span<const RarityText> texts);
   void Learn(std::span<const uint32_t> shingles, uint32_t distinct, int64_t day);

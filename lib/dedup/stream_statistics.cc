@@ -15,9 +15,10 @@ namespace {
 
 // The first byte of what Serialize makes; then its size before compression (8 bytes), then XXH3 of
 // that (8), then a zstd frame.
-constexpr uint8_t kFormVersion = 2;
+constexpr uint8_t kFormVersion = 3;
 constexpr size_t kHeaderBytes = 1 + 8 + 8;
 constexpr size_t kMaxBytes = size_t{16} << 30;
+constexpr int64_t kDayMs = 86'400'000;
 // Fast: what is compressed are hashes and small numbers.
 constexpr int kLevel = 1;
 
@@ -34,6 +35,8 @@ uint64_t StreamStatistics::EpochLength(uint64_t articles) {
 }
 
 bool StreamStatistics::Learn(LearntArticle article) {
+  if (!article.ahead) position_.Add(article.at_ms);
+  article.stream_day = position_.has_value() ? position_.ms() / kDayMs : 0;
   pending_.push_back(std::move(article));
   ++learnt_;
   // Epochs end at multiples of their length, so that one that is restored goes on in step.
@@ -41,6 +44,7 @@ bool StreamStatistics::Learn(LearntArticle article) {
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);
   Apply();
+  position_at_version_ = position_;
   version_ = learnt_;
   pending_.clear();
   return true;
@@ -51,7 +55,7 @@ void StreamStatistics::Apply() {
   std::vector<RarityText> texts;
   texts.reserve(pending_.size());
   for (const LearntArticle& article : pending_) {
-    if (!article.ahead) rarity_.Advance(article.day);
+    if (article.stream_day > 0) rarity_.Advance(article.stream_day);
     if (article.learning == Learning::kNone) continue;
     texts.push_back({article.shingles, article.distinct, article.day});
   }
@@ -86,6 +90,7 @@ std::string StreamStatistics::Serialize(uint64_t* version) const {
     const std::shared_lock<std::shared_mutex> lock = LockShared();
     if (version != nullptr) *version = version_;
     AppendNumber(version_, 8, plain);
+    position_at_version_.AppendTo(plain);
     boilerplate_.AppendTo(plain);
     rarity_.AppendTo(plain);
   }
@@ -109,8 +114,10 @@ absl::Status StreamStatistics::Restore(std::string_view bytes) {
     boilerplate_ = BoilerplateTable(sizes_.boilerplate_entries);
     rarity_ = RarityTable(sizes_.rarity_entries, sizes_.window_days);
     version_ = 0;
+    position_at_version_ = StreamPosition(sizes_.recent_articles);
   }
   learnt_ = version_;
+  position_ = position_at_version_;
   return status;
 }
 
@@ -135,6 +142,7 @@ absl::Status StreamStatistics::TakeFrom(std::string_view bytes) {
   }
   std::string_view rest = plain;
   version_ = TakeNumber(8, rest);
+  if (absl::Status status = position_at_version_.TakeFrom(rest); !status.ok()) return status;
   if (absl::Status status = boilerplate_.TakeFrom(rest); !status.ok()) return status;
   if (absl::Status status = rarity_.TakeFrom(rest); !status.ok()) return status;
   return rest.empty() ? absl::OkStatus() : Damaged();

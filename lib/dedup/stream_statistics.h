@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "lib/dedup/boilerplate.h"
 #include "lib/dedup/rarity.h"
+#include "lib/dedup/stream_position.h"
 
 namespace wirefold {
 
@@ -42,6 +43,8 @@ struct LearntArticle {
   std::vector<uint32_t> shingles{};    // those that RarityTable::UsesShingle names
   uint32_t distinct = 0;               // shingles of the text
   bool ahead = false;                  // of a day that nobody believes: it moves no window
+  int64_t at_ms = 0;                   // its time
+  int64_t stream_day = 0;              // StreamStatistics fills it in: how far the stream has come
 };
 
 class StreamStatistics {
@@ -55,13 +58,16 @@ class StreamStatistics {
   struct Sizes {
     size_t boilerplate_entries = BoilerplateTable::kDefaultEntries;  // 32 bytes each
     size_t rarity_entries = RarityTable::kDefaultMaxEntries;         // 8 bytes each
-    int64_t window_days = 0;  // that rarity looks back; 0: all
+    int64_t window_days = 0;                           // that rarity looks back; 0: all
+    size_t recent_articles = StreamPosition::kRecent;  // that say how far the stream has come
   };
   StreamStatistics() : StreamStatistics(Sizes()) {}
   explicit StreamStatistics(const Sizes& sizes)
       : sizes_(sizes),
         boilerplate_(sizes.boilerplate_entries),
-        rarity_(sizes.rarity_entries, sizes.window_days) {}
+        rarity_(sizes.rarity_entries, sizes.window_days),
+        position_at_version_(sizes.recent_articles),
+        position_(sizes.recent_articles) {}
 
   // Epochs end at multiples of their length behind `articles` learnt ones.
   static uint64_t EpochLength(uint64_t articles);
@@ -69,6 +75,8 @@ class StreamStatistics {
   // Counts an article. Returns whether an epoch ended with it.
   bool Learn(LearntArticle article);
 
+  // How far the stream has come, the last article included. The learning thread's.
+  [[nodiscard]] const StreamPosition& position() const { return position_; }
   // Articles that the answers rest on.
   [[nodiscard]] uint64_t version() const { return version_.load(std::memory_order_acquire); }
   // Articles learnt, those of the epoch that has not ended included. The learning thread's.
@@ -113,7 +121,9 @@ class StreamStatistics {
   BoilerplateTable boilerplate_;
   RarityTable rarity_;
   std::atomic<uint64_t> version_ = 0;
+  StreamPosition position_at_version_;  // guarded by mutex_ too
   // The learning thread's.
+  StreamPosition position_;
   std::vector<LearntArticle> pending_;
   uint64_t learnt_ = 0;
 };

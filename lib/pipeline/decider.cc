@@ -200,7 +200,11 @@ void Decider::Learn(PreparedFile& prepared, Mutation& mutation) {
     mutation.learning = Learning::kDomain;
   }
   prepared.learnt.learning = mutation.learning;
+  const int64_t at_ms = prepared.learnt.at_ms;
+  const bool is_believed = !prepared.learnt.ahead;
   learner_.Learn(sequence_, std::move(prepared.learnt));
+  const StreamPosition& position = learner_.statistics().position();
+  if (is_believed && position.has_value()) index_.Advance(at_ms, position.ms());
 }
 
 void Decider::WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
@@ -311,9 +315,6 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
     mutation.sketch = prepared.sketch;
-    if (mutation.id.TimeMs() <= LastBelievedMs(prepared.ingested_at_ms)) {
-      index_.Advance(mutation.id.TimeMs());
-    }
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;

@@ -20,6 +20,7 @@ int64_t DayOf(int64_t time_ms) { return time_ms / kDayMs; }
 LearntArticle MakeLearntArticle(int64_t at_ms, int64_t ingested_at_ms, const ComparisonDoc& doc) {
   LearntArticle article;
   article.domain = doc.domain;
+  article.at_ms = at_ms;
   article.day = DayOf(at_ms);
   article.ahead = at_ms > ingested_at_ms + kDayMs;
   article.paragraphs.reserve(doc.paragraphs.size());

@@ -86,14 +86,14 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   absl::Status Start() {
-    if (absl::Status status = FillIndex(); !status.ok()) return status;
     absl::Status status = store_.ScanElected([this](const Store::ElectedStory& story) {
       stories_.SetRepresentative(story.story_id, story.representative_id);
       for (const Ulid& id : story.variants) stories_.AddVariant(story.story_id, id);
     });
     if (!status.ok()) return status;
     if (status = RebaseAll(); !status.ok()) return status;
-    if (absl::Status learnt = learner_.Recall(); !learnt.ok()) return learnt;
+    if (status = learner_.Recall(); !status.ok()) return status;
+    if (status = FillIndex(); !status.ok()) return status;
     if (options_.raw.keep) {
       raw_keeper_ =
           std::make_unique<RawKeeper>(store_, space_check_, options_.raw.first_window_bytes);
@@ -166,7 +166,10 @@ class ThreadedPipeline final : public Pipeline {
       const absl::StatusOr<ListPage> newest = store_.ListArticles(
           {.end_ms = LastBelievedMs(clock_.NowMs()) + 1, .descending = true, .limit = 1});
       if (!newest.ok()) return newest.status();
-      if (!newest->articles.empty()) index_.Advance(newest->articles.front().id.TimeMs());
+      const StreamPosition& position = learner_.statistics().position();
+      if (!newest->articles.empty() && position.has_value()) {
+        index_.Advance(newest->articles.front().id.TimeMs(), position.ms());
+      }
     }
     return store_.ScanSketches(
         [this](const Ulid& id, const Sketch& sketch) {

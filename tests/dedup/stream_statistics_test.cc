@@ -93,7 +93,7 @@ TEST(StreamStatistics, RestoringRefusesWhatIsDamagedAndStartsAnew) {
   for (int i = 0; i < 100; ++i) statistics.Learn(Article(random));
   const std::string good = statistics.Serialize();
   std::string newer = good;
-  newer[0] = 3;
+  newer[0] = 4;
   std::string flipped = good;
   flipped[good.size() / 2] ^= 1;
   std::string huge = good;

@@ -31,10 +31,12 @@ class PipelineTest : public ::testing::Test {
   void SetUp() override { Open(); }
 
   void Open() {
-    RocksDbOptions options = OptionsFor(folder_.path());
-    options.test_fail_commit = [this] { return fail_commits_.load(); };
-    store_ = *RocksDbStore::Open(options);
-    pipeline_ = *Pipeline::Open({.workers = 2}, *store_, clock_, [this] {
+    RocksDbOptions store_options = OptionsFor(folder_.path());
+    store_options.test_fail_commit = [this] { return fail_commits_.load(); };
+    store_ = *RocksDbStore::Open(store_options);
+    PipelineOptions options{.workers = 2};
+    options.statistics.recent_articles = recent_articles_;
+    pipeline_ = *Pipeline::Open(options, *store_, clock_, [this] {
       return disk_full_ ? Reject(Reason::kReadOnly, "the disk is full") : absl::OkStatus();
     });
     lane_ = pipeline_->OpenLane();
@@ -56,6 +58,7 @@ class PipelineTest : public ::testing::Test {
   TempFolder folder_;
   ManualClock clock_{kNow};
   std::atomic<bool> fail_commits_ = false;
+  size_t recent_articles_ = StreamPosition::kRecent;  // from the next Open on
   std::atomic<bool> disk_full_ = false;
   std::unique_ptr<RocksDbStore> store_;
   std::unique_ptr<Pipeline> pipeline_;
@@ -115,6 +118,8 @@ TEST_F(PipelineTest, WhatIsOlderThanTheWindowIsMatchedByUrlAndExactTextAlone) {
     return std::count(outcome.warnings.begin(), outcome.warnings.end(), Warning::kOutsideWindow) ==
            1;
   };
+  recent_articles_ = 1;  // each article moves the window
+  Reopen();
   const std::string text = HanText(1, 600);
   const int64_t then = kNow - 100 * kDay;
   const Ulid old = Ingest(RawFile(then, "https://a.example/1", "题", text)).id;
