@@ -314,7 +314,8 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   if (decision.outcome.status == FileStatus::kNew) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
-    mutation.sketch = prepared.sketch;
+    // Of what is older than the window nobody will look for it.
+    if (mutation.id.TimeMs() >= index_.floor_ms()) mutation.sketch = prepared.sketch;
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;

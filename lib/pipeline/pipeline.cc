@@ -295,6 +295,7 @@ class ThreadedPipeline final : public Pipeline {
         groups_.fetch_add(1, std::memory_order_relaxed);
         group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
         learner_.Committed(last);
+        ForgetSketches();
       } else {
         Fail(status);
         status = Failure();
@@ -313,6 +314,14 @@ class ThreadedPipeline final : public Pipeline {
     const std::lock_guard lock(state_mutex_);
     in_flight_ -= group.size();
     if (in_flight_ == 0) idle_.notify_all();
+  }
+
+  // What has left the window leaves the disk. What can't be deleted now costs a little room until
+  // the window moves on.
+  void ForgetSketches() {
+    const int64_t floor_ms = index_.floor_ms();
+    if (options_.window_ms == 0 || floor_ms <= forgotten_ms_) return;
+    if (store_.ForgetSketches(floor_ms).ok()) forgotten_ms_ = floor_ms;
   }
 
   // What rests on deleted articles is stored anew.
@@ -406,6 +415,7 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<uint64_t> groups_ = 0;
   std::atomic<uint64_t> group_files_ = 0;
   StoredView view_;
+  int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
   Decider decider_;                        // the deciding thread's
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 

@@ -70,7 +70,7 @@ struct StoredView {
 };
 
 // At most so many candidates are compared for a file.
-inline constexpr size_t kMaxCandidates = 16;
+inline constexpr size_t kMaxCandidates = 64;
 
 // Pure but for the time, which is recorded as ingested_at.
 PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms);

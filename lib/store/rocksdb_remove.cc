@@ -1,4 +1,4 @@
-// Deleting articles, storing anew what rested on them, and compaction.
+// Deleting articles, storing anew what rested on them, old sketches, and compaction.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -368,6 +368,14 @@ absl::StatusOr<bool> RocksDbStore::Rebase(size_t limit) {
   const absl::StatusOr<bool> done = RebaseStory(base_id, *story_id, std::max<size_t>(limit, 1));
   if (!done.ok()) return done.status();
   return false;  // there may be others
+}
+
+absl::Status RocksDbStore::ForgetSketches(int64_t before_ms) {
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (before_ms <= 0) return absl::OkStatus();
+  const std::string end = Ulid::FirstAt(before_ms).ToBytes();
+  return FromRocksDb(db_->DeleteRange({}, handles_[kSketches], std::string(), end),
+                     "deleting old sketches");
 }
 
 absl::Status RocksDbStore::Compact() {

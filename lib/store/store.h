@@ -304,6 +304,9 @@ class Store {
   [[nodiscard]] virtual absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit,
       const TimeRange& range = {}) const = 0;
+  // Deletes the sketches of articles from before this time, which nobody will look for any more.
+  // Not synced: what a crash brings back goes the next time. Any thread.
+  [[nodiscard]] virtual absl::Status ForgetSketches(int64_t before_ms) = 0;
   // A story that changed its representative once.
   struct ElectedStory {
     Ulid story_id;

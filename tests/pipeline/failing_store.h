@@ -90,6 +90,9 @@ class FailingStore final : public Store {
                             const TimeRange& range) const override {
     return real_.ScanSketches(visit, range);
   }
+  absl::Status ForgetSketches(int64_t before_ms) override {
+    return real_.ForgetSketches(before_ms);
+  }
   absl::Status ScanElected(const std::function<void(const ElectedStory&)>& visit) const override {
     return real_.ScanElected(visit);
   }
