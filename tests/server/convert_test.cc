@@ -239,7 +239,7 @@ TEST(Convert, EnumsKeepTheirNumbersAndNames) {
     EXPECT_EQ(static_cast<int>(ToProto(static_cast<FileStatus>(i))), i);
   }
   for (int i = 0; i <= 4; ++i) EXPECT_EQ(static_cast<int>(ToProto(static_cast<Relation>(i))), i);
-  for (int i = 1; i <= 6; ++i) EXPECT_EQ(static_cast<int>(ToProto(static_cast<Warning>(i))), i);
+  for (int i = 1; i <= 8; ++i) EXPECT_EQ(static_cast<int>(ToProto(static_cast<Warning>(i))), i);
   for (int i = 0; i <= 3; ++i) {
     EXPECT_EQ(static_cast<int>(ToProto(static_cast<PublishedSource>(i))), i);
   }
@@ -252,6 +252,10 @@ TEST(Convert, StatisticsFillTheirFields) {
   stats.index_articles = 6;
   stats.index_bytes = 7;
   stats.capped_buckets = 8;
+  stats.candidate_bytes = 11;
+  stats.largest_bucket = 12;
+  stats.expired_articles = 13;
+  stats.outside_window_files = 14;
   stats.comparisons = 9;
   stats.files_in_flight = 10;
   stats.groups = 4;
@@ -267,6 +271,10 @@ TEST(Convert, StatisticsFillTheirFields) {
   EXPECT_EQ(out.outcomes().unchanged(), 4U);
   EXPECT_EQ(out.outcomes().rejected(), 5U);
   EXPECT_EQ(out.rejected_by_reason().at("INVALID_URL"), 5U);
+  EXPECT_EQ(out.index().candidate_bytes(), 11U);
+  EXPECT_EQ(out.index().largest_bucket(), 12U);
+  EXPECT_EQ(out.index().expired(), 13U);
+  EXPECT_EQ(out.index().outside_window_files(), 14U);
   EXPECT_EQ(out.pipeline().files_in_flight(), 10U);
   EXPECT_EQ(out.pipeline().files_per_commit_milli(), 2500U);
   EXPECT_TRUE(out.read_only());
