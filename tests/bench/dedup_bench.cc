@@ -26,6 +26,7 @@
 #include "lib/pipeline/decider.h"
 #include "lib/pipeline/learner.h"
 #include "lib/pipeline/prepare.h"
+#include "lib/pipeline/story_table.h"
 #include "tests/bench/real_inputs.h"
 #include "tests/store/store_testing.h"
 
@@ -105,7 +106,8 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
                         committed,
                         comparisons,
                         window_days * 86'400'000};
-  Decider decider(view, index, learner);
+  StoryTable stories;
+  Decider decider(view, index, stories, learner);
 
   Figures sketch("sketch: tokens, shingles, signature, anchors");
   Figures document("comparison document");
