@@ -34,8 +34,12 @@ constexpr std::array kSettings = {
     Setting{"read-threads", kCount, &Config::read_threads, "4", 1, 256, "",
             "Threads that answer reads (get, list, story, check, stats)."},
     Setting{"window-days", kCount, &Config::window_days, "30", 0, 36500, "",
-            "Near-duplicates are sought within this many days before and after a file's time. 0: "
-            "without a bound. Same text and same URL are always found."},
+            "Near-duplicates are sought within this many days before and after a file's "
+            "time. What is older by more than the stream has come (the time that all but "
+            "the oldest fiftieth of the last 4,096 articles have passed) is forgotten: "
+            "matched by URL and exact text alone, with WARNING_OUTSIDE_WINDOW. With another"
+            " setting, what is learnt of shingles is learnt anew at the next start. 0: "
+            "without a bound."},
     Setting{"max-inflight-bytes", kBytes, &Config::max_inflight_bytes, "256MiB", kMiB, kNoMax, "",
             "Bytes of files received and not yet acknowledged, unread acknowledgements included, "
             "over all streams. Further files wait."},

@@ -242,8 +242,8 @@ TEST_F(CommandTest, WritesARawFileAsItCame) {
   EXPECT_EQ(told["observed_time"], nullptr);
   EXPECT_EQ(told["text_hash"], "abc");
   EXPECT_EQ(told["text_hashes"], (json{"a", "b"}));
-  for (const char* wrong :
-       {"get --raw X Y", "get --raw -", "get --raw --view full X", "get --raw --text-hash abc X Y"}) {
+  for (const char* wrong : {"get --raw X Y", "get --raw -", "get --raw --view full X",
+                            "get --raw --text-hash abc X Y"}) {
     const Ran ran = Run(wrong);
     EXPECT_EQ(ran.exit_code, 1) << wrong;
     EXPECT_THAT(ran.err, HasSubstr("--raw")) << wrong;
