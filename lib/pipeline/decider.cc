@@ -349,9 +349,16 @@ absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
   election.from = representative;
   election.to = mutation.id;
   election.sketch = prepared.sketch;
-  election.from_match = mutation.match;
-  election.from_match.relation = Reversed(mutation.match.relation);
-  if (mutation.match.matched_id == representative) election.from_match.matched_id = mutation.id;
+  election.from_match = {Reversed(mutation.match.relation), mutation.id, mutation.match.scores};
+  if (mutation.match.matched_id != representative) {
+    // It was matched with another of the story: the two have not been compared yet.
+    const StreamStatistics::View statistics(view_.statistics);
+    Comparer comparer(*stored, DayOf(representative.TimeMs()), statistics);
+    const Verdict verdict = comparer.Compare(*prepared.doc, DayOf(mutation.id.TimeMs()));
+    election.from_match.scores = verdict.scores;
+    election.from_match.relation =
+        verdict.relation == Relation::kNone ? Relation::kNear : verdict.relation;
+  }
   stories_.SetRepresentative(story_id, mutation.id);
   stories_.AddVariant(story_id, representative);
   const std::vector<Ulid> variants = stories_.VariantsOf(story_id);

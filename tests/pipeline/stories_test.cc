@@ -138,6 +138,21 @@ TEST_F(StoryPipelineTest, TheOriginalThatComesAfterItsCopyStandsForTheStory) {
   EXPECT_EQ(Get(copy.id).match.matched_id, original.id);
 }
 
+// The elected one is the same text as a copy, and not as who stood for the story.
+TEST_F(StoryPipelineTest, WhoGivesWayIsRelatedToWhoFollowsAsTheyAreAlike) {
+  const FileOutcome first = IngestAt(kNow + 100, "a", text_);
+  const FileOutcome copy = IngestAt(kNow + 200, "b", Edited(text_, 5, 80));
+  const FileOutcome original = IngestAt(kNow, "c", Edited(text_, 5, 80));
+  EXPECT_EQ(original.match.relation, Relation::kExact);
+  EXPECT_EQ(original.match.matched_id, copy.id);
+  EXPECT_EQ(original.representative_id, original.id);
+  const Match match = Get(first.id).match;
+  EXPECT_EQ(match.relation, Relation::kNear);
+  EXPECT_EQ(match.matched_id, original.id);
+  EXPECT_LT(match.scores.jaccard_ppm, 1'000'000U);
+  EXPECT_GT(match.scores.jaccard_ppm, 500'000U);
+}
+
 TEST_F(StoryPipelineTest, AStoryHoldsFewVariantsHoweverOftenItElects) {
   std::vector<FileOutcome> outcomes;
   for (int i = 0; i < 12; ++i) {
