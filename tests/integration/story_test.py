@@ -118,6 +118,21 @@ class Story(ServerTest):
         self.assertIn('UNRELATED', shown)
         self.assertIn('- title: A report on the dike', shown)
 
+    def test_texts_come_in_order_over_several_pages(self):
+        server = self.serve()
+        body = text('page')
+        for i in range(120):
+            self.write(f'many/{i:03}.txt', raw_file(NOW + i, 'https://page.example/1', 'A page',
+                                                    f'{body} edition{i}'))
+        lines = server.json('ingest', self.place / 'many')
+        self.assertEqual([line['outcome'] for line in lines], ['NEW'] + ['REVISION'] * 119)
+        history = self.story(server, lines[0]['id'], '--diff', '--full')['revisions'][lines[0]['id']]
+        self.assertEqual([one['article']['text'] for one in history],
+                         [f'{body} edition{i}' for i in range(120)])
+        self.assertEqual([one['is_newest'] for one in history], [False] * 119 + [True])
+        self.assertIsNone(history[0]['changes'])
+        self.assertTrue(all(one['changes'] for one in history[1:]))
+
     def test_bad_requests_say_what_is_wrong(self):
         server = self.serve()
         for arguments, reason in ((('delete', 'nonsense'), b'INVALID_ID'),
