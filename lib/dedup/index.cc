@@ -52,10 +52,11 @@ CandidateIndex::Range CandidateIndex::RangeOf(const FindOptions& options) const 
   return range;
 }
 
-void CandidateIndex::Advance(int64_t newest_ms, int64_t position_ms) {
+void CandidateIndex::Advance(int64_t newest_ms, std::optional<int64_t> position_ms) {
   if (window_ms_ == 0) return;
   // By whole days, so that it is seldom that something goes.
-  const int64_t floor = FloorDiv(std::min(newest_ms, position_ms), kDayMs) * kDayMs - window_ms_;
+  const int64_t floor =
+      position_ms.has_value() ? FloorDiv(*position_ms, kDayMs) * kDayMs - window_ms_ : kNoFloor;
   {
     const std::shared_lock lock(mutex_);
     if (newest_ms <= newest_ms_ && floor <= floor_ms()) return;

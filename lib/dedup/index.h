@@ -98,10 +98,10 @@ class CandidateIndex {
   // `window_ms`: what is held behind the stream; 0: everything.
   explicit CandidateIndex(int64_t window_ms = 0);
 
-  // The newest time that was seen and is believed, and how far the stream has come
-  // (StreamPosition), which is no later: what is older than that by more than the window is
-  // forgotten. Neither goes back.
-  void Advance(int64_t newest_ms, int64_t position_ms);
+  // The newest time that is believed, to be told of before the article of that time is added: what
+  // is later is ahead of the stream. And how far the stream has come (StreamPosition), if that is
+  // known: what is older than that by more than the window is forgotten. Neither goes back.
+  void Advance(int64_t newest_ms, std::optional<int64_t> position_ms);
   void Advance(int64_t newest_ms) { Advance(newest_ms, newest_ms); }
   // Articles of before this time are not held.
   [[nodiscard]] int64_t floor_ms() const { return floor_ms_.load(std::memory_order_relaxed); }

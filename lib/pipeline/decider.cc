@@ -298,6 +298,9 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
   decision.outcome = OutcomeOfNewUrl(prepared, owner, stories_);
   WarnOfWindow(view_, prepared, decision.outcome);
 
+  // Ahead of adding it, so that what is newer than all before is not taken for a wrong date.
+  if (!prepared.learnt.ahead) index_.Advance(prepared.learnt.at_ms, std::nullopt);
+
   Mutation mutation;
   mutation.id = decision.outcome.id;
   mutation.story_id = decision.outcome.story_id;

@@ -167,8 +167,9 @@ class ThreadedPipeline final : public Pipeline {
           {.end_ms = LastBelievedMs(clock_.NowMs()) + 1, .descending = true, .limit = 1});
       if (!newest.ok()) return newest.status();
       const StreamPosition& position = learner_.statistics().position();
-      if (!newest->articles.empty() && position.has_value()) {
-        index_.Advance(newest->articles.front().id.TimeMs(), position.ms());
+      if (!newest->articles.empty()) {
+        index_.Advance(newest->articles.front().id.TimeMs(),
+                       position.has_value() ? std::optional(position.ms()) : std::nullopt);
       }
     }
     return store_.ScanSketches(

@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "lib/dedup/index.h"
 #include "tests/dedup/texts.h"
 #include "tests/pipeline/failing_store.h"
 #include "tests/pipeline/raw_files.h"
@@ -166,6 +167,29 @@ TEST_F(PipelineTest, WhatIsOlderThanTheWindowIsMatchedByUrlAndExactTextAlone) {
                   .outcome.warnings.back(),
               Warning::kOutsideWindow);
   }
+}
+
+// What is newer than all before is not taken for a date that nobody believes: it leaves again.
+TEST_F(PipelineTest, AStreamInTheOrderOfTimeLeavesTheIndexBehindIt) {
+  recent_articles_ = 1;
+  Reopen();
+  constexpr int kDays = 120;
+  for (int day = 0; day < kDays; ++day) {
+    EXPECT_EQ(
+        Ingest(RawFile(kNow - (kDays - day) * kDay, "https://a.example/" + std::to_string(day),
+                       "题", HanText(day + 1, 300)))
+            .status,
+        FileStatus::kNew);
+  }
+  // The window, and what lies in a segment with its oldest day.
+  constexpr uint64_t kHeld = 30 + 30 / CandidateIndex::kSegmentsOfWindow + 2;
+  const PipelineStats stats = pipeline_->GetStats();
+  EXPECT_LE(stats.index_articles, kHeld);
+  EXPECT_GE(stats.index_articles, 30U);
+  EXPECT_EQ(stats.index_articles + stats.expired_articles, static_cast<uint64_t>(kDays));
+  Reopen();
+  EXPECT_LE(pipeline_->GetStats().index_articles, kHeld);
+  EXPECT_GE(pipeline_->GetStats().index_articles, 30U);
 }
 
 TEST_F(PipelineTest, ACopyIsFoundUnderItsOwnIdWithItsOwnText) {
