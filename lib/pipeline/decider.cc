@@ -147,7 +147,7 @@ FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
           : OutcomeOfNewUrl(prepared,
                             prepared.article.HasUsableText() ? outlook.found.text : std::nullopt,
                             stories_);
-  WarnOfWindow(view_, prepared, outcome);
+  WarnOfWindow(prepared, outcome);
   return outcome;
 }
 
@@ -207,9 +207,8 @@ void Decider::Learn(PreparedFile& prepared, Mutation& mutation) {
   if (is_believed && position.has_value()) index_.Advance(at_ms, position.ms());
 }
 
-void Decider::WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
-                           FileOutcome& outcome) {
-  if (outcome.status == FileStatus::kUnchanged || !IsOutsideWindow(view, prepared)) return;
+void Decider::WarnOfWindow(const PreparedFile& prepared, FileOutcome& outcome) const {
+  if (outcome.status == FileStatus::kUnchanged || !IsOutsideWindow(view_, prepared)) return;
   outcome.warnings.push_back(Warning::kOutsideWindow);
 }
 
@@ -228,7 +227,7 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
     if (!is_known) {
       if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
-      WarnOfWindow(view_, prepared, decision.outcome);
+      WarnOfWindow(prepared, decision.outcome);
       if (FollowsUnrelatedText(prepared, (*known)->newest)) {
         decision.outcome.warnings.push_back(Warning::kUnrelatedText);
       }
@@ -296,7 +295,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
   }
   decision.outcome = OutcomeOfNewUrl(prepared, owner, stories_);
-  WarnOfWindow(view_, prepared, decision.outcome);
+  WarnOfWindow(prepared, decision.outcome);
 
   // Ahead of adding it, so that what is newer than all before is not taken for a wrong date.
   if (!prepared.learnt.ahead) index_.Advance(prepared.learnt.at_ms, std::nullopt);

@@ -67,11 +67,9 @@ class Decider {
   // The best-matching duplicate among candidates, or null.
   static const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
 
-  // Says in the outcome of a file that is older than the index what that means.
-  static void WarnOfWindow(const StoredView& view, const PreparedFile& prepared,
-                           FileOutcome& outcome);
-
  private:
+  // Says in the outcome of a file that is older than the index what that means.
+  void WarnOfWindow(const PreparedFile& prepared, FileOutcome& outcome) const;
   absl::StatusOr<std::optional<KnownUrl>> FindUrl(PreparedFile& prepared);
   void Revise(PreparedFile& prepared, KnownUrl known, Decision& decision);
   absl::Status Admit(PreparedFile& prepared, Decision& decision);

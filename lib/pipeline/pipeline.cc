@@ -12,6 +12,7 @@
 
 #include "lib/base/bounded_queue.h"
 #include "lib/dedup/index.h"
+#include "lib/pipeline/checked_candidates.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/decider.h"
 #include "lib/pipeline/learner.h"
@@ -37,6 +38,8 @@ constexpr size_t kUnbounded = SIZE_MAX;
 // Files that wait to be decided once it has been looked what came since they were prepared.
 constexpr size_t kRefreshedFiles = 32;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
+// Records that are stored anew in one write after a deletion.
+constexpr size_t kRebasedAtOnce = 256;
 constexpr int64_t kDayMs = 86'400'000;
 
 }  // namespace
@@ -91,7 +94,7 @@ class ThreadedPipeline final : public Pipeline {
       for (const Ulid& id : story.variants) stories_.AddVariant(story.story_id, id);
     });
     if (!status.ok()) return status;
-    if (status = RebaseAll(); !status.ok()) return status;
+    if (status = store_.Rebase(kRebasedAtOnce); !status.ok()) return status;
     if (status = learner_.Recall(); !status.ok()) return status;
     if (status = FillIndex(); !status.ok()) return status;
     if (options_.raw.keep) {
@@ -325,16 +328,6 @@ class ThreadedPipeline final : public Pipeline {
     if (store_.ForgetSketches(floor_ms).ok()) forgotten_ms_ = floor_ms;
   }
 
-  // What rests on deleted articles is stored anew.
-  absl::Status RebaseAll() {
-    constexpr size_t kRecordsAtOnce = 256;
-    for (;;) {
-      const absl::StatusOr<bool> done = store_.Rebase(kRecordsAtOnce);
-      if (!done.ok()) return done.status();
-      if (*done) return absl::OkStatus();
-    }
-  }
-
   // On the deciding thread, while nothing is being committed.
   absl::StatusOr<DeleteResult> DeleteNow(const DeleteRequest& request) {
     if (absl::Status failure = Failure(); !failure.ok()) return failure;
@@ -345,7 +338,7 @@ class ThreadedPipeline final : public Pipeline {
       decider_.Forget(*removal);
       committed_.store(decider_.sequence(), std::memory_order_release);
       learner_.Committed(decider_.sequence());
-      status = RebaseAll();
+      status = store_.Rebase(kRebasedAtOnce);
     }
     if (!status.ok()) {
       if (ReasonOf(status) != Reason::kNotFound) Fail(status);
@@ -466,34 +459,7 @@ CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
     return result;
   }
   result.outcome = decider_.Foresee(prepared);
-  std::vector<Ulid> ids;
-  for (const ScoredCandidate& candidate : prepared.outlook.candidates) {
-    ids.push_back(candidate.hit.id);
-  }
-  const auto texts = store_.GetComparisonTexts(ids);
-  const PassageFinder passages(prepared.article.article.text);
-  for (size_t i = 0; i < ids.size(); ++i) {
-    const ScoredCandidate& candidate = prepared.outlook.candidates[i];
-    CheckedCandidate checked;
-    checked.id = ids[i];
-    if (texts.ok() && (*texts)[i].has_value()) {
-      checked.title = (*texts)[i]->title;
-      checked.passages = passages.Compare((*texts)[i]->text);
-    }
-    checked.bands = candidate.hit.bands;
-    checked.anchors = candidate.hit.anchors_shared;
-    checked.reason = ReasonInWords(candidate.verdict);
-    checked.match = {candidate.verdict.relation, ids[i], candidate.verdict.scores};
-    checked.explanation = "found by " + std::to_string(candidate.hit.bands) + " of " +
-                          std::to_string(kBands) + " bands and " +
-                          std::to_string(candidate.hit.anchors_shared) + " anchors; " +
-                          Explain(candidate.verdict);
-    result.candidates.push_back(std::move(checked));
-  }
-  std::stable_sort(result.candidates.begin(), result.candidates.end(),
-                   [](const CheckedCandidate& a, const CheckedCandidate& b) {
-                     return a.match.scores.score_ppm > b.match.scores.score_ppm;
-                   });
+  result.candidates = DescribeCandidates(store_, prepared);
   result.article = std::move(prepared.article);
   return result;
 }

@@ -16,9 +16,9 @@
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "lib/store/keys.h"
-#include "lib/store/record_delta.h"
 #include "lib/store/record_reader.h"
 #include "lib/store/records.h"
+#include "lib/store/rekeyed_deltas.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "lib/store/space_guard.h"
@@ -99,6 +99,7 @@ class StoreRekeyer {
         rules_(rules),
         dry_run_(dry_run),
         reader_(store.Reader({})),
+        deltas_(store.Reader({}), rules),
         fail_(options.test_fail_rekey),
         disk_(options.path) {
     report_.to = options.key_rules_fingerprint;
@@ -222,45 +223,16 @@ class StoreRekeyer {
     return status.ok() ? Flush() : status;
   }
 
-  // Whether the record that deltas against `id` rest on is about to become another.
-  absl::StatusOr<bool> IsChangingBase(const Ulid& id) {
-    const auto known = changing_bases_.find(id);
-    if (known != changing_bases_.end()) return known->second;
-    const absl::StatusOr<std::string> base = reader_.Base(id);
-    if (!base.ok()) return base.status();
-    const absl::StatusOr<RekeyedRecord> record = RekeyRecord(*base, rules_);
-    if (!record.ok()) return record.status();
-    const bool changes = record->is_changed;
-    changing_bases_[id] = changes;
-    return changes;
-  }
-
   // Copies and older texts that rest on a record that will change are stored whole from now on.
   absl::Status MakeWhole(Family family) {
     if (dry_run_) return absl::OkStatus();
     absl::Status status = ForEach(
         family, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) -> absl::Status {
           if (key.size() < Ulid::kBytes) return Damaged(family);
-          // The story of a copy, the article of an older text: the base that goes without saying.
-          const Ulid implied = Ulid::FromBytes(key.ToStringView().substr(0, Ulid::kBytes));
-          std::string stored = value.ToString();
-          Match match;
-          if (family == kSightings) {
-            absl::StatusOr<Sighting> sighting = DecodeSighting(stored, implied);
-            if (!sighting.ok()) return sighting.status();
-            stored = std::move(sighting->record);
-            match = sighting->match;
-          }
-          if (!IsDelta(stored)) return absl::OkStatus();
-          const absl::StatusOr<Ulid> base = BaseOfDelta(stored, implied);
-          if (!base.ok()) return base.status();
-          const absl::StatusOr<bool> changes = IsChangingBase(*base);
-          if (!changes.ok()) return changes.status();
-          if (!*changes) return absl::OkStatus();
-          const absl::StatusOr<std::string> whole = reader_.Whole(std::move(stored), implied);
+          const absl::StatusOr<std::optional<std::string>> whole =
+              deltas_.WholeIfBaseChanges(family, key.ToStringView(), value.ToString());
           if (!whole.ok()) return whole.status();
-          return Put(family, key,
-                     family == kSightings ? EncodeSighting(*whole, match, implied) : *whole);
+          return whole->has_value() ? Put(family, key, **whole) : absl::OkStatus();
         });
     return status.ok() ? Flush() : status;
   }
@@ -482,8 +454,7 @@ class StoreRekeyer {
   const UrlRules& rules_;
   const bool dry_run_;
   RecordReader reader_;
-  absl::flat_hash_map<Ulid, bool>
-      changing_bases_;                // those looked at: whether the rules change them
+  RekeyedDeltas deltas_;
   const std::function<bool()> fail_;  // tests also see every entry written on its own
   const StatvfsProbe disk_;
   RekeyReport report_;
@@ -513,36 +484,6 @@ absl::StatusOr<RekeyReport> RekeyStore(RocksDbOptions options, const UrlRules& r
   if (counted->from == counted->to && counted->rewritten == 0) return counted;
   if (absl::Status room = counting.CheckRoom(*counted); !room.ok()) return room;
   return StoreRekeyer(**store, options, rules, /*dry_run=*/false).Run();
-}
-
-std::string DescribeRekey(const RekeyReport& report, bool dry_run) {
-  std::string out;
-  if (report.was_interrupted) {
-    absl::StrAppend(&out, "an earlier run was interrupted\n");
-  } else if (report.from == report.to && report.rewritten == 0) {
-    return absl::StrCat("the store is under the rules ", report.to, " already: nothing to do\n");
-  }
-  absl::StrAppend(&out, dry_run ? "would move the store" : "moved the store");
-  if (!report.from.empty()) absl::StrAppend(&out, " from the rules ", report.from);
-  absl::StrAppend(&out, " to the rules ", report.to, "\n", report.articles, " articles, ",
-                  report.copies, " copies, ", report.revisions, " revisions looked at\n",
-                  report.changed, " articles and copies have another key, ", report.rewritten,
-                  " records another URL or key\n");
-  if (report.shared > 0) {
-    absl::StrAppend(&out, report.shared,
-                    " articles and copies share their key with another, which later files of that "
-                    "key go to; they stay as they are, by ID and in their stories\n");
-  }
-  if (report.parted > 0) {
-    absl::StrAppend(&out, report.parted,
-                    " revisions have another key than their article's newest text; both lead to it "
-                    "where no other article has a better right\n");
-  }
-  if (report.refused > 0) {
-    absl::StrAppend(&out, report.refused,
-                    " records have a URL that these rules refuse; they keep their key\n");
-  }
-  return out;
 }
 
 }  // namespace wirefold

@@ -279,95 +279,94 @@ absl::Status RocksDbStore::Remove(const Removal& removal) {
   return status;
 }
 
-absl::StatusOr<bool> RocksDbStore::RebaseStory(const Ulid& base_id, const Ulid& story_id,
-                                               size_t limit) {
+absl::Status RocksDbStore::RebaseStory(const Ulid& base_id, const Ulid& story_id, size_t batch) {
   RecordReader reader = Reader({});
   const absl::StatusOr<Ulid> representative = reader.Representative(story_id);
   if (!representative.ok()) return representative.status();
-  CommitGroup group = NewGroup();
-  size_t moved = 0;
-  // Whether there is room for one more; it rests on `base_id`, and so is stored anew.
-  const auto rests = [&](const std::string& stored, const Ulid& implied) -> absl::StatusOr<bool> {
-    if (!IsDelta(stored)) return false;
+  std::optional<CommitGroup> group(NewGroup());
+  size_t moved = 0;  // in the group
+  // The record anew, or nullopt where it rests on something else.
+  const auto rebased = [&](const std::string& stored,
+                           const Ulid& implied) -> absl::StatusOr<std::optional<std::string>> {
+    if (!IsDelta(stored)) return std::nullopt;
     const absl::StatusOr<Ulid> base = BaseOfDelta(stored, implied);
     if (!base.ok()) return base.status();
-    return *base == base_id;
+    if (*base != base_id) return std::nullopt;
+    const absl::StatusOr<std::string> whole = reader.Whole(stored, implied);
+    if (!whole.ok()) return whole.status();
+    absl::StatusOr<std::string> packed = group->Pack(*whole, *representative, implied);
+    if (!packed.ok()) return packed.status();
+    return *std::move(packed);
+  };
+  const auto put = [&](Family family, const rocksdb::Slice& key, std::string value) {
+    group->Put(family, key.ToString(), std::move(value));
+    if (++moved < batch) return absl::OkStatus();
+    moved = 0;
+    absl::Status written = WriteGroup(*group);
+    group.emplace(NewGroup());
+    return written;
   };
   std::vector<Ulid> articles = {*representative};
   rocksdb::ReadOptions scan;
   scan.prefix_same_as_start = true;
   const std::unique_ptr<rocksdb::Iterator> copies(db_->NewIterator(scan, handles_[kSightings]));
-  for (copies->Seek(story_id.ToBytes()); copies->Valid() && moved < limit; copies->Next()) {
+  for (copies->Seek(story_id.ToBytes()); copies->Valid(); copies->Next()) {
     const std::optional<Ulid> id = CopyOfSightingKey(copies->key().ToStringView());
-    absl::StatusOr<Sighting> sighting = DecodeSighting(copies->value().ToStringView(), story_id);
-    if (!id.has_value() || !sighting.ok()) return sighting.status();
+    if (!id.has_value()) return Reject(Reason::kStoreCorrupt, "a key in 'sightings' is damaged");
     articles.push_back(*id);
-    const absl::StatusOr<bool> moves = rests(sighting->record, story_id);
-    if (!moves.ok()) return moves.status();
-    if (!*moves) continue;
-    const absl::StatusOr<std::string> whole = reader.Whole(std::move(sighting->record), story_id);
-    if (!whole.ok()) return whole.status();
-    const absl::StatusOr<std::string> packed = group.Pack(*whole, *representative, story_id);
-    if (!packed.ok()) return packed.status();
-    group.Put(kSightings, copies->key().ToString(),
-              EncodeSighting(*packed, sighting->match, story_id));
-    ++moved;
+    const absl::StatusOr<Sighting> sighting =
+        DecodeSighting(copies->value().ToStringView(), story_id);
+    if (!sighting.ok()) return sighting.status();
+    const auto record = rebased(sighting->record, story_id);
+    if (!record.ok()) return record.status();
+    if (!record->has_value()) continue;
+    absl::Status written =
+        put(kSightings, copies->key(), EncodeSighting(**record, sighting->match, story_id));
+    if (!written.ok()) return written;
   }
   if (!copies->status().ok()) return ReadingToDelete(copies->status());
-  for (size_t i = 0; i < articles.size() && moved < limit; ++i) {
+  for (const Ulid& article : articles) {
     const std::unique_ptr<rocksdb::Iterator> older(db_->NewIterator(scan, handles_[kRevisions]));
-    for (older->Seek(articles[i].ToBytes()); older->Valid() && moved < limit; older->Next()) {
-      const std::string stored = older->value().ToString();
-      const absl::StatusOr<bool> moves = rests(stored, articles[i]);
-      if (!moves.ok()) return moves.status();
-      if (!*moves) continue;
-      const absl::StatusOr<std::string> whole = reader.Whole(stored, articles[i]);
-      if (!whole.ok()) return whole.status();
-      absl::StatusOr<std::string> packed = group.Pack(*whole, *representative, articles[i]);
-      if (!packed.ok()) return packed.status();
-      group.Put(kRevisions, older->key().ToString(), *std::move(packed));
-      ++moved;
+    for (older->Seek(article.ToBytes()); older->Valid(); older->Next()) {
+      auto record = rebased(older->value().ToString(), article);
+      if (!record.ok()) return record.status();
+      if (!record->has_value()) continue;
+      absl::Status written = put(kRevisions, older->key(), **std::move(record));
+      if (!written.ok()) return written;
     }
     if (!older->status().ok()) return ReadingToDelete(older->status());
   }
-  const bool done = moved < limit;
-  if (done) {
-    const absl::StatusOr<std::optional<BaseName>> name = reader.NamedBase(base_id);
-    if (!name.ok()) return name.status();
-    if (name->has_value()) {
-      group.Delete(kRevisions, RevisionKey(base_id, (*name)->at_ms, (*name)->text_hash));
-    }
-    group.Delete(kBases, base_id.ToBytes());
-    group.Delete(kMeta, RebaseKey(base_id));
+  const absl::StatusOr<std::optional<BaseName>> name = reader.NamedBase(base_id);
+  if (!name.ok()) return name.status();
+  if (name->has_value()) {
+    group->Delete(kRevisions, RevisionKey(base_id, (*name)->at_ms, (*name)->text_hash));
   }
-  if (absl::Status status = WriteGroup(group); !status.ok()) {
-    failed_.store(true);
-    return status;
-  }
-  return done;
+  group->Delete(kBases, base_id.ToBytes());
+  group->Delete(kMeta, RebaseKey(base_id));
+  return WriteGroup(*group);
 }
 
-absl::StatusOr<bool> RocksDbStore::Rebase(size_t limit) {
+absl::Status RocksDbStore::Rebase(size_t batch) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  std::string key;
-  std::string value;
-  {
+  for (;;) {
     const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kMeta]));
     it->Seek({kRebasePrefix.data(), kRebasePrefix.size()});
     if (!it->status().ok()) return ReadingToDelete(it->status());
-    if (!it->Valid() || !it->key().ToStringView().starts_with(kRebasePrefix)) return true;
-    key = it->key().ToString();
-    value = it->value().ToString();
+    if (!it->Valid() || !it->key().ToStringView().starts_with(kRebasePrefix)) {
+      return absl::OkStatus();
+    }
+    const std::string_view id = it->key().ToStringView().substr(kRebasePrefix.size());
+    if (id.size() != Ulid::kBytes) {
+      return Reject(Reason::kStoreCorrupt, "a key in the store's meta data is damaged");
+    }
+    const absl::StatusOr<Ulid> story_id = DecodeAlias(it->value().ToStringView());
+    if (!story_id.ok()) return story_id.status();
+    absl::Status status = RebaseStory(Ulid::FromBytes(id), *story_id, std::max<size_t>(batch, 1));
+    if (!status.ok()) {
+      failed_.store(true);
+      return status;
+    }
   }
-  if (key.size() != kRebasePrefix.size() + Ulid::kBytes) {
-    return Reject(Reason::kStoreCorrupt, "a key in the store's meta data is damaged");
-  }
-  const absl::StatusOr<Ulid> story_id = DecodeAlias(value);
-  if (!story_id.ok()) return story_id.status();
-  const Ulid base_id = Ulid::FromBytes(std::string_view(key).substr(kRebasePrefix.size()));
-  const absl::StatusOr<bool> done = RebaseStory(base_id, *story_id, std::max<size_t>(limit, 1));
-  if (!done.ok()) return done.status();
-  return false;  // there may be others
 }
 
 absl::Status RocksDbStore::ForgetSketches(int64_t before_ms) {

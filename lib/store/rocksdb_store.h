@@ -58,7 +58,7 @@ class RocksDbStore final : public Store {
 
   [[nodiscard]] absl::Status Commit(std::span<const Mutation> mutations) override;
   [[nodiscard]] absl::Status Remove(const Removal& removal) override;
-  [[nodiscard]] absl::StatusOr<bool> Rebase(size_t limit) override;
+  [[nodiscard]] absl::Status Rebase(size_t batch) override;
   [[nodiscard]] absl::Status Compact() override;
   [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
                                              const Hash128& text_hash) const override;
@@ -132,7 +132,7 @@ class RocksDbStore final : public Store {
   absl::StatusOr<Leaving> ReadLeaving(const Ulid& story_id, const Ulid& id) const;
   absl::Status Take(const Removal& removal, const Leaving& leaving, CommitGroup& group) const;
   absl::StatusOr<std::vector<std::pair<Ulid, Hash128>>> TextsStaying(const Removal& removal) const;
-  absl::StatusOr<bool> RebaseStory(const Ulid& base_id, const Ulid& story_id, size_t limit);
+  absl::Status RebaseStory(const Ulid& base_id, const Ulid& story_id, size_t batch);
   // nullopt if there is no such key.
   absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
                                                             Family family,

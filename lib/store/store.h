@@ -233,9 +233,9 @@ class Store {
   // of the story stay, what they are stored against stays too, unseen, until Rebase has run. Never
   // beside Commit. kNotFound if one of them is not there (any more); after another error as Commit.
   [[nodiscard]] virtual absl::Status Remove(const Removal& removal) = 0;
-  // Stores up to `limit` records anew that rest on what was deleted, and deletes that where nothing
-  // rests on it any more. True when all is done. Never beside Commit.
-  [[nodiscard]] virtual absl::StatusOr<bool> Rebase(size_t limit) = 0;
+  // Stores anew whatever rests on what was deleted, `batch` records a write, and then deletes that.
+  // Interrupted anywhere it goes on the next time. Never beside Commit.
+  [[nodiscard]] virtual absl::Status Rebase(size_t batch) = 0;
   // Rewrites everything on disk, so that nothing of what was deleted is left in the data folder,
   // and what is stored takes the least room. Takes minutes for some GB; anything may go on beside
   // it.

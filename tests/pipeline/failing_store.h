@@ -98,7 +98,7 @@ class FailingStore final : public Store {
   }
   StoreCounts Counts() const override { return real_.Counts(); }
   absl::Status Remove(const Removal& removal) override { return real_.Remove(removal); }
-  absl::StatusOr<bool> Rebase(size_t limit) override { return real_.Rebase(limit); }
+  absl::Status Rebase(size_t batch) override { return real_.Rebase(batch); }
   absl::Status Compact() override { return real_.Compact(); }
   std::vector<PartSize> PartSizes() const override { return real_.PartSizes(); }
   uint64_t DiskBytes() const override { return real_.DiskBytes(); }

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "lib/dedup/index.h"
+#include "lib/pipeline/checked_candidates.h"
 #include "tests/dedup/texts.h"
 #include "tests/pipeline/failing_store.h"
 #include "tests/pipeline/raw_files.h"
@@ -468,6 +469,22 @@ TEST_F(PipelineTest, CheckSaysWhatWouldHappenAndStoresNothing) {
   EXPECT_EQ(ingested.id, checked.outcome.id);
   EXPECT_EQ(pipeline_->Check({.bytes = ""}).outcome.reason, Reason::kEmptyFile);
   EXPECT_EQ(pipeline_->Check({.bytes = copy}).outcome.status, FileStatus::kUnchanged);
+}
+
+// A daily notice has many like it: the best ones are described.
+TEST_F(PipelineTest, CheckDescribesSoManyCandidatesAndNoMore) {
+  const std::string text = HanText(1, 400);
+  const auto notice = [&](size_t day, const char* host) {
+    return RawFile(kNow, std::string("https://") + host + ".example/" + std::to_string(day),
+                   "汇率中间价" + std::to_string(day),
+                   "1" + std::to_string(day) + "点 2" + std::to_string(day * 7) + "点 3" +
+                       std::to_string(day * 31) + "点 " + text);
+  };
+  for (size_t day = 1; day < kMaxCheckedCandidates + 2; ++day) {
+    EXPECT_EQ(Ingest(notice(day, "a")).status, FileStatus::kNew) << day;
+    const size_t described = pipeline_->Check({.bytes = notice(99, "a")}).candidates.size();
+    EXPECT_EQ(described, std::min(day, kMaxCheckedCandidates)) << day;
+  }
 }
 
 }  // namespace

@@ -202,6 +202,31 @@ TEST_F(StoryPipelineTest, ADeletedRepresentativeIsFollowedByAnother) {
   EXPECT_EQ(other.status, FileStatus::kRevision);
 }
 
+// Of the copies that are left the earliest kMaxElected are looked at.
+TEST_F(StoryPipelineTest, WhoFollowsIsSoughtAmongSoManyCopiesAndNoMore) {
+  const std::string credit = "据海岸社报道，";
+  const std::string dateline = "（海岸社临湾3日电）";
+  for (const size_t credited : {kMaxElected - 1, kMaxElected}) {
+    SCOPED_TRACE(credited);
+    const std::string text = HanText(static_cast<uint32_t>(credited), 400);
+    const std::string run = std::to_string(credited);
+    const FileOutcome first = IngestAt(kNow, "first" + run, text);
+    std::vector<FileOutcome> copies;
+    for (size_t i = 0; i <= kMaxElected; ++i) {
+      copies.push_back(IngestAt(kNow + 1 + static_cast<int64_t>(i),
+                                "c" + std::to_string(i) + "-" + run,
+                                (i == 0          ? credit
+                                 : i == credited ? dateline
+                                                 : "记者" + std::to_string(i) + "，") +
+                                    text));
+      ASSERT_EQ(copies.back().representative_id, first.id) << i;
+    }
+    ASSERT_EQ(Get(copies[credited].id).article.dateline, "海岸社临湾3日电");
+    const DeleteResult deleted = pipeline_->Delete({.id = first.id}).value();
+    EXPECT_EQ(deleted.representative_id, copies[credited < kMaxElected ? credited : 0].id);
+  }
+}
+
 TEST_F(StoryPipelineTest, WhatIsBlockedIsRefusedByUrlAndByText) {
   const FileOutcome first = IngestAt(kNow, "a", text_);
   const FileOutcome copy = IngestAt(kNow + 100, "b", Edited(text_, 5, 80));

@@ -288,7 +288,7 @@ class FakeStore final : public Store {
   StoreCounts Counts() const override { return {.articles = articles.size(), .commits = 3}; }
   std::vector<PartSize> PartSizes() const override { return {{"articles", 2, 4000}}; }
   absl::Status Remove(const Removal&) override { return NotFound(); }
-  absl::StatusOr<bool> Rebase(size_t) override { return true; }
+  absl::Status Rebase(size_t) override { return absl::OkStatus(); }
   absl::Status Compact() override { return absl::OkStatus(); }
   uint64_t DiskBytes() const override { return 4096; }
 

@@ -261,6 +261,58 @@ TEST_F(RekeyTest, AfterAnInterruptionTheStoreIsRefusedUntilItIsRunAgain) {
       first_.id);
 }
 
+// What copies and older texts are stored against gets another URL, wherever it is interrupted.
+TEST_F(RekeyTest, CopiesAndOlderTextsOutliveANewRecordOfWhatTheyRestOn) {
+  std::string text;
+  for (int i = 0; i < 80; ++i)
+    text += "港务局" + std::to_string(i * 7919) + "号公报说明了堤坝的状况。\n";
+  const NormalizedArticle first = At("https://d.org/1?page=1", kAtMs, text + "一", old_rules_);
+  const NormalizedArticle other = At("https://e.org/1", kAtMs + 1, text + "二", old_rules_);
+  const NormalizedArticle copy = At("https://f.org/1", kAtMs + 2, text + "三", old_rules_);
+  const NormalizedArticle older = At("https://f.org/1", kAtMs - 5, text + "四", old_rules_);
+  const NormalizedArticle newer = At("https://d.org/1?page=1", kAtMs + 9, text + "五", old_rules_);
+  {
+    const auto store = OpenOrDie(OptionsUnder(folder_.path(), old_rules_));
+    const Mutation duplicate = Duplicate(copy, first.id);
+    // One rests on a text that is about to change and one on a text that is not.
+    const std::vector<Mutation> mutations = {
+        New(first),
+        duplicate,
+        Revision(older, duplicate.url, duplicate.record, duplicate.match),
+        Revision(newer, New(first).url, New(first).record),
+        New(other),
+        Duplicate(At("https://g.org/1", kAtMs + 3, text + "六", old_rules_), other.id)};
+    ASSERT_TRUE(store->Commit(mutations).ok());
+  }
+  const auto check = [&](const UrlRules& rules) {
+    const auto store = OpenOrDie(OptionsUnder(folder_.path(), rules));
+    EXPECT_EQ(store->GetArticle(first.id)->article.text, newer.article.text);
+    EXPECT_EQ(store->GetArticle(copy.id)->article.text, copy.article.text);
+    const auto of_first = store->ListRevisions(first.id, std::nullopt, 9).value();
+    ASSERT_EQ(of_first.size(), 1u);
+    EXPECT_EQ(of_first[0].article.text, first.article.text);
+    const auto of_copy = store->ListRevisions(copy.id, std::nullopt, 9).value();
+    ASSERT_EQ(of_copy.size(), 1u);
+    EXPECT_EQ(of_copy[0].article.text, older.article.text);
+    const auto copies = store->ListSightings(other.id, std::nullopt, 9).value();
+    ASSERT_EQ(copies.sightings.size(), 1u);
+    EXPECT_EQ(copies.sightings[0].article.text, text + "六");
+  };
+  check(old_rules_);
+  size_t interruptions = 0;
+  for (int writes = 0; writes < 200; ++writes) {
+    RocksDbOptions options = OptionsUnder(folder_.path(), new_rules_);
+    int left = writes;
+    options.test_fail_rekey = [&left] { return left-- == 0; };
+    if (RekeyStore(options, new_rules_, false).ok()) break;
+    ++interruptions;
+    ASSERT_TRUE(Rekey(old_rules_).ok());
+    check(old_rules_);
+  }
+  EXPECT_GT(interruptions, 5u);
+  check(new_rules_);
+}
+
 TEST_F(RekeyTest, ManyRecordsTakeManyWrites) {
   constexpr int kArticles = 6000;
   {

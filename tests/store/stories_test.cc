@@ -275,15 +275,6 @@ class RemovalTest : public StoriesTest {
     Commit({New(first_), Duplicate(copy_, first_.id),
             Duplicate(exact_, first_.id, Relation::kExact), New(other_)});
   }
-  // Everything again that Remove left to do.
-  void RebaseAll(size_t limit) {
-    for (int i = 0; i < 1000; ++i) {
-      const absl::StatusOr<bool> done = store_->Rebase(limit);
-      ASSERT_TRUE(done.ok()) << done.status();
-      if (*done) return;
-    }
-    FAIL() << "it never ends";
-  }
   // Whether any key or value that the database holds has these bytes.
   static bool FolderHas(const std::string& folder, const std::string& bytes) {
     for (const auto& [name, content] : testing::FolderBytes(folder)) {
@@ -319,8 +310,8 @@ TEST_F(RemovalTest, ACopyGoesAloneAndMayComeBack) {
 }
 
 TEST_F(RemovalTest, WhoStandsForAStoryGoesAndTheOthersStayAsTheyWere) {
-  for (const size_t limit : {size_t{1}, size_t{100}}) {
-    SCOPED_TRACE(limit);
+  for (const size_t batch : {size_t{1}, size_t{2}, size_t{100}}) {
+    SCOPED_TRACE(batch);
     const testing::TempFolder folder;
     store_.reset();
     store_ = OpenOrDie(OptionsFor(folder.path()));
@@ -337,7 +328,7 @@ TEST_F(RemovalTest, WhoStandsForAStoryGoesAndTheOthersStayAsTheyWere) {
     EXPECT_EQ(Get(exact_.id).article, exact_.article);  // whatever it rests on
     store_.reset();
     store_ = OpenOrDie(OptionsFor(folder.path()));  // as after a crash in between
-    RebaseAll(limit);
+    ASSERT_TRUE(store_->Rebase(batch).ok());
     EXPECT_EQ(ReasonOf(store_->GetArticle(first_.id).status()), Reason::kNotFound);
     EXPECT_EQ(Get(exact_.id).article, exact_.article);
     EXPECT_EQ(Get(exact_.id).story_id, first_.id);
@@ -358,11 +349,48 @@ TEST_F(RemovalTest, WhoStandsForAStoryGoesAndTheOthersStayAsTheyWere) {
   store_ = OpenOrDie(OptionsFor(folder_.path()));
 }
 
+TEST_F(RemovalTest, StoringAnewGoesOnWhereACrashHasStoppedIt) {
+  std::vector<NormalizedArticle> copies;
+  for (int i = 0; i < 7; ++i) {
+    copies.push_back(
+        MakeArticle("k.org/" + std::to_string(i), 5000 + i, text_ + std::to_string(i)));
+    Commit({Duplicate(copies.back(), first_.id)});
+  }
+  ASSERT_TRUE(store_
+                  ->Remove({.story_id = first_.id,
+                            .ids = {first_.id},
+                            .at_ms = 5,
+                            .election = Elects(first_.id, first_.id, copy_.id)})
+                  .ok());
+  int failures = 0;
+  for (int writes = 0;; ++writes) {
+    store_.reset();
+    RocksDbOptions options = OptionsFor(folder_.path());
+    int left = writes;
+    options.test_fail_commit = [&left] { return left-- == 0; };
+    store_ = OpenOrDie(options);
+    const absl::Status rebased = store_->Rebase(1);
+    for (const NormalizedArticle& copy : copies) EXPECT_EQ(Get(copy.id).article, copy.article);
+    if (rebased.ok()) break;
+    EXPECT_EQ(ReasonOf(rebased), Reason::kStoreFailed);
+    ASSERT_LT(++failures, 50);
+  }
+  EXPECT_GT(failures, 2);
+  Reopen();
+  for (const NormalizedArticle& copy : copies) EXPECT_EQ(Get(copy.id).article, copy.article);
+  ASSERT_TRUE(store_->Compact().ok());
+  for (const PartSize& part : store_->PartSizes()) {
+    if (part.name == "bases" || part.name == "revisions") {
+      EXPECT_EQ(part.entries, 0U) << part.name;
+    }
+  }
+}
+
 TEST_F(RemovalTest, AWholeStoryGoesAndCompactionLeavesNothingOfIt) {
   const absl::Status removed = store_->Remove(
       {.story_id = first_.id, .ids = {first_.id, copy_.id, exact_.id}, .block = true, .at_ms = 5});
   ASSERT_TRUE(removed.ok()) << removed;
-  RebaseAll(100);
+  ASSERT_TRUE(store_->Rebase(100).ok());
   ASSERT_TRUE(store_->Compact().ok());
   for (const PartSize& part : store_->PartSizes()) {
     const bool one = part.name == "articles" || part.name == "urls" || part.name == "texts" ||
