@@ -15,6 +15,7 @@
 #include "lib/pipeline/checked_candidates.h"
 #include "tests/dedup/texts.h"
 #include "tests/pipeline/failing_store.h"
+#include "tests/pipeline/pipeline_fixture.h"
 #include "tests/pipeline/raw_files.h"
 #include "tests/store/store_testing.h"
 
@@ -25,47 +26,9 @@ using testing::OptionsFor;
 using testing::TempFolder;
 
 constexpr int64_t kDay = 86'400'000;
-constexpr int64_t kNow = 1'600'000'000'000;
+constexpr int64_t kNow = kPipelineNowMs;
 
-// A pipeline on a store in a temporary folder, fed and answered file by file.
-class PipelineTest : public ::testing::Test {
- protected:
-  void SetUp() override { Open(); }
-
-  void Open() {
-    RocksDbOptions store_options = OptionsFor(folder_.path());
-    store_options.test_fail_commit = [this] { return fail_commits_.load(); };
-    store_ = *RocksDbStore::Open(store_options);
-    PipelineOptions options{.workers = 2};
-    options.statistics.recent_articles = recent_articles_;
-    pipeline_ = *Pipeline::Open(options, *store_, clock_, [this] {
-      return disk_full_ ? Reject(Reason::kReadOnly, "the disk is full") : absl::OkStatus();
-    });
-    lane_ = pipeline_->OpenLane();
-  }
-  void Reopen() {
-    lane_.reset();
-    pipeline_.reset();
-    store_.reset();
-    Open();
-  }
-
-  FileOutcome Ingest(const std::string& file) {
-    std::promise<FileOutcome> promise;
-    pipeline_->Submit(lane_, {.bytes = file},
-                      [&](FileOutcome outcome) { promise.set_value(std::move(outcome)); });
-    return promise.get_future().get();
-  }
-
-  TempFolder folder_;
-  ManualClock clock_{kNow};
-  std::atomic<bool> fail_commits_ = false;
-  size_t recent_articles_ = StreamPosition::kRecent;  // from the next Open on
-  std::atomic<bool> disk_full_ = false;
-  std::unique_ptr<RocksDbStore> store_;
-  std::unique_ptr<Pipeline> pipeline_;
-  std::shared_ptr<Lane> lane_;
-};
+class PipelineTest : public PipelineFixture {};
 
 TEST_F(PipelineTest, EachOutcomeInItsTurn) {
   const std::string text = HanText(1, 600);

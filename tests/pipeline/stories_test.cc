@@ -12,19 +12,17 @@
 #include "lib/pipeline/pipeline.h"
 #include "lib/text/matching.h"
 #include "tests/dedup/texts.h"
+#include "tests/pipeline/pipeline_fixture.h"
 #include "tests/pipeline/raw_files.h"
-#include "tests/store/store_testing.h"
 
 namespace wirefold {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::OptionsFor;
-using testing::TempFolder;
 using ::testing::UnorderedElementsAre;
 
-constexpr int64_t kNow = 1'600'000'000'000;
+constexpr int64_t kNow = kPipelineNowMs;
 
 Standing StandingOf(const std::string& text, const std::string& dateline, int64_t observed_at_ms,
                     int64_t published_at_ms = 0) {
@@ -66,26 +64,8 @@ TEST(Election, ThenTheEarliestThenTheLongestThenTheSmallerId) {
   EXPECT_FALSE(StandsBefore(b, Ulid::Make(2, {}), b, Ulid::Make(1, {})));
 }
 
-class StoryPipelineTest : public ::testing::Test {
+class StoryPipelineTest : public PipelineFixture {
  protected:
-  void SetUp() override { Open(); }
-  void Open() {
-    store_ = *RocksDbStore::Open(OptionsFor(folder_.path()));
-    pipeline_ = *Pipeline::Open({.workers = 2}, *store_, clock_, nullptr);
-    lane_ = pipeline_->OpenLane();
-  }
-  void Reopen() {
-    lane_.reset();
-    pipeline_.reset();
-    store_.reset();
-    Open();
-  }
-  FileOutcome Ingest(const std::string& file) {
-    std::promise<FileOutcome> promise;
-    pipeline_->Submit(lane_, {.bytes = file},
-                      [&](FileOutcome outcome) { promise.set_value(std::move(outcome)); });
-    return promise.get_future().get();
-  }
   FileOutcome IngestAt(int64_t at_ms, const std::string& host, const std::string& text) {
     return Ingest(RawFile(at_ms, "https://" + host + ".example/1", "堤坝报告", text));
   }
@@ -97,11 +77,6 @@ class StoryPipelineTest : public ::testing::Test {
     return ids;
   }
 
-  TempFolder folder_;
-  ManualClock clock_{kNow};
-  std::unique_ptr<RocksDbStore> store_;
-  std::unique_ptr<Pipeline> pipeline_;
-  std::shared_ptr<Lane> lane_;
   const std::string text_ = HanText(1, 600);
 };
 
