@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "lib/base/huge_pages.h"
 
 namespace wirefold {
 
@@ -98,7 +99,7 @@ class BoilerplateTable {
   Entry& FindOrInsert(uint64_t key, uint32_t now);
 
   size_t buckets_ = 0;
-  std::vector<Entry> entries_;
+  HugePageVector<Entry> entries_;
   uint32_t learnt_ = 0;  // articles, mod 2^32
 };
 

@@ -99,6 +99,15 @@ uint32_t SmoothShare(uint64_t shared, uint64_t all, uint64_t rate) {
   return Share(shared * rate, all * rate + CompareRules::kPriorShingles);
 }
 
+// The values of an ascending set of hashes that are no smaller than `from`.
+std::span<const uint32_t> ValuesFrom(std::span<const uint32_t> set, uint32_t from) {
+  // Hashes are spread evenly, so they begin near where their share of the set does.
+  size_t begin = set.size() - static_cast<size_t>(uint64_t{set.size()} * ~from >> 32);
+  while (begin > 0 && set[begin - 1] >= from) --begin;
+  while (begin < set.size() && set[begin] < from) ++begin;
+  return set.subspan(begin);
+}
+
 // Stretches of a text, and how many of them are shared.
 struct Stretches {
   uint64_t all = 0;
@@ -192,7 +201,31 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& or
 }
 
 Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view)
-    : incoming_(incoming), day_(day), view_(view), set_(incoming.set) {}
+    : incoming_(incoming), day_(day), view_(view) {}
+
+bool Comparer::MayBeCopy(const ComparisonDoc& stored, Scores& scores) const {
+  const uint32_t distinct = std::min(incoming_.distinct, stored.distinct);
+  for (const uint32_t wanted : CompareRules::kSampled) {
+    const uint32_t rate = distinct / wanted;
+    if (rate < 2) return true;
+    // The largest hashes: the smallest are anchors, which candidates are found by.
+    const uint32_t from = ~(~uint32_t{0} / rate);
+    const std::span<const uint32_t> ours = ValuesFrom(incoming_.set, from);
+    const std::span<const uint32_t> theirs = ValuesFrom(stored.set, from);
+    const auto fewer =
+        static_cast<int64_t>(incoming_.distinct < stored.distinct ? ours.size() : theirs.size());
+    const int64_t shared = CountShared(ours, theirs);
+    // Three standard deviations below what kTooLittle would make of so many.
+    static_assert(CompareRules::kTooLittle * 4 == kOne);
+    const int64_t missing = fewer - 4 * shared;
+    if (missing <= 0 || missing * missing <= 27 * fewer) continue;
+    const auto found = static_cast<uint64_t>(shared);
+    scores.jaccard_ppm = Share(found, ours.size() + theirs.size() - found);
+    scores.containment_ppm = Share(found, static_cast<uint64_t>(fewer));
+    return false;
+  }
+  return true;
+}
 
 void Comparer::Prepare() {
   if (prepared_) return;
@@ -201,13 +234,20 @@ void Comparer::Prepare() {
   shared_.resize(incoming_.set.size());
   place_.resize(incoming_.shingles.size());
   for (size_t i = 0; i < incoming_.shingles.size(); ++i) {
-    const uint32_t shingle = incoming_.shingles[i];
-    place_[i] = set_.PlaceOf(shingle);
+    place_[i] = set_->PlaceOf(incoming_.shingles[i]);
     if (!IsOwn(own_, i)) continue;
     Shared& shared = shared_[place_[i]];
     own_distinct_ += shared.is_own ? 0 : 1;
     shared.is_own = true;
-    if (!RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
+  }
+}
+
+void Comparer::LookUp() {
+  if (looked_up_) return;
+  looked_up_ = true;
+  for (size_t i = 0; i < incoming_.shingles.size(); ++i) {
+    const uint32_t shingle = incoming_.shingles[i];
+    if (!IsOwn(own_, i) || !RarityTable::UsesShingle(shingle, incoming_.distinct)) continue;
     view_.rarity().Prefetch(shingle);
     looked_.push_back({.position = static_cast<uint32_t>(i)});
   }
@@ -228,65 +268,39 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
       incoming_.shingle_length != stored.shingle_length) {
     return verdict;
   }
-  const uint64_t shared = set_.CountIn(stored.set);
+  verdict.sum_ppm = Rules::kIntercept * 1000;
+  verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
+  // Most candidates end here, or at the next step.
+  if (!MayBeCopy(stored, verdict.scores)) {
+    verdict.sampled = true;
+    return verdict;
+  }
+  if (!set_.has_value()) set_.emplace(incoming_.set);
+  const uint64_t shared = set_->CountIn(stored.set);
   verdict.scores.jaccard_ppm =
       Share(shared, uint64_t{incoming_.distinct} + stored.distinct - shared);
   verdict.scores.containment_ppm = Share(shared, std::min(incoming_.distinct, stored.distinct));
-  // Most candidates end here.
-  if (verdict.scores.containment_ppm < Rules::kTooLittle) {
-    verdict.sum_ppm = Rules::kIntercept * 1000;
-    verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
-    return verdict;
-  }
+  if (verdict.scores.containment_ppm < Rules::kTooLittle) return verdict;
 
   Prepare();
   ++comparison_;
   verdict.rests_on_stream = true;
   const std::vector<bool> stored_own = OwnPositions(stored, view_.boilerplate());
   const uint32_t stored_distinct = CountDistinctOwn(stored, stored_own);
-  const int64_t later = std::max(day_, day);
-  const auto is_fresh = [&](int64_t days_since, int64_t from) {
-    return from - days_since >= later - Rules::kFreshDays;
-  };
   // Which of the stored text's positions are shared with the newcomer's own part.
   std::vector<bool> stored_shared(stored.shingles.size());
   uint64_t stored_head = 0;
   const size_t head = Rules::kHeadTokens - static_cast<size_t>(stored.shingle_length) + 1;
-  looked_there_.clear();
   for (size_t i = 0; i < stored.shingles.size(); ++i) {
-    const uint32_t shingle = stored.shingles[i];
-    const uint32_t place = set_.PlaceOf(shingle);
-    const bool is_own = IsOwn(stored_own, i);
-    if (place != ShingleSet::kNone) {
-      Shared& here = shared_[place];
-      here.seen_in = comparison_;
-      if (is_own) here.own_in = comparison_;
-      if (i < head) ++stored_head;
-      stored_shared[i] = here.is_own;
-    }
-    if (!is_own || !RarityTable::UsesShingle(shingle, stored.distinct)) continue;
-    view_.rarity().Prefetch(shingle);
-    looked_there_.push_back(static_cast<uint32_t>(i));
+    const uint32_t place = set_->PlaceOf(stored.shingles[i]);
+    if (place == ShingleSet::kNone) continue;
+    Shared& here = shared_[place];
+    here.seen_in = comparison_;
+    if (IsOwn(stored_own, i)) here.own_in = comparison_;
+    if (i < head) ++stored_head;
+    stored_shared[i] = here.is_own;
   }
-  RareCounts theirs;
-  for (const uint32_t i : looked_there_) {
-    const RarityTable::Counts counts = view_.rarity().Of(stored.shingles[i], day);
-    theirs.Add(counts.days <= Rules::kRareDays,
-               is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
-  }
-
   const auto shared_at = [&](size_t i) -> const Shared& { return shared_[place_[i]]; };
-  RareCounts ours;
-  for (const Looked& looked : looked_) {
-    ours.Add(looked.rare, is_fresh(looked.days_since, day_),
-             shared_at(looked.position).own_in == comparison_);
-  }
-  const uint64_t our_rate = RateOf(incoming_.distinct);
-  const uint64_t their_rate = RateOf(stored.distinct);
-  verdict.rare_ppm = std::max(SmoothShare(ours.rare_shared, ours.rare, our_rate),
-                              SmoothShare(theirs.rare_shared, theirs.rare, their_rate));
-  verdict.fresh_ppm = std::max(SmoothShare(ours.fresh_shared, ours.fresh, our_rate),
-                               SmoothShare(theirs.fresh_shared, theirs.fresh, their_rate));
 
   const bool incoming_is_shorter = own_distinct_ <= stored_distinct;
   const Stretches stretches =
@@ -314,17 +328,54 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.opening_figures_ppm = ShareOfFigures(incoming_.opening_figures, stored.opening_figures);
   verdict.title_figures_differ = FiguresDiffer(incoming_.title, stored.title);
 
+  const int64_t later = std::max(day_, day);
+  const int64_t days_apart = std::min(later - std::min(day_, day), Rules::kMaxDaysApart);
   const auto weigh = [](int64_t weight, uint32_t ppm) { return weight * int64_t{ppm}; };
-  verdict.sum_ppm =
-      (weigh(Rules::kIntercept, kOne) + weigh(Rules::kRare, verdict.rare_ppm) +
-       weigh(Rules::kFresh, verdict.fresh_ppm) + weigh(Rules::kStretches, verdict.stretches_ppm) +
-       weigh(Rules::kHead, verdict.head_ppm) + weigh(Rules::kSameDomain, same_outlet ? kOne : 0) +
-       weigh(Rules::kTitle,
-             Share(uint64_t{verdict.title_ppm} * verdict.fresh_ppm, uint64_t{kOne} * kOne)) +
-       weigh(Rules::kApart, Share(static_cast<uint64_t>(
-                                      std::min(later - std::min(day_, day), Rules::kMaxDaysApart)),
-                                  Rules::kMaxDaysApart))) /
-      1000;
+  const auto sum = [&](uint32_t rare_ppm, uint32_t fresh_ppm) {
+    return (weigh(Rules::kIntercept, kOne) + weigh(Rules::kRare, rare_ppm) +
+            weigh(Rules::kFresh, fresh_ppm) + weigh(Rules::kStretches, verdict.stretches_ppm) +
+            weigh(Rules::kHead, verdict.head_ppm) +
+            weigh(Rules::kSameDomain, same_outlet ? kOne : 0) +
+            weigh(Rules::kTitle,
+                  Share(uint64_t{verdict.title_ppm} * fresh_ppm, uint64_t{kOne} * kOne)) +
+            weigh(Rules::kApart, Share(static_cast<uint64_t>(days_apart), Rules::kMaxDaysApart))) /
+           1000;
+  };
+  // Each look-up is a cache miss, and what they say can only add so much.
+  if (sum(kOne, kOne) < 0) {
+    verdict.not_looked_up = true;
+    verdict.rare_ppm = verdict.fresh_ppm = verdict.scores.containment_ppm;
+  } else {
+    LookUp();
+    looked_there_.clear();
+    for (size_t i = 0; i < stored.shingles.size(); ++i) {
+      const uint32_t shingle = stored.shingles[i];
+      if (!IsOwn(stored_own, i) || !RarityTable::UsesShingle(shingle, stored.distinct)) continue;
+      view_.rarity().Prefetch(shingle);
+      looked_there_.push_back(static_cast<uint32_t>(i));
+    }
+    const auto is_fresh = [&](int64_t days_since, int64_t from) {
+      return from - days_since >= later - Rules::kFreshDays;
+    };
+    RareCounts theirs;
+    for (const uint32_t i : looked_there_) {
+      const RarityTable::Counts counts = view_.rarity().Of(stored.shingles[i], day);
+      theirs.Add(counts.days <= Rules::kRareDays,
+                 is_fresh(std::max<int64_t>(counts.days_since, 0), day), stored_shared[i]);
+    }
+    RareCounts ours;
+    for (const Looked& looked : looked_) {
+      ours.Add(looked.rare, is_fresh(looked.days_since, day_),
+               shared_at(looked.position).own_in == comparison_);
+    }
+    const uint64_t our_rate = RateOf(incoming_.distinct);
+    const uint64_t their_rate = RateOf(stored.distinct);
+    verdict.rare_ppm = std::max(SmoothShare(ours.rare_shared, ours.rare, our_rate),
+                                SmoothShare(theirs.rare_shared, theirs.rare, their_rate));
+    verdict.fresh_ppm = std::max(SmoothShare(ours.fresh_shared, ours.fresh, our_rate),
+                                 SmoothShare(theirs.fresh_shared, theirs.fresh, their_rate));
+  }
+  verdict.sum_ppm = sum(verdict.rare_ppm, verdict.fresh_ppm);
   verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
 
   const uint32_t length_ppm =
@@ -413,15 +464,27 @@ std::string ReasonInWords(const Verdict& verdict) {
 std::string Explain(const Verdict& verdict) {
   char out[512];
   const auto percent = [](uint32_t ppm) { return ppm / 1e4; };
-  std::snprintf(
-      out, sizeof out,
-      "%.1f %% of the shorter text is shared; of what is rare in the stream %.1f %%, of "
-      "what is new in it %.1f %%; %.1f %% of the shorter text's stretches, %.1f %% of the "
-      "longer one's beginning, %.1f %% of the titles%s: sum %.2f, one story from 0 on",
-      percent(verdict.scores.containment_ppm), percent(verdict.rare_ppm),
-      percent(verdict.fresh_ppm), percent(verdict.stretches_ppm), percent(verdict.head_ppm),
-      percent(verdict.title_ppm), verdict.same_domain ? ", one outlet" : "",
-      static_cast<double>(verdict.sum_ppm) / 1e6);
+  if (!verdict.rests_on_stream) {
+    std::snprintf(out, sizeof out, "%.1f %% of the shorter text is shared, too little for a copy",
+                  percent(verdict.scores.containment_ppm));
+    return out;
+  }
+  char learnt[128];
+  if (verdict.not_looked_up) {
+    std::snprintf(learnt, sizeof learnt, "not even if all that is rare or new were shared");
+  } else {
+    std::snprintf(learnt, sizeof learnt,
+                  "of what is rare in the stream %.1f %%, of what is new in it %.1f %%",
+                  percent(verdict.rare_ppm), percent(verdict.fresh_ppm));
+  }
+  std::snprintf(out, sizeof out,
+                "%.1f %% of the shorter text is shared; %s; %.1f %% of the shorter text's "
+                "stretches, %.1f %% of the longer one's beginning, %.1f %% of the titles%s: sum "
+                "%.2f, one story from 0 on",
+                percent(verdict.scores.containment_ppm), learnt, percent(verdict.stretches_ppm),
+                percent(verdict.head_ppm), percent(verdict.title_ppm),
+                verdict.same_domain ? ", one outlet" : "",
+                static_cast<double>(verdict.sum_ppm) / 1e6);
   std::string text = out;
   if (verdict.veto == Veto::kFiguresDiffer) {
     std::snprintf(out, sizeof out,

@@ -24,7 +24,9 @@
 #ifndef WIREFOLD_LIB_DEDUP_COMPARE_H_
 #define WIREFOLD_LIB_DEDUP_COMPARE_H_
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +42,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 5;
+  static constexpr uint32_t kVersion = 6;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -87,8 +89,13 @@ struct CompareRules {
   static constexpr uint32_t kHeadCovered = 200'000;
   // Below this share of the longer text the shorter one is an excerpt.
   static constexpr uint32_t kExcerptLength = 750'000;
-  // Below this containment two texts are not one story, whatever the stream has taught.
-  static constexpr uint32_t kTooLittle = 100'000;
+  // Below this containment two texts are not one story, whatever the stream has taught: of the
+  // labelled copies the least has 412'000.
+  static constexpr uint32_t kTooLittle = 250'000;
+  // So many shingles of the shorter text, or so many, tell of most pairs that they share less.
+  static constexpr std::array<uint32_t, 2> kSampled = {64, 256};
+  // Below this the text that a URL has now has nothing to do with the one that it had.
+  static constexpr uint32_t kUnrelated = 100'000;
   // Not the same story, but worth naming.
   static constexpr uint32_t kRelated = 350'000;
 };
@@ -138,8 +145,13 @@ struct Verdict {
   Veto veto = Veto::kNone;
   bool related = false;      // not one story, and shares much
   bool same_domain = false;  // by DomainKey
+  // The scores are of a sample, which says that too little is shared; CompareTexts has the others.
+  bool sampled = false;
   // Whether what the stream has taught had a part in it; else it stays as it is.
   bool rests_on_stream = false;
+  // What is rare and what is new was not looked up, since it would make no copy if all of it were
+  // shared: the containment stands for both.
+  bool not_looked_up = false;
   // The figures that are weighed, in millionths.
   uint32_t rare_ppm = 0;
   uint32_t fresh_ppm = 0;
@@ -164,6 +176,10 @@ class Comparer {
   Verdict Compare(const ComparisonDoc& stored, int64_t day);
 
  private:
+  // Whether the texts may share enough, by a sample of their shingles, which `scores` are of if
+  // not.
+  bool MayBeCopy(const ComparisonDoc& stored, Scores& scores) const;
+
   // Of a distinct shingle of the newcomer.
   struct Shared {
     uint32_t seen_in = 0;  // the comparison that found it last
@@ -171,14 +187,17 @@ class Comparer {
     bool is_own = false;   // stands outside of boilerplate here
   };
 
-  // What is needed for candidates that share enough; most newcomers have none.
+  // What is needed for candidates that share enough, and for those that may be copies; most
+  // newcomers have none.
   void Prepare();
+  void LookUp();
 
   const ComparisonDoc& incoming_;
   const int64_t day_;
   const StreamStatistics::View& view_;
+  std::optional<ShingleSet> set_;  // of incoming, once it is needed
   bool prepared_ = false;
-  ShingleSet set_;         // of incoming
+  bool looked_up_ = false;
   std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
   uint32_t own_distinct_ = 0;
   std::vector<Shared> shared_;   // by the places in the set
@@ -202,7 +221,7 @@ Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b);
 
 // Whether two texts with these figures have next to nothing in common.
 inline bool AreUnrelated(const Scores& scores) {
-  return scores.containment_ppm < CompareRules::kTooLittle;
+  return scores.containment_ppm < CompareRules::kUnrelated;
 }
 
 // Why it is a copy or not, in one phrase for people.

@@ -93,7 +93,10 @@ void CandidateIndex::Add(const Ulid& id, const Sketch& sketch) {
   RemoveLocked(id);
   if (sketch.shingles < kMinShingles) return;
   IndexSegment* const segment = SegmentFor(id.TimeMs());
-  if (segment != nullptr) segment->Add(id, next_change_++, sketch);
+  if (segment == nullptr) return;
+  const SketchKeys all(sketch);
+  for (const uint32_t key : all.keys) changed_keys_.Note(key, next_change_);
+  segment->Add(id, next_change_++, sketch, all);
 }
 
 bool CandidateIndex::Remove(const Ulid& id) {
@@ -231,12 +234,15 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     if (segment.renumbered_since(state.change)) return std::nullopt;
     const uint32_t first_new = segment.FirstSince(state.change);
     const bool any_gone = segment.AnyGoneSince(state.change);
+    // More of an anchor that is not rare changes nothing, less of it may.
+    const auto is_sought = [&](size_t k) {
+      return any_gone || (counts(k) && changed_keys_.MayHaveChanged(all.keys[k], state.change));
+    };
     for (size_t k = 0; k < all.keys.size(); ++k) {
-      if (counts(k) || any_gone) segment.postings().Prefetch(all.keys[k]);
+      if (is_sought(k)) segment.postings().Prefetch(all.keys[k]);
     }
     for (size_t k = 0; k < all.keys.size() && !gone; ++k) {
-      // More of an anchor that is not rare changes nothing, less of it may.
-      if (!counts(k) && !any_gone) continue;
+      if (!is_sought(k)) continue;
       segment.postings().Visit(all.keys[k], [&](uint32_t number) {
         if (number >= first_new && counts(k)) {
           ++newer[k];

@@ -40,8 +40,8 @@ size_t IndexSegment::BandsKept(size_t anchors) {
 
 int IndexSegment::AnchorRate(size_t anchors) { return anchors < 56 ? 0 : anchors < 128 ? 1 : 2; }
 
-void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch) {
-  const SketchKeys all(sketch);
+void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
+                       const SketchKeys& all) {
   const int rate = AnchorRate(sketch.anchors.size());
   // The anchors ascend.
   const auto kept = static_cast<size_t>(

@@ -36,7 +36,7 @@ struct SketchKeys {
 class IndexSegment {
  public:
   // Articles of one segment; those of more take several.
-  static constexpr size_t kMaxArticles = size_t{1} << 20;
+  static constexpr size_t kMaxArticles = size_t{1} << 22;
   // Postings of one key that a segment keeps, the newest: more than CandidateIndex reads.
   static constexpr size_t kMaxBandPostings = 48;
   static constexpr size_t kMaxAnchorPostings = 33;
@@ -55,8 +55,8 @@ class IndexSegment {
   static size_t BandsKept(size_t anchors);
   static int AnchorRate(size_t anchors);
 
-  // Change numbers ascend. `id` must not be live here.
-  void Add(const Ulid& id, uint64_t change, const Sketch& sketch);
+  // Change numbers ascend. `id` must not be live here; `keys` are of `sketch`.
+  void Add(const Ulid& id, uint64_t change, const Sketch& sketch, const SketchKeys& keys);
   // False if it is not live here.
   bool Remove(const Ulid& id, uint64_t change);
 

@@ -8,9 +8,9 @@ namespace wirefold {
 namespace {
 
 // A shard grows from this share of its slots on.
-constexpr uint64_t kMaxLoadPercent = 92;
+constexpr uint64_t kMaxLoadPercent = 88;
 // After its entries were renumbered it has room to grow.
-constexpr uint64_t kLoadPercent = 85;
+constexpr uint64_t kLoadPercent = 80;
 constexpr size_t kFirstStash = 8;
 
 }  // namespace
@@ -83,7 +83,7 @@ void PostingTable::ForAll(const Shard& shard, Function function) {
 
 void PostingTable::Rebuild(Shard& shard, uint32_t lines, std::span<const uint32_t> new_numbers) {
   Shard other;
-  other.lines = std::vector<Line>(lines + 1);
+  other.lines = HugePageVector<Line>(lines + 1);
   other.entry_bits = EntryBits(lines);
   other.step = StepOf(lines);
   ForAll(shard, [&](uint32_t rest, uint32_t entry) {

@@ -24,6 +24,8 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/huge_pages.h"
+
 namespace wirefold {
 
 class PostingTable {
@@ -74,7 +76,7 @@ class PostingTable {
   };
   struct Shard {
     // One more than there are homes: what the last home has no room for.
-    std::vector<Line> lines = std::vector<Line>(2);
+    HugePageVector<Line> lines = HugePageVector<Line>(2);
     std::vector<uint64_t> stash;  // open addressing: rest of the key, entry + 1; 0: empty
     uint32_t stashed = 0;
     uint32_t postings = 0;

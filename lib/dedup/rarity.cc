@@ -1,6 +1,7 @@
 #include "lib/dedup/rarity.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <utility>
 
@@ -23,6 +24,9 @@ constexpr int64_t kSweepSteps = 512;
 // that a sweep has left.
 constexpr int64_t kFarSteps = 400;
 constexpr size_t kEntryBytes = 8;
+// Of sixteen places, those in use from which on a full bucket makes the table grow: hardly a bucket
+// loses an entry before. From nine on, one pair of English news was taken for copies that is none.
+constexpr size_t kGrowsFrom = 4;
 constexpr uint32_t Mask(int bits) { return (uint32_t{1} << bits) - 1; }
 
 // How much later `a` is than `b`, both by their low bits; within ± half of what they hold.
@@ -233,7 +237,7 @@ void RarityTable::Put(const Fields& fields) {
     const auto [victim, days] = least();
     // A full bucket makes the table grow, unless the window has left one of its entries, or it is
     // one of few that somebody has filled on purpose.
-    if (days > 0 && entries_.size() < max_entries_ && size_ >= entries_.size() / 4) {
+    if (days > 0 && entries_.size() < max_entries_ && size_ >= entries_.size() / 16 * kGrowsFrom) {
       Grow();
       bucket = BucketOf(fields.shingle);
       continue;
@@ -243,14 +247,29 @@ void RarityTable::Put(const Fields& fields) {
   }
 }
 
+size_t RarityTable::RoomWanted() const {
+  const size_t larger = entries_.size() * 2;
+  return larger > max_entries_ || room_.size() == larger ||
+                 size_ < entries_.size() / 16 * (kGrowsFrom - 1)
+             ? 0
+             : larger;
+}
+
 void RarityTable::Grow() {
-  std::vector<uint64_t> old(entries_.size() * 2);
-  old.swap(entries_);
-  size_ = 0;
-  const size_t buckets = old.size() / kWays;
-  for (size_t i = 0; i < old.size(); ++i) {
-    if (old[i] != 0) Put(Unpack(old[i], i / kWays, buckets));
+  // Each bucket becomes two, by the next bit of the shingle; entries have it, and stay as they are.
+  HugePageVector<uint64_t> larger = std::exchange(room_, {});
+  if (larger.size() != entries_.size() * 2) larger = HugePageVector<uint64_t>(entries_.size() * 2);
+  const size_t buckets = entries_.size() / kWays;
+  const int bit =
+      31 - std::countr_zero(buckets) + (window_days_ == 0 ? 32 : kStepBits + kBeforeBits);
+  for (size_t bucket = 0; bucket < buckets; ++bucket) {
+    std::array<uint64_t*, 2> next = {&larger[2 * bucket * kWays],
+                                     &larger[(2 * bucket + 1) * kWays]};
+    for (size_t i = bucket * kWays; i < (bucket + 1) * kWays && entries_[i] != 0; ++i) {
+      *next[entries_[i] >> bit & 1]++ = entries_[i];
+    }
   }
+  entries_ = std::move(larger);
 }
 
 RarityTable::Counts RarityTable::Of(uint32_t shingle, int64_t day) const {

@@ -32,9 +32,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "lib/base/huge_pages.h"
 
 namespace wirefold {
 
@@ -85,9 +87,16 @@ class RarityTable {
   // Has the processor fetch what Of will read; a table is larger than its caches.
   void Prefetch(uint32_t shingle) const;
 
+  // How many entries there should be room for ahead of the next growth: 0 where there is, or where
+  // it is far. TakeRoom takes so many zeros, whose memory another thread had time to clear.
+  [[nodiscard]] size_t RoomWanted() const;
+  void TakeRoom(HugePageVector<uint64_t> zeros) { room_ = std::move(zeros); }
+
   // Entries in use, those that the window has left included.
   [[nodiscard]] size_t size() const { return size_; }
-  [[nodiscard]] size_t memory_bytes() const { return entries_.size() * sizeof(uint64_t); }
+  [[nodiscard]] size_t memory_bytes() const {
+    return (entries_.size() + room_.size()) * sizeof(uint64_t);
+  }
 
   // The same bytes for the same texts in the same order.
   void AppendTo(std::string& out) const;
@@ -133,7 +142,8 @@ class RarityTable {
   // 0: empty. With a window: the part of the shingle that the bucket does not say (23 bits), the
   // last step (11), and the steps before it (30). Else shingle (32), last day (14), first day (14),
   // days (4).
-  std::vector<uint64_t> entries_;
+  HugePageVector<uint64_t> entries_;
+  HugePageVector<uint64_t> room_;  // zeros, for the next growth; or empty
 };
 
 }  // namespace wirefold

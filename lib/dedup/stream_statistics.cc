@@ -79,6 +79,19 @@ void StreamStatistics::Apply() {
   }
 }
 
+void StreamStatistics::MakeRoom() {
+  size_t wanted = 0;
+  {
+    const std::shared_lock<std::shared_mutex> lock = LockShared();
+    wanted = rarity_.RoomWanted();
+  }
+  if (wanted == 0) return;
+  HugePageVector<uint64_t> zeros(wanted);
+  const std::lock_guard turn(turnstile_);
+  const std::unique_lock lock(mutex_);
+  if (rarity_.RoomWanted() == wanted) rarity_.TakeRoom(std::move(zeros));
+}
+
 size_t StreamStatistics::memory_bytes() const {
   const std::shared_lock<std::shared_mutex> lock = LockShared();
   return boilerplate_.memory_bytes() + rarity_.memory_bytes();

@@ -14,7 +14,7 @@
 // the articles learnt and their order, and not on when it was asked for. version() says how many
 // articles the answers rest on.
 //
-// Thread-safe: one thread learns, any number ask.
+// Thread-safe: one thread learns, any number ask, or make room.
 #ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 #define WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 
@@ -82,6 +82,9 @@ class StreamStatistics {
   // Articles learnt, those of the epoch that has not ended included. The learning thread's.
   [[nodiscard]] uint64_t learnt() const { return learnt_; }
   [[nodiscard]] size_t memory_bytes() const;
+
+  // Takes memory for what is learnt next, so that Learn need not. Any thread.
+  void MakeRoom();
 
   // All of one moment. Learning waits while there is a view.
   class View {

@@ -32,12 +32,14 @@ std::vector<CheckedCandidate> DescribeCandidates(const Store& store, const Prepa
     }
     checked.bands = candidate.hit.bands;
     checked.anchors = candidate.hit.anchors_shared;
-    checked.reason = ReasonInWords(candidate.verdict);
-    checked.match = {candidate.verdict.relation, ids[i], candidate.verdict.scores};
+    Verdict verdict = candidate.verdict;
+    verdict.scores = WholeScores(prepared, candidate);
+    checked.reason = ReasonInWords(verdict);
+    checked.match = {verdict.relation, ids[i], verdict.scores};
     checked.explanation = "found by " + std::to_string(candidate.hit.bands) + " of " +
                           std::to_string(kBands) + " bands and " +
                           std::to_string(candidate.hit.anchors_shared) + " anchors; " +
-                          Explain(candidate.verdict);
+                          Explain(verdict);
     described.push_back(std::move(checked));
   }
   return described;

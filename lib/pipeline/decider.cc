@@ -15,21 +15,6 @@ bool Contains(const std::vector<Hash128>& hashes, const Hash128& hash) {
   return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
 }
 
-// Which of two candidates is the better match: the score, then the older ID.
-bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
-  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.id) <
-         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.id);
-}
-
-const ScoredCandidate* BestOf(std::span<const ScoredCandidate> candidates, bool copies_only) {
-  const ScoredCandidate* best = nullptr;
-  for (const ScoredCandidate& candidate : candidates) {
-    if (copies_only && candidate.verdict.relation == Relation::kNone) continue;
-    if (best == nullptr || BetterMatch(candidate, *best)) best = &candidate;
-  }
-  return best;
-}
-
 // The representatives of other stories that share much, the best first.
 std::vector<Ulid> RelatedTo(std::span<const ScoredCandidate> candidates, const Ulid& story,
                             const StoryTable& stories) {
@@ -49,11 +34,11 @@ std::vector<Ulid> RelatedTo(std::span<const ScoredCandidate> candidates, const U
   return ids;
 }
 
-void SetScores(std::span<const ScoredCandidate> candidates, FileOutcome& outcome) {
-  const ScoredCandidate* best = BestOf(candidates, /*copies_only=*/false);
+void SetScores(const PreparedFile& prepared, FileOutcome& outcome) {
+  const ScoredCandidate* best = BestMatch(prepared.outlook.candidates);
   if (best == nullptr) return;
   outcome.compared = true;
-  outcome.match.scores = best->verdict.scores;
+  outcome.match.scores = WholeScores(prepared, *best);
 }
 
 Match ExactMatch(const TextOwner& owner) {
@@ -71,7 +56,7 @@ FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<Te
     outcome.match = ExactMatch(*owner);
     outcome.compared = true;
     outcome.story_id = owner->story_id;
-  } else if (const ScoredCandidate* copy = Decider::BestCopy(prepared.outlook.candidates)) {
+  } else if (const ScoredCandidate* copy = BestCopy(prepared.outlook.candidates)) {
     outcome.status = FileStatus::kDuplicate;
     outcome.match = {copy->verdict.relation, copy->hit.id, copy->verdict.scores};
     outcome.compared = true;
@@ -80,7 +65,7 @@ FileOutcome OutcomeOfNewUrl(const PreparedFile& prepared, const std::optional<Te
   } else {
     outcome.status = FileStatus::kNew;
     outcome.story_id = outcome.id;
-    SetScores(prepared.outlook.candidates, outcome);
+    SetScores(prepared, outcome);
     outcome.related = RelatedTo(prepared.outlook.candidates, outcome.story_id, stories);
   }
   outcome.representative_id = stories.RepresentativeOf(outcome.story_id);
@@ -99,7 +84,7 @@ FileOutcome OutcomeOfKnownUrl(const PreparedFile& prepared, const UrlState& stat
     outcome.status = FileStatus::kUnchanged;
   } else {
     outcome.status = FileStatus::kRevision;
-    SetScores(prepared.outlook.candidates, outcome);
+    SetScores(prepared, outcome);
     outcome.related = RelatedTo(prepared.outlook.candidates, state.story_id, stories);
   }
   return outcome;
@@ -133,10 +118,6 @@ Relation Reversed(Relation relation) {
 }
 
 }  // namespace
-
-const ScoredCandidate* Decider::BestCopy(std::span<const ScoredCandidate> candidates) {
-  return BestOf(candidates, /*copies_only=*/true);
-}
 
 FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
   const Outlook& outlook = prepared.outlook;

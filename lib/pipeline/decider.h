@@ -64,9 +64,6 @@ class Decider {
   // The number of the last decision that is written.
   [[nodiscard]] uint64_t sequence() const { return sequence_; }
 
-  // The best-matching duplicate among candidates, or null.
-  static const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
-
  private:
   // Says in the outcome of a file that is older than the index what that means.
   void WarnOfWindow(const PreparedFile& prepared, FileOutcome& outcome) const;

@@ -68,6 +68,7 @@ void Learner::Learn(uint64_t sequence, LearntArticle article) {
   const uint64_t version = statistics_.version();
   const std::lock_guard lock(mutex_);
   epochs_.push_back({version, first_event_ + sequence});
+  epoch_ended_ = true;
   if (version - std::max(asked_, epochs_.front().version) >= kCheckpointArticles) asked_ = version;
   changed_.notify_all();
 }
@@ -80,12 +81,17 @@ void Learner::Committed(uint64_t sequence) {
 
 void Learner::WriteCheckpoints() {
   for (;;) {
+    bool writes = false;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || asked_ > epochs_.front().version; });
+      const auto asked = [this] { return asked_ > epochs_.front().version; };
+      changed_.wait(lock, [&] { return stopping_ || epoch_ended_ || asked(); });
       if (stopping_) return;
+      epoch_ended_ = false;
+      writes = asked();
     }
-    WriteOne();
+    statistics_.MakeRoom();
+    if (writes) WriteOne();
   }
 }
 

@@ -87,6 +87,7 @@ class Learner {
   std::condition_variable changed_;
   std::deque<Epoch> epochs_;  // that ended, from the one of the last checkpoint on
   uint64_t committed_ = 0;    // mutations
+  bool epoch_ended_ = false;  // since the writer looked last
   uint64_t asked_ = 0;        // the version of which a checkpoint is due
   bool stopping_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "lib/article/identity.h"
@@ -57,6 +58,35 @@ absl::Status MintFreeId(const Store& store, NormalizedArticle& article) {
 
 bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared) {
   return prepared.article.id.TimeMs() < view.index.floor_ms();
+}
+
+bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
+  return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.id) <
+         std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.id);
+}
+
+const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates) {
+  const ScoredCandidate* best = nullptr;
+  for (const ScoredCandidate& candidate : candidates) {
+    if (candidate.verdict.relation == Relation::kNone) continue;
+    if (best == nullptr || BetterMatch(candidate, *best)) best = &candidate;
+  }
+  return best;
+}
+
+const ScoredCandidate* BestMatch(std::span<const ScoredCandidate> candidates) {
+  const auto best = std::ranges::min_element(candidates, BetterMatch);
+  return best == candidates.end() ? nullptr : &*best;
+}
+
+Scores WholeScores(const PreparedFile& prepared, const ScoredCandidate& candidate) {
+  Scores scores = candidate.verdict.scores;
+  if (!candidate.verdict.sampled) return scores;
+  if (candidate.whole.has_value()) return *candidate.whole;
+  const Scores whole = CompareTexts(*prepared.doc, *candidate.doc);
+  scores.jaccard_ppm = whole.jaccard_ppm;
+  scores.containment_ppm = whole.containment_ppm;
+  return scores;
 }
 
 bool IsKnown(const PreparedFile& prepared) {
@@ -170,6 +200,11 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
     ++compared;
   }
   std::erase_if(scored, [](const ScoredCandidate& candidate) { return candidate.doc == nullptr; });
+  // What is told of a file that is no copy; here, so that deciding need not compare.
+  const ScoredCandidate* const best = BestMatch(scored);
+  if (best != nullptr && best->verdict.sampled) {
+    scored[static_cast<size_t>(best - scored.data())].whole = WholeScores(prepared, *best);
+  }
   view.comparisons.fetch_add(compared, std::memory_order_relaxed);
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,12 +28,26 @@
 
 namespace wirefold {
 
+struct PreparedFile;
+
 // A stored article that was compared with the file.
 struct ScoredCandidate {
   IndexHit hit;
   Verdict verdict;
   ComparisonSource::Doc doc;
+  std::optional<Scores> whole;  // of the whole texts, where the verdict's are of a sample
 };
+
+// The better match comes first: the score, then Jaccard, then the older ID. Not by `whole`, which
+// only some have.
+bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b);
+
+// The best match of those with a relation, or of all; null if there is none.
+const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
+const ScoredCandidate* BestMatch(std::span<const ScoredCandidate> candidates);
+
+// The scores of the whole texts; those of `whole` where it is known, else made here.
+Scores WholeScores(const PreparedFile& prepared, const ScoredCandidate& candidate);
 
 // What a look at the store and the index said, and how old it is.
 struct Outlook {

@@ -257,10 +257,10 @@ TEST(Compare, WhatIsNewInTheStreamTellsMoreThanWhatIsOld) {
   EXPECT_GT(new_by_then.sum_ppm, old_by_then.sum_ppm);
 }
 
-TEST(Compare, TheStreamIsAskedFromATenthOfTheShorterTextOn) {
+TEST(Compare, TheStreamIsAskedFromAQuarterOfTheShorterTextOn) {
   const std::string text = HanText(1, 1004);  // 1,000 shingles
   const ComparisonDoc stored = Doc(text, kThere);
-  for (const auto& [shared, asked] : {std::pair(99, false), std::pair(100, true)}) {
+  for (const auto& [shared, asked] : {std::pair(249, false), std::pair(250, true)}) {
     const size_t characters = static_cast<size_t>(shared) + 4;
     const Verdict verdict = Compare(
         Doc(First(text, characters) + HanText(2, 1004 - static_cast<int>(characters)), kHere),
@@ -269,6 +269,45 @@ TEST(Compare, TheStreamIsAskedFromATenthOfTheShorterTextOn) {
     EXPECT_EQ(verdict.rests_on_stream, asked);
     EXPECT_EQ(verdict.relation, Relation::kNone);
   }
+}
+
+TEST(Compare, LongTextsThatShareLittleAreToldByASample) {
+  const std::string text = HanText(1, 3000);
+  const ComparisonDoc stored = Doc(text, kThere);
+  for (const size_t shared : {0, 150, 300}) {
+    const ComparisonDoc incoming = Doc(First(text, shared) + HanText(2, 3000), kHere);
+    const Verdict verdict = Compare(incoming, stored);
+    EXPECT_TRUE(verdict.sampled);
+    EXPECT_EQ(verdict.relation, Relation::kNone);
+    EXPECT_FALSE(verdict.rests_on_stream);
+    const Scores whole = CompareTexts(incoming, stored);
+    EXPECT_NEAR(verdict.scores.containment_ppm, whole.containment_ppm, 80'000);
+    EXPECT_NEAR(verdict.scores.jaccard_ppm, whole.jaccard_ppm, 80'000);
+  }
+  // Never those that share enough, wherever it stands.
+  for (uint32_t n = 0; n < 200; ++n) {
+    const std::string here = HanText(100 + n, 3000);
+    const ComparisonDoc part = Doc(Last(here, 900) + HanText(1000 + n, 2100), kHere);
+    EXPECT_FALSE(Compare(part, Doc(here, kThere)).sampled) << n;
+  }
+}
+
+TEST(Compare, WhatIsRareIsLookedUpOnlyWhereItCanMakeACopy) {
+  const std::string text = HanText(1, 2000);
+  const ComparisonDoc stored = Doc(text, kThere);
+  // Shared is less than half of each stretch, and not the beginning.
+  std::string mixed = HanText(2, 300);
+  for (size_t begin = 300; begin + 40 <= 2000; begin += 40) {
+    mixed += First(Last(text, 2000 - begin), 13) + HanText(static_cast<uint32_t>(10 + begin), 12);
+  }
+  const Verdict little = Compare(Doc(mixed, kHere), stored);
+  EXPECT_GE(little.scores.containment_ppm, CompareRules::kTooLittle);
+  EXPECT_TRUE(little.not_looked_up);
+  EXPECT_TRUE(little.rests_on_stream);
+  EXPECT_LT(little.sum_ppm, 0);
+  EXPECT_EQ(little.relation, Relation::kNone);
+  EXPECT_NE(Explain(little).find("not even if"), std::string::npos) << Explain(little);
+  EXPECT_FALSE(Compare(Doc(text, kHere), stored).not_looked_up);
 }
 
 TEST(Compare, TheScoreSaysWhetherThereIsARelation) {

@@ -146,6 +146,34 @@ TEST(Rarity, GrowsToItsBoundAndThenForgetsWhatWasSeenLeast) {
     EXPECT_EQ(table.Of(shingle, 200).days, RarityTable::kMaxDays);
 }
 
+TEST(Rarity, KnowsAfterItsGrowthWhatItKnewBefore) {
+  for (const int64_t window_days : {0, 30}) {
+    RarityTable table(size_t{1} << 20, window_days);
+    table.Advance(100);
+    std::mt19937 random(3);
+    std::vector<uint32_t> first;
+    for (int i = 0; i < 200; ++i) first.push_back(random());
+    Learn(table, first, 99);
+    Learn(table, first, 100);
+    for (int text = 0; text < 1500; ++text) {
+      if (const size_t wanted = table.RoomWanted(); wanted != 0 && text % 2 == 0) {
+        EXPECT_GE(wanted * sizeof(uint64_t), table.memory_bytes());
+        table.TakeRoom(HugePageVector<uint64_t>(wanted));
+        EXPECT_EQ(table.RoomWanted(), 0u);
+      }
+      std::vector<uint32_t> shingles;
+      for (int i = 0; i < 200; ++i) shingles.push_back(random());
+      Learn(table, shingles, 100);
+    }
+    EXPECT_GT(table.size(), 290'000u);
+    size_t known = 0;
+    for (const uint32_t shingle : first) {
+      known += table.Of(shingle, 100).days == 2 && table.Of(shingle, 100).days_since == 1 ? 1 : 0;
+    }
+    EXPECT_EQ(known, first.size());
+  }
+}
+
 TEST(Rarity, IsTheSameInItsBytes) {
   for (const int64_t window_days : {0, 30}) {
     RarityTable table(1 << 13, window_days);
