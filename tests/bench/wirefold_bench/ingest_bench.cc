@@ -1,5 +1,6 @@
 #include "tests/bench/wirefold_bench/ingest_bench.h"
 
+#include <array>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -17,6 +18,10 @@ namespace wirefold::bench {
 namespace {
 
 using Runs = std::vector<IngestRun>;
+
+// In the order in which a file goes through them.
+constexpr std::array<const char*, 9> kStageNames = {
+    "parse", "url", "text", "sketch", "candidates", "decide", "store", "transport", "other"};
 
 std::vector<double> Values(const Runs& runs, double IngestRun::*field) {
   std::vector<double> values;
@@ -43,13 +48,16 @@ Json ToJson(const Runs& runs, SubjectKind kind) {
   json["written_bytes_per_file"] = MedianOf(runs, &IngestRun::written_bytes_per_file);
   if (kind == SubjectKind::kFloor) return json;
   json["rejected"] = MedianOf(runs, &IngestRun::rejected);
-  for (const auto& [name, unused] : runs.front().thread_cpu_s) {
-    std::vector<double> values;
+  // Of means, not medians: they have to add up.
+  for (const char* const stage : kStageNames) {
+    double us = 0;
+    double of_us = 0;
     for (const IngestRun& run : runs) {
-      const auto found = run.thread_cpu_s.find(name);
-      values.push_back(found == run.thread_cpu_s.end() ? 0 : found->second);
+      us += run.stage_us_per_file.at(stage);
+      of_us += run.server_cpu_us_per_file;
     }
-    json["thread_cpu_s"][name] = Median(values);
+    json["stage_share"][stage] = us / of_us;
+    json["stage_cpu_us_per_file"][stage] = us / static_cast<double>(runs.size());
   }
   return json;
 }

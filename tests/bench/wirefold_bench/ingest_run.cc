@@ -1,11 +1,14 @@
 #include "tests/bench/wirefold_bench/ingest_run.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/client.h"
 #include "tests/bench/wirefold_bench/feed.h"
 #include "tests/bench/wirefold_bench/floor_writer.h"
 #include "tests/bench/wirefold_bench/servers.h"
+#include "tests/bench/wirefold_bench/stage_shares.h"
 #include "tests/bench/wirefold_bench/statistics.h"
 
 namespace wirefold::bench {
@@ -28,6 +31,12 @@ absl::StatusOr<IngestRun> RunWriter(const InputFiles& files, const std::string& 
   return run;
 }
 
+absl::StatusOr<v1::Stats> ReadStats(const std::string& address) {
+  const absl::StatusOr<std::unique_ptr<Client>> client = Client::Connect({.server = address});
+  if (!client.ok()) return client.status();
+  return (*client)->GetStats();
+}
+
 }  // namespace
 
 absl::StatusOr<IngestRun> RunIngest(const Subject& subject, const InputFiles& files,
@@ -46,6 +55,12 @@ absl::StatusOr<IngestRun> RunIngest(const Subject& subject, const InputFiles& fi
                                                       .in_flight = options.in_flight});
   if (!fed.ok()) return fed.status();
   const Usage used = (*server)->ReadUsage() - before;
+  v1::Stats stats;
+  if (subject.kind == SubjectKind::kWirefold) {
+    absl::StatusOr<v1::Stats> got = ReadStats((*server)->address());
+    if (!got.ok()) return got.status();
+    stats = *std::move(got);
+  }
   if (absl::Status stopped = (*server)->Stop(); !stopped.ok()) return stopped;
   if (fed->files != files.contents.size()) {
     return absl::InternalError(absl::StrCat(subject.name, ": ", fed->files, " of ",
@@ -62,7 +77,11 @@ absl::StatusOr<IngestRun> RunIngest(const Subject& subject, const InputFiles& fi
   run.acknowledgement_p50_ms = Percentile(fed->acknowledgement_ms, 0.5);
   run.acknowledgement_p99_ms = Percentile(fed->acknowledgement_ms, 0.99);
   run.rejected = static_cast<double>(fed->rejected);
-  run.thread_cpu_s = used.thread_cpu_s;
+  if (subject.kind == SubjectKind::kWirefold) {
+    for (const auto& [stage, cpu_s] : StageSeconds(stats, used.thread_cpu_s, used.cpu_s)) {
+      run.stage_us_per_file[stage] = cpu_s * 1e6 / count;
+    }
+  }
   return run;
 }
 

@@ -43,7 +43,7 @@ struct IngestRun {
   double acknowledgement_p50_ms = 0;
   double acknowledgement_p99_ms = 0;
   double rejected = 0;
-  std::map<std::string, double> thread_cpu_s;
+  std::map<std::string, double> stage_us_per_file;  // of kWirefold: stage_shares.h
 };
 
 absl::StatusOr<IngestRun> RunIngest(const Subject& subject, const InputFiles& files,

@@ -12,9 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_split.h"
 #include "tests/bench/wirefold_bench/floor_server.h"
+#include "tests/bench/wirefold_bench/idle_bench.h"
 #include "tests/bench/wirefold_bench/ingest_bench.h"
 #include "tests/bench/wirefold_bench/input_files.h"
 #include "tests/bench/wirefold_bench/options.h"
+#include "tests/bench/wirefold_bench/reads_bench.h"
 #include "tests/bench/wirefold_bench/report.h"
 
 namespace wirefold::bench {
@@ -44,6 +46,12 @@ absl::Status Measure(const InputFiles& files, const Options& options, Json& repo
   }
   if (options.Wants("light")) {
     if (absl::Status done = add("light", MeasureLight(files, options)); !done.ok()) return done;
+  }
+  if (options.Wants("reads")) {
+    if (absl::Status done = add("reads", MeasureReads(files, options)); !done.ok()) return done;
+  }
+  if (options.Wants("idle")) {
+    if (absl::Status done = add("idle", MeasureIdle(files, options)); !done.ok()) return done;
   }
   return absl::OkStatus();
 }
@@ -100,6 +108,9 @@ int Main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--light-rate", options.light_rate, "Files a second of light load")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--paced-rate", options.paced_rate, "Calls of GetArticle a second, when paced")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--idle-seconds", options.idle_seconds, "How long the idle daemon is watched")

@@ -24,7 +24,7 @@ class BenchTest(unittest.TestCase):
     def setUpClass(cls):
         with tempfile.TemporaryDirectory(prefix='wirefold-bench-test-') as place:
             done = bench(place, '--json', '--rounds', '2', '--seconds', '0.3', '--tmpfs', '',
-                         '--light-rate', '30', '--only', 'ingest,light', ARTICLES)
+                         '--light-rate', '30', '--idle-seconds', '0.5', '--only', 'all', ARTICLES)
             assert done.returncode == 0, done.stderr.decode()
             assert not list(pathlib.Path(place).iterdir()), 'a temporary folder was left'
         assert done.stdout.count(b'\n') == 1
@@ -49,10 +49,36 @@ class BenchTest(unittest.TestCase):
             self.assertAlmostEqual(ratio, expected)
         self.assertAlmostEqual(self.report['ratio'], sum(ratios) / 2)  # the median of two
 
+    def test_the_stages_add_up(self):
+        shares = self.report['wirefold']['stage_share']
+        self.assertEqual(set(shares), {'parse', 'url', 'text', 'sketch', 'candidates', 'decide',
+                                       'store', 'transport', 'other'})
+        self.assertAlmostEqual(sum(shares.values()), 1)
+        for stage in ('parse', 'store', 'decide'):
+            self.assertGreater(shares[stage], 0, stage)
+
     def test_light_load_is_acknowledged_on_both_sides(self):
         for side in ('floor', 'wirefold'):
             self.assertEqual(self.report['light'][side]['files'], 9)
             self.assertGreater(self.report['light'][side]['ack_p99_ms'], 0)
+
+    def test_reads_have_a_floor_and_none_fails(self):
+        reads = self.report['reads']
+        for kind in ('get_article', 'get_article_basic', 'batch_get_articles', 'list_articles',
+                     'get_story'):
+            alone = reads['alone'][kind]
+            self.assertEqual(alone['failed'], 0, kind)
+            self.assertGreater(alone['ratio'], 0, kind)
+            self.assertGreaterEqual(alone['p99_ms'], alone['p50_ms'], kind)
+        self.assertGreater(reads['alone']['get_article_paced']['p99_ms'], 0)
+        for kind in ('get_article', 'batch_get_articles', 'list_articles', 'get_story'):
+            loaded = reads['while_ingesting'][kind]
+            self.assertEqual(loaded['failed'], 0, kind)
+            self.assertGreater(loaded['calls'], 0, kind)
+
+    def test_idle_streams_are_open(self):
+        self.assertEqual(self.report['idle']['streams'], 1000)
+        self.assertGreater(self.report['idle']['memory_mib'], 0)
 
 
 class ArgumentsTest(unittest.TestCase):
