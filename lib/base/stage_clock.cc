@@ -6,7 +6,7 @@ namespace wirefold {
 
 std::string_view StageName(Stage stage) {
   constexpr std::array<std::string_view, kStages> kNames = {
-      "other", "parse", "url", "text", "sketch", "candidates", "decide", "store"};
+      "other", "parse", "url", "text", "sketch", "candidates", "decide", "store", "transport"};
   return kNames.at(static_cast<size_t>(stage));
 }
 

@@ -31,9 +31,10 @@ enum class Stage : uint8_t {
   kSketch,      // tokens, shingles, signature, anchors, what is compared and learnt
   kCandidates,  // finding and comparing them
   kDecide,
-  kStore,  // encoding, look-ups, packing, committing
+  kStore,      // encoding, look-ups, packing, committing
+  kTransport,  // messages in and out
 };
-inline constexpr size_t kStages = 8;  // array size, index by value
+inline constexpr size_t kStages = 9;  // array size, index by value
 
 // "parse" and so on.
 std::string_view StageName(Stage stage);

@@ -192,12 +192,12 @@ class ThreadedPipeline final : public Pipeline {
     NameThread("wf-prepare");
     RawPacker packer;
     uint64_t files = 0;
-    while (std::optional<Item*> item = to_prepare_.Pop()) {
-      {
-        std::optional<StageClock> stages;
-        if (files++ % kFilesAMeasuredOne == 0) stages.emplace(stage_times_, kFilesAMeasuredOne);
-        Prepare(**item, packer, stages.has_value() ? &*stages : nullptr);
-      }
+    while (true) {
+      std::optional<StageClock> stages;  // of all that the thread does until the next file
+      if (files++ % kFilesAMeasuredOne == 0) stages.emplace(stage_times_, kFilesAMeasuredOne);
+      const std::optional<Item*> item = to_prepare_.Pop();
+      if (!item.has_value()) return;
+      Prepare(**item, packer, stages.has_value() ? &*stages : nullptr);
       MarkReady(**item);
     }
   }
@@ -376,16 +376,28 @@ class ThreadedPipeline final : public Pipeline {
     return result;
   }
 
-  // What belongs to one stage has threads of its own, which the kernel counts.
+  // The kernel counts each thread's time. The workers' is parted as that of the measured files is.
   std::array<uint64_t, kStages> StageCpuNs() const {
     std::array<uint64_t, kStages> ns{};
-    for (size_t i = 0; i < kStages; ++i) ns[i] = stage_times_.Nanoseconds(static_cast<Stage>(i));
+    double measured = 0;
+    for (size_t i = 0; i < kStages; ++i) {
+      ns[i] = stage_times_.Nanoseconds(static_cast<Stage>(i));
+      measured += static_cast<double>(ns[i]);
+    }
+    double workers = 0;
+    for (const std::thread& worker : workers_) workers += static_cast<double>(ThreadCpuNs(worker));
+    for (uint64_t& stage : ns) {
+      if (measured > 0) {
+        stage = static_cast<uint64_t>(static_cast<double>(stage) * workers / measured);
+      }
+    }
     const auto add = [&ns](Stage stage, uint64_t more) { ns[static_cast<size_t>(stage)] += more; };
     add(Stage::kCandidates, ThreadCpuNs(refresh_thread_));
     add(Stage::kDecide, ThreadCpuNs(decide_thread_));
-    // Answering is the stream's work, done there.
     const uint64_t commit = ThreadCpuNs(commit_thread_);
-    add(Stage::kStore, commit - std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed)));
+    const uint64_t answers = std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed));
+    add(Stage::kStore, commit - answers);
+    add(Stage::kTransport, answers);
     return ns;
   }
 

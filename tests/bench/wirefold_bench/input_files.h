@@ -1,7 +1,7 @@
 // The files of a folder, in memory.
 //
 // Example:
-//   absl::StatusOr<InputFiles> files = LoadFiles("/data/news", /*max_files=*/0);
+//   absl::StatusOr<InputFiles> files = LoadFiles("/data/news", /*max_files=*/0, Order::kTime);
 //
 // Thread-safe: pure functions; a loaded InputFiles is only read.
 #ifndef WIREFOLD_TESTS_BENCH_WIREFOLD_BENCH_INPUT_FILES_H_
@@ -21,9 +21,15 @@ struct InputFiles {
   uint64_t bytes = 0;
 };
 
-// All regular files below `folder` in the order of their paths, or the first `max_files` of them
-// (0: all). NOT_FOUND if there are none; INVALID_ARGUMENT if one can't be read.
-absl::StatusOr<InputFiles> LoadFiles(const std::string& folder, size_t max_files);
+enum class Order {
+  kPath,
+  kTime,  // as crawlers send them: by the "<!--MILLISECONDS-->" that a file begins with, then by
+          // path
+};
+
+// All regular files below `folder` in that order, or the first `max_files` of them (0: all).
+// NOT_FOUND if there are none; INVALID_ARGUMENT if one can't be read.
+absl::StatusOr<InputFiles> LoadFiles(const std::string& folder, size_t max_files, Order order);
 
 }  // namespace wirefold::bench
 

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -57,11 +58,13 @@ absl::Status Measure(const InputFiles& files, const Options& options, Json& repo
 }
 
 int RunBench(const Options& options) {
-  const absl::StatusOr<InputFiles> files = LoadFiles(options.folder, options.max_files);
+  const absl::StatusOr<InputFiles> files =
+      LoadFiles(options.folder, options.max_files, options.order);
   if (!files.ok()) return Fail(files.status());
   Json report;
   report["files"] = files->contents.size();
   report["bytes"] = files->bytes;
+  report["order"] = options.order == Order::kTime ? "time" : "path";
   report["streams"] = options.streams;
   report["in_flight_per_stream"] = options.in_flight;
   report["rounds"] = options.rounds;
@@ -77,7 +80,7 @@ int RunBench(const Options& options) {
 int Main(int argc, char** argv) {
   CLI::App app(
       "Measures wirefoldd on the files of FOLDER, against a server that only stores them (the "
-      "floor), in one run and by turns; the files are loaded first, in the order of their paths. "
+      "floor), in one run and by turns. "
       "docs/benchmarks.md says how to read the figures.");
   Options options;
   options.wirefoldd = BesideMe();
@@ -100,6 +103,12 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--files", options.max_files, "Take so many files at most; 0: all")
       ->capture_default_str();
+  app.add_option("--order", options.order,
+                 "Of the files: path, or time (of the <!--MILLISECONDS--> that they begin with). "
+                 "Default: path")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Order>{{"path", Order::kPath}, {"time", Order::kTime}}))
+      ->option_text("path|time");
   app.add_option("--in-flight", options.in_flight,
                  "Files that a stream sends ahead of their acknowledgements")
       ->check(CLI::PositiveNumber)

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/wirefold_bench/input_files.h"
+
 namespace wirefold::bench {
 
 struct Options {
@@ -21,6 +23,7 @@ struct Options {
   int streams = 4;
   int rounds = 5;
   size_t max_files = 0;  // 0: all
+  Order order = Order::kPath;
   // Files that a stream sends ahead of their acknowledgements.
   size_t in_flight = 1024;
   // Of each part that is timed and not counted: light load, each read.
