@@ -71,6 +71,12 @@ Json Ratio(const Runs& above, const Runs& below) {
   return values;
 }
 
+// Of server and client together. Other work on the machine moves it less than a rate.
+double CpuPerFile(const Runs& runs) {
+  return MedianOf(runs, &IngestRun::server_cpu_us_per_file) +
+         MedianOf(runs, &IngestRun::client_cpu_us_per_file);
+}
+
 double MedianOfJson(const Json& values) { return Median(values.get<std::vector<double>>()); }
 
 std::vector<Subject> Subjects(const Options& options) {
@@ -109,10 +115,12 @@ absl::StatusOr<Json> MeasureIngest(const InputFiles& files, const Options& optio
   const Json ratios = Ratio(runs["wirefold"], runs["floor"]);
   json["ratio"] = MedianOfJson(ratios);
   json["ratio_values"] = ratios;
+  json["cpu_ratio"] = CpuPerFile(runs["floor"]) / CpuPerFile(runs["wirefold"]);
   if (!options.compare.empty()) {
     const Json compared = Ratio(runs["wirefold"], runs["compare"]);
     json["ratio_to_compare"] = MedianOfJson(compared);
     json["ratio_to_compare_values"] = compared;
+    json["cpu_ratio_to_compare"] = CpuPerFile(runs["compare"]) / CpuPerFile(runs["wirefold"]);
   }
   if (!options.tmpfs.empty()) {
     const Json tmpfs = Ratio(runs["wirefold_tmpfs"], runs["floor_tmpfs"]);

@@ -48,6 +48,9 @@ class BenchTest(unittest.TestCase):
         for ratio, expected in zip(self.report['ratio_values'], ratios, strict=True):
             self.assertAlmostEqual(ratio, expected)
         self.assertAlmostEqual(self.report['ratio'], sum(ratios) / 2)  # the median of two
+        cpu = [self.report[side]['server_cpu_s_per_file'] + self.report[side]['client_cpu_s_per_file']
+               for side in ('floor', 'wirefold')]
+        self.assertAlmostEqual(self.report['cpu_ratio'], cpu[0] / cpu[1])
 
     def test_the_stages_add_up(self):
         shares = self.report['wirefold']['stage_share']
