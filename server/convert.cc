@@ -228,6 +228,11 @@ void ToProto(const PipelineStats& stats, v1::Stats& out) {
   if (stats.groups > 0) {
     pipeline.set_files_per_commit_milli(stats.group_files * 1000 / stats.groups);
   }
+  for (size_t i = 0; i < kStages; ++i) {
+    v1::StageCpu& stage = *out.add_stage_cpu();
+    stage.set_name(std::string(StageName(static_cast<Stage>(i))));
+    stage.set_cpu_us(stats.stage_cpu_ns[i] / 1000);
+  }
   out.set_read_only(!stats.read_only.ok());
   out.set_read_only_reason(std::string(stats.read_only.message()));
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/thread.h"
 #include "server/errors.h"
 #include "server/log.h"
 
@@ -27,8 +28,14 @@ IngestHub::IngestHub(const Options& options, Pipeline& pipeline, FairBudget& bud
     : options_(options),
       pipeline_(pipeline),
       budget_(budget),
-      flusher_([this] { RunFlusher(); }),
-      housekeeper_([this] { RunHousekeeper(); }) {}
+      flusher_([this] {
+        NameThread("wf-flush");
+        RunFlusher();
+      }),
+      housekeeper_([this] {
+        NameThread("wf-housekeep");
+        RunHousekeeper();
+      }) {}
 
 IngestHub::~IngestHub() {
   {

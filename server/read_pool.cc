@@ -2,10 +2,17 @@
 
 #include <utility>
 
+#include "lib/base/thread.h"
+
 namespace wirefold {
 
 ReadPool::ReadPool(size_t threads) {
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] {
+      NameThread("wf-read");
+      Work();
+    });
+  }
 }
 
 ReadPool::~ReadPool() {

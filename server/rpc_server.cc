@@ -9,6 +9,7 @@
 #include "grpcpp/server_builder.h"
 #include "lib/base/limits.h"
 #include "lib/base/strings.h"
+#include "lib/base/thread.h"
 #include "server/log.h"
 
 namespace wirefold {
@@ -35,8 +36,10 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Open(const Options& option
                                                            const Clock& clock) {
   auto server = std::unique_ptr<RpcServer>(new RpcServer(options, store, pipeline, budget, clock));
   if (absl::Status status = server->Start(options); !status.ok()) return status;
-  server->health_ =
-      std::thread([s = server.get(), period = options.health_period] { s->RunHealth(period); });
+  server->health_ = std::thread([s = server.get(), period = options.health_period] {
+    NameThread("wf-health");
+    s->RunHealth(period);
+  });
   return server;
 }
 

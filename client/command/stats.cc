@@ -28,6 +28,10 @@ std::vector<std::pair<std::string, Group>> Groups(const v1::Stats& stats) {
   // In the order of names, which protobuf's map does not have.
   const std::map<std::string, uint64_t> rejected(stats.rejected_by_reason().begin(),
                                                  stats.rejected_by_reason().end());
+  Group stages;
+  for (const v1::StageCpu& stage : stats.stage_cpu()) {
+    stages.emplace_back(stage.name(), stage.cpu_us());
+  }
   return {
       {"stored",
        {{"articles", stored.articles()},
@@ -60,6 +64,7 @@ std::vector<std::pair<std::string, Group>> Groups(const v1::Stats& stats) {
         {"files_in_flight", pipeline.files_in_flight()},
         {"bytes_in_flight", pipeline.bytes_in_flight()},
         {"files_per_commit_milli", pipeline.files_per_commit_milli()}}},
+      {"stage_cpu_us", stages},
   };
 }
 

@@ -184,6 +184,7 @@ struct Task {
   const UrlRules& rules;
   CanonicalArticle& article;
   std::vector<ExplainedBlock>* blocks;      // null unless someone asks
+  StageClock* stages;                       // likewise
   std::vector<std::string> languages = {};  // that the file declares, the most trusted first
 };
 
@@ -210,6 +211,7 @@ void ReadBody(Body body, Task& task) {
   article.authors = std::move(extracted.authors);
   article.dateline = std::move(extracted.dateline);
   ChoosePublished(extracted, article);
+  const StageScope scope(task.stages, Stage::kUrl);
   UrlContext urls{std::move(body.base), task.rules};
   if (!urls.base.has_value()) {
     if (absl::StatusOr<Url> url = ParseUrl(article.url); url.ok()) urls.base = *std::move(url);
@@ -262,6 +264,7 @@ void Identify(std::string_view raw, NormalizedArticle& normalized) {
 }
 
 absl::Status ReadUrlOrHint(std::string_view own, Task& task) {
+  const StageScope scope(task.stages, Stage::kUrl);
   const std::string_view url = own.empty() ? std::string_view(task.hints.url) : own;
   return url.empty() ? absl::OkStatus() : ReadUrl(url, task.rules, task.article);
 }
@@ -371,7 +374,9 @@ void ReadLanguage(const Task& task, bool has_usable_text) {
 
 absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
                                                    const UrlRules& url_rules,
-                                                   std::vector<ExplainedBlock>* blocks) {
+                                                   std::vector<ExplainedBlock>* blocks,
+                                                   StageClock* stages) {
+  const StageScope parse(stages, Stage::kParse);
   DocumentStorage storage;
   const absl::StatusOr<OpenedDocument> document = OpenDocument(raw, storage);
   if (!document.ok()) return document.status();
@@ -386,9 +391,14 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
   article.source = CutAtCharacter(raw.source, kMaxSourceBytes);
   if (article.replaced_bytes > 0) article.warnings.push_back(Warning::kInvalidUtf8);
   if (raw.hints.truncated) article.warnings.push_back(Warning::kNotWhole);
-  Task task{.hints = raw.hints, .rules = url_rules, .article = article, .blocks = blocks};
+  Task task{.hints = raw.hints,
+            .rules = url_rules,
+            .article = article,
+            .blocks = blocks,
+            .stages = stages};
   if (absl::Status read = ReadDocument(*document, task); !read.ok()) return read;
 
+  const StageScope text(stages, Stage::kText);
   MatchingText matching = ToMatching(article.text);
   normalized.matching_text = std::move(matching.text);
   normalized.matching_letters = matching.letters;
@@ -404,9 +414,10 @@ absl::StatusOr<NormalizedArticle> NormalizeOrThrow(const RawDocument& raw,
 
 absl::StatusOr<NormalizedArticle> NormalizeOrReject(const RawDocument& raw,
                                                     const UrlRules& url_rules,
-                                                    std::vector<ExplainedBlock>* blocks) {
+                                                    std::vector<ExplainedBlock>* blocks,
+                                                    StageClock* stages) {
   try {
-    return NormalizeOrThrow(raw, url_rules, blocks);
+    return NormalizeOrThrow(raw, url_rules, blocks, stages);
   } catch (const std::exception& error) {
     // Only what the libraries throw (out of memory, in practice) ends here.
     return Reject(Reason::kNormalizeFailed,
@@ -419,15 +430,16 @@ absl::StatusOr<NormalizedArticle> NormalizeOrReject(const RawDocument& raw,
 
 bool NormalizedArticle::HasUsableText() const { return matching_letters >= kMinMatchingLetters; }
 
-absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules) {
-  return NormalizeOrReject(raw, url_rules, nullptr);
+absl::StatusOr<NormalizedArticle> Normalize(const RawDocument& raw, const UrlRules& url_rules,
+                                            StageClock* stages) {
+  return NormalizeOrReject(raw, url_rules, nullptr, stages);
 }
 
 absl::StatusOr<NormalizedArticle> NormalizeAndExplain(const RawDocument& raw,
                                                       std::vector<ExplainedBlock>& blocks,
                                                       const UrlRules& url_rules) {
   blocks.clear();
-  return NormalizeOrReject(raw, url_rules, &blocks);
+  return NormalizeOrReject(raw, url_rules, &blocks, nullptr);
 }
 
 }  // namespace wirefold

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/base/stage_clock.h"
 #include "lib/parse/extract.h"
 #include "lib/url/rules.h"
 
@@ -24,9 +25,11 @@ namespace wirefold {
 inline constexpr uint32_t kRulesVersion = 3;
 
 // Errors, each a REJECTED file: kEmptyFile, kDocumentTooLarge, kInvalidUrl, kUnsupportedScheme,
-// kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws.
+// kUrlTooLong, kNotText, kNoContent, kNormalizeFailed. Never throws. `stages`, if it is not null,
+// is told what belongs to kParse, kUrl and kText; the result is the same.
 [[nodiscard]] absl::StatusOr<NormalizedArticle> Normalize(
-    const RawDocument& raw, const UrlRules& url_rules = UrlRules::BuiltIn());
+    const RawDocument& raw, const UrlRules& url_rules = UrlRules::BuiltIn(),
+    StageClock* stages = nullptr);
 
 // The same, and why each block of the page was kept or dropped; `blocks` is replaced.
 [[nodiscard]] absl::StatusOr<NormalizedArticle> NormalizeAndExplain(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/reason.h"
+#include "lib/base/thread.h"
 #include "lib/text/matching.h"
 
 namespace wirefold {
@@ -60,7 +61,10 @@ absl::Status Learner::Recall() {
 }
 
 void Learner::Start() {
-  writer_ = std::thread([this] { WriteCheckpoints(); });
+  writer_ = std::thread([this] {
+    NameThread("wf-learn");
+    WriteCheckpoints();
+  });
 }
 
 void Learner::Learn(uint64_t sequence, LearntArticle article) {

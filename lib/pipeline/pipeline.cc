@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "lib/base/bounded_queue.h"
+#include "lib/base/stage_clock.h"
+#include "lib/base/thread.h"
 #include "lib/dedup/index.h"
 #include "lib/pipeline/checked_candidates.h"
 #include "lib/pipeline/comparison_source.h"
@@ -38,6 +40,8 @@ constexpr size_t kUnbounded = SIZE_MAX;
 // Files that wait to be decided once it has been looked what came since they were prepared.
 constexpr size_t kRefreshedFiles = 32;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
+// Of so many files a worker measures one, stage by stage.
+constexpr uint64_t kFilesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
 constexpr int64_t kDayMs = 86'400'000;
@@ -185,15 +189,28 @@ class ThreadedPipeline final : public Pipeline {
 
   // Worker threads: everything that needs no order.
   void Work() {
+    NameThread("wf-prepare");
     RawPacker packer;
-    while (std::optional<Item*> item = to_prepare_.Pop()) {
-      PreparedFile& prepared = (*item)->prepared;
-      prepared = PrepareFile((*item)->file, *options_.url_rules, clock_.NowMs());
-      if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
-      if (raw_keeper_ != nullptr) KeepRaw((*item)->file, packer, prepared);
-      (*item)->file = {};  // the record and the packed file hold all that is kept of it
+    uint64_t files = 0;
+    while (true) {
+      std::optional<StageClock> stages;  // of all that the thread does until the next file
+      if (files++ % kFilesAMeasuredOne == 0) stages.emplace(stage_times_, kFilesAMeasuredOne);
+      const std::optional<Item*> item = to_prepare_.Pop();
+      if (!item.has_value()) return;
+      Prepare(**item, packer, stages.has_value() ? &*stages : nullptr);
       MarkReady(**item);
     }
+  }
+
+  void Prepare(Item& item, RawPacker& packer, StageClock* stages) {
+    PreparedFile& prepared = item.prepared;
+    prepared = PrepareFile(item.file, *options_.url_rules, clock_.NowMs(), stages);
+    if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared, stages);
+    if (raw_keeper_ != nullptr) {
+      const StageScope store(stages, Stage::kStore);
+      KeepRaw(item.file, packer, prepared);
+    }
+    item.file = {};  // the record and the packed file hold all that is kept of it
   }
 
   void KeepRaw(const IncomingFile& file, RawPacker& packer, PreparedFile& prepared) {
@@ -222,6 +239,7 @@ class ThreadedPipeline final : public Pipeline {
   // In the order of deciding and just ahead of it: what came since a worker looked, so that the
   // deciding thread has next to nothing left to compare.
   void RefreshAll() {
+    NameThread("wf-refresh");
     while (std::optional<std::unique_ptr<Item>> item = to_refresh_.Pop()) {
       PreparedFile& prepared = (*item)->prepared;
       if (prepared.error.ok() && prepared.store_error.ok() && prepared.outlook.compared) {
@@ -232,6 +250,7 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   void DecideAll() {
+    NameThread("wf-decide");
     while (std::optional<std::unique_ptr<Item>> item = to_decide_.Pop()) {
       if ((*item)->exclusive) {
         std::promise<void> committed;
@@ -271,6 +290,7 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   void CommitAll() {
+    NameThread("wf-commit");
     while (std::optional<DecidedItem> next = to_commit_.Pop()) {
       std::vector<DecidedItem> group;
       while (next.has_value() && next->barrier == nullptr) {
@@ -305,6 +325,7 @@ class ThreadedPipeline final : public Pipeline {
         status = Failure();
       }
     }
+    const uint64_t cpu_ns = ThreadCpuNs();
     for (DecidedItem& decided : group) {
       FileOutcome& outcome = decided.decision.outcome;
       if (decided.decision.pinned) source_.Unpin(outcome.id);
@@ -315,6 +336,7 @@ class ThreadedPipeline final : public Pipeline {
       Count(outcome);
       decided.item->done(std::move(outcome));
     }
+    answer_cpu_ns_.fetch_add(ThreadCpuNs() - cpu_ns, std::memory_order_relaxed);
     const std::lock_guard lock(state_mutex_);
     in_flight_ -= group.size();
     if (in_flight_ == 0) idle_.notify_all();
@@ -352,6 +374,31 @@ class ThreadedPipeline final : public Pipeline {
       result.representative_id = representative;
     }
     return result;
+  }
+
+  // The kernel counts each thread's time. The workers' is parted as that of the measured files is.
+  std::array<uint64_t, kStages> StageCpuNs() const {
+    std::array<uint64_t, kStages> ns{};
+    double measured = 0;
+    for (size_t i = 0; i < kStages; ++i) {
+      ns[i] = stage_times_.Nanoseconds(static_cast<Stage>(i));
+      measured += static_cast<double>(ns[i]);
+    }
+    double workers = 0;
+    for (const std::thread& worker : workers_) workers += static_cast<double>(ThreadCpuNs(worker));
+    for (uint64_t& stage : ns) {
+      if (measured > 0) {
+        stage = static_cast<uint64_t>(static_cast<double>(stage) * workers / measured);
+      }
+    }
+    const auto add = [&ns](Stage stage, uint64_t more) { ns[static_cast<size_t>(stage)] += more; };
+    add(Stage::kCandidates, ThreadCpuNs(refresh_thread_));
+    add(Stage::kDecide, ThreadCpuNs(decide_thread_));
+    const uint64_t commit = ThreadCpuNs(commit_thread_);
+    const uint64_t answers = std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed));
+    add(Stage::kStore, commit - answers);
+    add(Stage::kTransport, answers);
+    return ns;
   }
 
   void Count(const FileOutcome& outcome) {
@@ -408,6 +455,8 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<uint64_t> comparisons_ = 0;
   std::atomic<uint64_t> groups_ = 0;
   std::atomic<uint64_t> group_files_ = 0;
+  StageTimes stage_times_;                   // of the workers
+  std::atomic<uint64_t> answer_cpu_ns_ = 0;  // of the commit thread's time
   StoredView view_;
   int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
   Decider decider_;                        // the deciding thread's
@@ -476,6 +525,7 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.comparisons = comparisons_.load(std::memory_order_relaxed);
   stats.groups = groups_.load(std::memory_order_relaxed);
   stats.group_files = group_files_.load(std::memory_order_relaxed);
+  stats.stage_cpu_ns = StageCpuNs();
   // Asked anew, so that it is true as well while no files come in.
   stats.read_only = CurrentRefusal();
   const std::lock_guard lock(state_mutex_);

@@ -28,6 +28,7 @@
 #include "lib/article/article.h"
 #include "lib/base/clock.h"
 #include "lib/base/reason.h"
+#include "lib/base/stage_clock.h"
 #include "lib/base/ulid.h"
 #include "lib/dedup/boilerplate_view.h"
 #include "lib/dedup/match.h"
@@ -123,6 +124,9 @@ struct PipelineStats {
   uint64_t files_in_flight = 0;
   uint64_t groups = 0;       // committed since Open
   uint64_t group_files = 0;  // files in them
+  // CPU time since Open, by Stage. How the workers' is parted comes from one file in sixteen; of
+  // kTransport there is only what answers cost, for the rest has threads of its own.
+  std::array<uint64_t, kStages> stage_cpu_ns{};
   // Set once nothing is accepted any more, or not now; the reason is in the status.
   absl::Status read_only;
 };

@@ -26,22 +26,27 @@ Origin OriginOf(const CanonicalArticle& article) {
 
 }  // namespace
 
-PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms) {
+PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms,
+                         StageClock* stages) {
   PreparedFile prepared;
-  absl::StatusOr<NormalizedArticle> article =
-      Normalize({.bytes = file.bytes, .source = file.source, .hints = file.hints}, url_rules);
+  absl::StatusOr<NormalizedArticle> article = Normalize(
+      {.bytes = file.bytes, .source = file.source, .hints = file.hints}, url_rules, stages);
   if (!article.ok()) {
     prepared.error = article.status();
     return prepared;
   }
   prepared.article = *std::move(article);
+  const StageScope sketch(stages, Stage::kSketch);
   const Tokens tokens = Tokenize(prepared.article.matching_text);
   const Shingles shingles = MakeShingles(tokens);
   if (prepared.article.HasUsableText()) prepared.sketch = MakeSketch(shingles);
   prepared.doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
       prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
   prepared.ingested_at_ms = now_ms;
-  prepared.record = EncodeRecord(prepared.article, now_ms);
+  {
+    const StageScope store(stages, Stage::kStore);
+    prepared.record = EncodeRecord(prepared.article, now_ms);
+  }
   prepared.learnt =
       MakeLearntArticle(LearntAtMs(prepared.article.id, now_ms), now_ms, *prepared.doc);
   return prepared;
@@ -95,7 +100,8 @@ bool IsKnown(const PreparedFile& prepared) {
                                       prepared.article.text_hash) != url->text_hashes.end();
 }
 
-absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
+absl::Status LookAhead(const StoredView& view, PreparedFile& prepared, StageClock* stages) {
+  const StageScope store(stages, Stage::kStore);
   Outlook& outlook = prepared.outlook;
   // Read before the look-up: what is committed by now, the look-up sees.
   outlook.committed = view.committed.load(std::memory_order_acquire);
@@ -113,6 +119,7 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared) {
     if (!minted.ok()) return minted;
     if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
+  const StageScope candidates(stages, Stage::kCandidates);
   return FindAndCompare(view, prepared);
 }
 

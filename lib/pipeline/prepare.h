@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
+#include "lib/base/stage_clock.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/index.h"
 #include "lib/dedup/stream_statistics.h"
@@ -87,8 +88,9 @@ struct StoredView {
 // At most so many candidates are compared for a file.
 inline constexpr size_t kMaxCandidates = 64;
 
-// Pure but for the time, which is recorded as ingested_at.
-PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms);
+// Pure but for the time, which is recorded as ingested_at. `stages` may be null, here and below.
+PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms,
+                         StageClock* stages = nullptr);
 
 // A time that is later than this is not believed, where the clock says `now_ms`.
 inline int64_t LastBelievedMs(int64_t now_ms) { return now_ms + 86'400'000; }
@@ -97,7 +99,8 @@ inline int64_t LastBelievedMs(int64_t now_ms) { return now_ms + 86'400'000; }
 bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared);
 
 // Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
-[[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared);
+[[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared,
+                                     StageClock* stages = nullptr);
 
 // Gives a new article another ID where its own is another's: an article's of other key rules, or a
 // story's whose first article was deleted. An error is the store's.

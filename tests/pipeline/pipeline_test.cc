@@ -253,6 +253,17 @@ TEST_F(PipelineTest, AnswersComeInTheLanesOrderAndCopiesInFlightAreSeen) {
   EXPECT_LT(pipeline_->GetStats().groups, static_cast<uint64_t>(kFiles)) << "nothing was grouped";
 }
 
+TEST_F(PipelineTest, TellsWhereItsTimeWent) {
+  for (int i = 0; i < 40; ++i) {
+    Ingest(RawFile(kNow + i, "https://a.example/" + std::to_string(i), "题", HanText(i, 300)));
+  }
+  const PipelineStats stats = pipeline_->GetStats();
+  for (const Stage stage : {Stage::kParse, Stage::kUrl, Stage::kText, Stage::kSketch,
+                            Stage::kCandidates, Stage::kDecide, Stage::kStore}) {
+    EXPECT_GT(stats.stage_cpu_ns[static_cast<size_t>(stage)], 0U) << StageName(stage);
+  }
+}
+
 TEST_F(PipelineTest, LanesThatSendTheSameShuffledFilesEndWithOneArticleEach) {
   constexpr int kTexts = 150;
   // Three URLs a text, one of them with two texts: copies and revisions race with one another.

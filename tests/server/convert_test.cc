@@ -260,6 +260,7 @@ TEST(Convert, StatisticsFillTheirFields) {
   stats.files_in_flight = 10;
   stats.groups = 4;
   stats.group_files = 10;
+  stats.stage_cpu_ns[static_cast<size_t>(Stage::kStore)] = 15'999;
   stats.read_only = Reject(Reason::kReadOnly, "full");
   v1::Stats out;
   ToProto(stats, out);
@@ -277,6 +278,9 @@ TEST(Convert, StatisticsFillTheirFields) {
   EXPECT_EQ(out.index().outside_window_files(), 14U);
   EXPECT_EQ(out.pipeline().files_in_flight(), 10U);
   EXPECT_EQ(out.pipeline().files_per_commit_milli(), 2500U);
+  ASSERT_EQ(out.stage_cpu_size(), static_cast<int>(kStages));
+  EXPECT_EQ(out.stage_cpu(static_cast<int>(Stage::kStore)).name(), "store");
+  EXPECT_EQ(out.stage_cpu(static_cast<int>(Stage::kStore)).cpu_us(), 15U);
   EXPECT_TRUE(out.read_only());
   EXPECT_EQ(out.read_only_reason(), "full");
   v1::StoredCounts counts;

@@ -1,0 +1,214 @@
+#include "tests/bench/wirefold_bench/reads_bench.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "client/client.h"
+#include "tests/bench/wirefold_bench/article_calls.h"
+#include "tests/bench/wirefold_bench/calls.h"
+#include "tests/bench/wirefold_bench/feed.h"
+#include "tests/bench/wirefold_bench/servers.h"
+#include "tests/bench/wirefold_bench/statistics.h"
+
+namespace wirefold::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kInFlight = 16;
+constexpr size_t kBatchInFlight = 4;
+constexpr size_t kBatchArticles = 100;
+constexpr int kPageArticles = 50;
+constexpr v1::ArticleView kView = v1::ARTICLE_VIEW_FULL;
+// Reads a second of each kind while files come in, and files that come in under each.
+constexpr double kRateUnderIngest = 500;
+constexpr double kLongRateUnderIngest = 50;  // of batches and pages
+constexpr size_t kKinds = 4;
+
+Json Latencies(const CallsResult& got) {
+  Json json;
+  json["p50_ms"] = Percentile(got.latency_ms, 0.5);
+  json["p99_ms"] = Percentile(got.latency_ms, 0.99);
+  return json;
+}
+
+double Rate(const CallsResult& got) { return static_cast<double>(got.calls) / got.seconds; }
+double ItemRate(const CallsResult& got) { return static_cast<double>(got.items) / got.seconds; }
+
+// Two kinds of calls by turns, `rounds` times.
+struct Turns {
+  std::vector<double> rates, floor_rates, ratios, item_rates, floor_p99_ms, p50_ms, p99_ms;
+  uint64_t failed = 0;
+
+  void Run(const Options& options, size_t in_flight, const StartCall& floor,
+           const StartCall& call) {
+    for (int round = 0; round < options.rounds; ++round) {
+      const CallsResult least = RunClosed(in_flight, options.seconds / options.rounds, floor);
+      const CallsResult got = RunClosed(in_flight, options.seconds / options.rounds, call);
+      floor_rates.push_back(Rate(least));
+      floor_p99_ms.push_back(Percentile(least.latency_ms, 0.99));
+      rates.push_back(Rate(got));
+      item_rates.push_back(ItemRate(got));
+      ratios.push_back(Rate(got) / Rate(least));
+      p50_ms.push_back(Percentile(got.latency_ms, 0.5));
+      p99_ms.push_back(Percentile(got.latency_ms, 0.99));
+      failed += least.failed + got.failed;
+    }
+  }
+  Json ToJson() const {
+    Json json;
+    json["calls_per_s"] = Median(rates);
+    json["floor_calls_per_s"] = Median(floor_rates);
+    json["ratio"] = Median(ratios);
+    json["ratio_values"] = ratios;
+    json["p50_ms"] = Median(p50_ms);
+    json["p99_ms"] = Median(p99_ms);
+    json["floor_p99_ms"] = Median(floor_p99_ms);
+    json["failed"] = failed;
+    return json;
+  }
+};
+
+// One batch's answer, of middling length, as bytes in `path`.
+absl::Status WriteReply(Client& client, const ArticleCalls& calls, const std::string& path) {
+  std::vector<std::string> replies;
+  for (size_t n = 0; n < 9; ++n) {
+    const absl::StatusOr<v1::BatchGetArticlesResponse> got =
+        client.BatchGetArticles(calls.BatchRequest(n, kBatchArticles, kView));
+    if (!got.ok()) return got.status();
+    replies.push_back(got->SerializeAsString());
+  }
+  std::sort(replies.begin(), replies.end(),
+            [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+  std::ofstream(path, std::ios::binary) << replies[replies.size() / 2];
+  return absl::OkStatus();
+}
+
+// The reads alone, each beside its floor.
+Json Alone(const Options& options, const ArticleCalls& calls, const ArticleCalls& floor) {
+  Json json;
+  Turns get;
+  get.Run(options, kInFlight, floor.GetArticle(kView), calls.GetArticle(kView));
+  json["get_article"] = get.ToJson();
+  Turns basic;
+  basic.Run(options, kInFlight, floor.GetArticle(kView), calls.GetArticle(v1::ARTICLE_VIEW_BASIC));
+  json["get_article_basic"] = basic.ToJson();
+  const CallsResult paced =
+      RunPaced(options.paced_rate, options.seconds, nullptr, calls.GetArticle(kView));
+  json["get_article_paced"] = Latencies(paced);
+  json["get_article_paced"]["calls_per_s"] = Rate(paced);
+  const CallsResult paced_floor =
+      RunPaced(options.paced_rate, options.seconds, nullptr, floor.GetArticle(kView));
+  json["get_article_paced"]["floor_p99_ms"] = Percentile(paced_floor.latency_ms, 0.99);
+  Turns batch;
+  batch.Run(options, kBatchInFlight, floor.BatchGetArticles(kBatchArticles, kView),
+            calls.BatchGetArticles(kBatchArticles, kView));
+  json["batch_get_articles"] = batch.ToJson();
+  json["batch_get_articles"]["articles_per_s"] = Median(batch.item_rates);
+  Turns list;
+  list.Run(options, kInFlight, floor.GetArticle(kView), calls.ListArticles(kPageArticles, kView));
+  json["list_articles"] = list.ToJson();
+  json["list_articles"]["articles_per_s"] = Median(list.item_rates);
+  Turns story;
+  story.Run(options, kInFlight, floor.GetArticle(kView), calls.GetStory(kView));
+  json["get_story"] = story.ToJson();
+  return json;
+}
+
+// Each read at a moderate rate, while a share of the files comes in.
+absl::StatusOr<Json> WhileIngesting(const InputFiles& files, const Options& options, size_t first,
+                                    const std::string& address, const ArticleCalls& calls) {
+  struct Kind {
+    const char* name;
+    double rate;
+    StartCall call;
+  };
+  const std::vector<Kind> kinds = {
+      {"get_article", kRateUnderIngest, calls.GetArticle(kView)},
+      {"batch_get_articles", kLongRateUnderIngest, calls.BatchGetArticles(kBatchArticles, kView)},
+      {"list_articles", kLongRateUnderIngest, calls.ListArticles(kPageArticles, kView)},
+      {"get_story", kRateUnderIngest, calls.GetStory(kView)}};
+  const size_t share = (files.contents.size() - first) / kKinds;
+  Json json;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    std::atomic<bool> fed = false;
+    absl::StatusOr<FeedResult> result = absl::UnknownError("not fed");
+    std::thread feeder([&] {
+      result = Feed(files, {.address = address,
+                            .streams = options.streams,
+                            .in_flight = options.in_flight,
+                            .first = first + i * share,
+                            .count = share});
+      fed = true;
+    });
+    const CallsResult got = RunPaced(kinds[i].rate, options.seconds, &fed, kinds[i].call);
+    feeder.join();
+    if (!result.ok()) return result.status();
+    Json& kind = json[kinds[i].name];
+    kind = Latencies(got);
+    kind["calls"] = got.calls;
+    kind["calls_per_s"] = Rate(got);
+    kind["failed"] = got.failed;
+    kind["ingested_files_per_s"] = static_cast<double>(result->files) / result->seconds;
+  }
+  return json;
+}
+
+}  // namespace
+
+absl::StatusOr<Json> MeasureReads(const InputFiles& files, const Options& options) {
+  const absl::StatusOr<Place> place = Place::Make(options.data_dir);
+  if (!place.ok()) return place.status();
+  const absl::StatusOr<std::unique_ptr<Child>> server =
+      StartWirefold(options, options.wirefoldd, place->path());
+  if (!server.ok()) return server.status();
+  const size_t half = (files.contents.size() + 1) / 2;
+  std::fprintf(stderr, "reads: storing %zu files\n", half);
+  const absl::StatusOr<FeedResult> fed = Feed(files, {.address = (*server)->address(),
+                                                      .streams = options.streams,
+                                                      .in_flight = options.in_flight,
+                                                      .count = half});
+  if (!fed.ok()) return fed.status();
+  if (fed->ids.empty()) return absl::FailedPreconditionError("no file was taken: nothing to read");
+
+  const absl::StatusOr<std::unique_ptr<Client>> client =
+      Client::Connect({.server = (*server)->address()});
+  if (!client.ok()) return client.status();
+  std::vector<std::string> ids = fed->ids;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  const ArticleCalls calls((*client)->channel(), ids);
+  const std::string reply = place->path() + "/reply";
+  if (absl::Status wrote = WriteReply(**client, calls, reply); !wrote.ok()) return wrote;
+  const absl::StatusOr<Place> floor_place = Place::Make(options.data_dir);
+  if (!floor_place.ok()) return floor_place.status();
+  const absl::StatusOr<std::unique_ptr<Child>> floor_server =
+      StartFloor(floor_place->path(), /*stores=*/false, reply);
+  if (!floor_server.ok()) return floor_server.status();
+  const absl::StatusOr<std::unique_ptr<Client>> floor_client =
+      Client::Connect({.server = (*floor_server)->address()});
+  if (!floor_client.ok()) return floor_client.status();
+  const ArticleCalls floor((*floor_client)->channel(), ids);
+
+  std::fprintf(stderr, "reads: alone\n");
+  Json json;
+  json["articles"] = ids.size();
+  json["alone"] = Alone(options, calls, floor);
+  std::fprintf(stderr, "reads: while ingesting\n");
+  absl::StatusOr<Json> loaded = WhileIngesting(files, options, half, (*server)->address(), calls);
+  if (!loaded.ok()) return loaded.status();
+  json["while_ingesting"] = *std::move(loaded);
+  for (const absl::StatusOr<std::unique_ptr<Child>>* one : {&server, &floor_server}) {
+    if (absl::Status stopped = (**one)->Stop(); !stopped.ok()) return stopped;
+  }
+  return json;
+}
+
+}  // namespace wirefold::bench
