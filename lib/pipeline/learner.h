@@ -12,9 +12,9 @@
 // checkpoint now and then, together with the event it reaches to; after a restart, clean or not,
 // the checkpoint is read and the articles behind it are learnt again from their stored texts.
 //
-// Threads: Recall and Start first; Learn by the deciding thread alone, which a checkpoint does not
-// keep waiting: it is made and written on a thread of its own. Committed by any thread. Stop once
-// Learn is called no more. The table may be asked by any thread.
+// Threads: Recall and Start first; Learn by one thread at a time, that which decides, which a
+// checkpoint does not keep waiting: it is made and written on a thread of its own. Committed by any
+// thread. Stop once Learn is called no more. The table may be asked by any thread.
 #ifndef WIREFOLD_LIB_PIPELINE_LEARNER_H_
 #define WIREFOLD_LIB_PIPELINE_LEARNER_H_
 

@@ -9,7 +9,7 @@
 // Decisions carry a sequence number. A worker that looks at the store notes the last committed
 // number; whatever came later is here, unless it has been dropped since, and then Covers says so.
 //
-// Not thread-safe: the deciding thread owns it.
+// Not thread-safe: the thread that decides uses it.
 #ifndef WIREFOLD_LIB_PIPELINE_OVERLAY_H_
 #define WIREFOLD_LIB_PIPELINE_OVERLAY_H_
 

@@ -31,14 +31,14 @@ struct Item {
   std::shared_ptr<Lane> lane;  // shared with the stream and its other files
   bool ready = false;          // guarded by the lane's mutex until it is decided
   PreparedFile prepared;
-  // Not a file: called on the deciding thread once everything before it is committed.
+  // Not a file: called by the thread that decides once everything before it is committed.
   std::function<void()> exclusive;
 };
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
-// Files that wait to be decided once it has been looked what came since they were prepared.
-constexpr size_t kRefreshedFiles = 32;
+// From so many files on that wait to be decided no further ones are prepared.
+constexpr size_t kMaxUndecided = 512;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
 // Of so many files a worker measures one, stage by stage.
 constexpr uint64_t kFilesAMeasuredOne = 16;
@@ -82,10 +82,6 @@ class ThreadedPipeline final : public Pipeline {
     Drain();
     to_prepare_.Close();
     for (std::thread& worker : workers_) worker.join();
-    to_refresh_.Close();
-    if (refresh_thread_.joinable()) refresh_thread_.join();
-    to_decide_.Close();
-    if (decide_thread_.joinable()) decide_thread_.join();
     to_commit_.Close();
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
@@ -110,8 +106,6 @@ class ThreadedPipeline final : public Pipeline {
     int workers = options_.workers;
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
-    refresh_thread_ = std::thread([this] { RefreshAll(); });
-    decide_thread_ = std::thread([this] { DecideAll(); });
     commit_thread_ = std::thread([this] { CommitAll(); });
     return absl::OkStatus();
   }
@@ -137,6 +131,7 @@ class ThreadedPipeline final : public Pipeline {
     }
     if (refused) {
       MarkReady(*raw);
+      DecideReady();
     } else {
       to_prepare_.Push(raw);
     }
@@ -197,8 +192,12 @@ class ThreadedPipeline final : public Pipeline {
       if (files++ % kFilesAMeasuredOne == 0) stages.emplace(stage_times_, kFilesAMeasuredOne);
       const std::optional<Item*> item = to_prepare_.Pop();
       if (!item.has_value()) return;
-      Prepare(**item, packer, stages.has_value() ? &*stages : nullptr);
+      StageClock* const clock = stages.has_value() ? &*stages : nullptr;
+      Prepare(**item, packer, clock);
       MarkReady(**item);
+      const StageScope decide(clock, Stage::kDecide);
+      DecideReady();
+      AwaitDecisions();
     }
   }
 
@@ -230,41 +229,49 @@ class ThreadedPipeline final : public Pipeline {
     const std::shared_ptr<Lane> lane = item.lane;  // the item may be gone before the lock
     const std::lock_guard lock(lane->mutex);
     item.ready = true;
+    const std::lock_guard deciding(deciding_mutex_);
     while (!lane->items.empty() && lane->items.front()->ready) {
-      to_refresh_.Push(std::move(lane->items.front()));
+      to_decide_.push_back(std::move(lane->items.front()));
       lane->items.pop_front();
     }
   }
 
-  // In the order of deciding and just ahead of it: what came since a worker looked, so that the
-  // deciding thread has next to nothing left to compare.
-  void RefreshAll() {
-    NameThread("wf-refresh");
-    while (std::optional<std::unique_ptr<Item>> item = to_refresh_.Pop()) {
-      PreparedFile& prepared = (*item)->prepared;
-      if (prepared.error.ok() && prepared.store_error.ok() && prepared.outlook.compared) {
-        prepared.store_error = FindAndCompare(view_, prepared);
-      }
-      to_decide_.Push(*std::move(item));
+  // Decides what is ready, unless another thread is at it, which then does. A thread that only
+  // decides would be woken for every file, and would look at what another processor has prepared.
+  void DecideReady() {
+    std::unique_lock lock(deciding_mutex_);
+    if (is_deciding_) return;
+    is_deciding_ = true;
+    while (!to_decide_.empty()) {
+      std::deque<std::unique_ptr<Item>> ready = std::exchange(to_decide_, {});
+      lock.unlock();
+      caught_up_.notify_all();
+      for (std::unique_ptr<Item>& item : ready) Decide(std::move(item));
+      lock.lock();
     }
+    is_deciding_ = false;
   }
 
-  void DecideAll() {
-    NameThread("wf-decide");
-    while (std::optional<std::unique_ptr<Item>> item = to_decide_.Pop()) {
-      if ((*item)->exclusive) {
-        std::promise<void> committed;
-        to_commit_.Push({nullptr, {}, &committed});
-        committed.get_future().wait();
-        (*item)->exclusive();
-        const std::lock_guard lock(state_mutex_);
-        if (--in_flight_ == 0) idle_.notify_all();
-        continue;
-      }
-      DecidedItem decided{*std::move(item), {}, nullptr};
-      decided.decision = DecideOne(decided.item->prepared);
-      to_commit_.Push(std::move(decided));
+  // What a worker has seen of the index is the older, the more files wait to be decided.
+  void AwaitDecisions() {
+    std::unique_lock lock(deciding_mutex_);
+    caught_up_.wait(lock, [this] { return to_decide_.size() < kMaxUndecided; });
+  }
+
+  // One at a time, in order.
+  void Decide(std::unique_ptr<Item> item) {
+    if (item->exclusive) {
+      std::promise<void> committed;
+      to_commit_.Push({nullptr, {}, &committed});
+      committed.get_future().wait();
+      item->exclusive();
+      const std::lock_guard lock(state_mutex_);
+      if (--in_flight_ == 0) idle_.notify_all();
+      return;
     }
+    DecidedItem decided{std::move(item), {}, nullptr};
+    decided.decision = DecideOne(decided.item->prepared);
+    to_commit_.Push(std::move(decided));
   }
 
   Decision DecideOne(PreparedFile& prepared) {
@@ -350,7 +357,7 @@ class ThreadedPipeline final : public Pipeline {
     if (store_.ForgetSketches(floor_ms).ok()) forgotten_ms_ = floor_ms;
   }
 
-  // On the deciding thread, while nothing is being committed.
+  // By the thread that decides, while nothing is being committed.
   absl::StatusOr<DeleteResult> DeleteNow(const DeleteRequest& request) {
     if (absl::Status failure = Failure(); !failure.ok()) return failure;
     const absl::StatusOr<Removal> removal = PlanRemoval(store_, source_, request, clock_.NowMs());
@@ -392,8 +399,6 @@ class ThreadedPipeline final : public Pipeline {
       }
     }
     const auto add = [&ns](Stage stage, uint64_t more) { ns[static_cast<size_t>(stage)] += more; };
-    add(Stage::kCandidates, ThreadCpuNs(refresh_thread_));
-    add(Stage::kDecide, ThreadCpuNs(decide_thread_));
     const uint64_t commit = ThreadCpuNs(commit_thread_);
     const uint64_t answers = std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed));
     add(Stage::kStore, commit - answers);
@@ -459,17 +464,18 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<uint64_t> answer_cpu_ns_ = 0;  // of the commit thread's time
   StoredView view_;
   int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
-  Decider decider_;                        // the deciding thread's
+  Decider decider_;                        // of the thread that decides
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes
-  BoundedQueue<std::unique_ptr<Item>> to_refresh_{kUnbounded};
-  BoundedQueue<std::unique_ptr<Item>> to_decide_{kRefreshedFiles};
   BoundedQueue<DecidedItem> to_commit_{kUnbounded};
   std::vector<std::thread> workers_;
-  std::thread refresh_thread_;
-  std::thread decide_thread_;
   std::thread commit_thread_;
+
+  std::mutex deciding_mutex_;  // guards the next two; taken after a lane's
+  std::deque<std::unique_ptr<Item>> to_decide_;
+  bool is_deciding_ = false;
+  std::condition_variable caught_up_;
 
   mutable std::mutex space_mutex_;  // guards the next two, and is held while the disk is asked
   mutable absl::Status space_;
@@ -494,7 +500,11 @@ absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& reque
     if (draining_ || !failed_.ok()) return RefusalLocked();
     ++in_flight_;
   }
-  to_decide_.Push(std::move(item));
+  {
+    const std::lock_guard lock(deciding_mutex_);
+    to_decide_.push_back(std::move(item));
+  }
+  DecideReady();
   return answer.get_future().get();
 }
 

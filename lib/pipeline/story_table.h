@@ -7,7 +7,7 @@
 //   Ulid representative = table.RepresentativeOf(story);
 //
 // Only stories that changed their representative are in it, some hundred bytes each. Thread-safe:
-// the deciding thread alone changes it.
+// the thread that decides alone changes it.
 #ifndef WIREFOLD_LIB_PIPELINE_STORY_TABLE_H_
 #define WIREFOLD_LIB_PIPELINE_STORY_TABLE_H_
 

@@ -5,10 +5,10 @@
 //
 // FOLDER holds news_zh/ with files of the dump format; WINDOW_DAYS is 0 (all) unless given, and
 // FILES takes the first so many alone. They go through in the order of their time, on one thread,
-// with a real store in a temporary folder: IN_FLIGHT files (512) look ahead before the first of
-// them is decided, as beside other threads, look again shortly before their turn, and are committed
-// as one group. Then, with all of them in the index, each is sought again, and compared with what
-// is found, itself left out. Every figure is the processor's time of this thread in microseconds.
+// with a real store in a temporary folder: IN_FLIGHT files (64) look ahead before the first of them
+// is decided, as beside other threads, and are committed as one group. Then, with all of them in
+// the index, each is sought again, and compared with what is found, itself left out. Every figure
+// is the processor's time of this thread in microseconds.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -82,9 +82,6 @@ std::vector<size_t> InOrderOfTime() {
   return indexes;
 }
 
-// Files between looking again and deciding.
-constexpr size_t kRefreshed = 32;
-
 int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
   std::vector<size_t> order = InOrderOfTime();
   order.resize(std::min(order.size(), files_at_most));
@@ -112,7 +109,6 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
   Figures sketch("sketch: tokens, shingles, signature, anchors");
   Figures document("comparison document");
   Figures look_ahead("look ahead (store, candidates, comparison)");
-  Figures refresh("look again, ahead of deciding");
   Figures decide("decide (the one serial part)");
   for (size_t begin = 0; begin < order.size(); begin += in_flight) {
     const size_t end = std::min(order.size(), begin + in_flight);
@@ -127,13 +123,6 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
     std::vector<Mutation> mutations;
     std::vector<Ulid> pinned;
     for (size_t i = 0; i < files.size(); ++i) {
-      // As the pipeline does: some files ahead of deciding it is looked what came since.
-      for (size_t next = i == 0 ? 0 : i + kRefreshed; next <= i + kRefreshed && next < files.size();
-           ++next) {
-        PreparedFile& later = files[next];
-        if (!later.outlook.compared) continue;
-        if (!refresh.Time([&] { return FindAndCompare(view, later); }).ok()) return 1;
-      }
       PreparedFile& file = files[i];
       absl::StatusOr<Decision> decision = decide.Time([&] { return decider.Decide(file); });
       if (!decision.ok()) return 1;
@@ -194,8 +183,7 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
               static_cast<long long>(window_days));
   std::printf("%-44s %9s %9s %9s %9s %9s %11s\n", "microseconds", "times", "mean", "p50", "p99",
               "p99.9", "max");
-  for (Figures* figures :
-       {&sketch, &document, &look_ahead, &find, &compare_file, &refresh, &decide}) {
+  for (Figures* figures : {&sketch, &document, &look_ahead, &find, &compare_file, &decide}) {
     figures->Print();
   }
   std::printf("\ndeciding alone would cap the rate at %.0f files/s\n", 1e6 / decide.Mean());
@@ -219,7 +207,7 @@ int main(int argc, char** argv) {
                  "news_zh/\n");
     return 2;
   }
-  const long long in_flight = argc > 1 ? std::atoll(argv[1]) : 512;
+  const long long in_flight = argc > 1 ? std::atoll(argv[1]) : 64;
   const long long window_days = argc > 2 ? std::atoll(argv[2]) : 0;
   const long long files = argc > 3 ? std::atoll(argv[3]) : 0;
   return wirefold::Main(static_cast<size_t>(std::max(in_flight, 1LL)), window_days,
