@@ -103,7 +103,9 @@ absl::StatusOr<Json> MeasureIngest(const InputFiles& files, const Options& optio
   const std::vector<Subject> subjects = Subjects(options);
   std::map<std::string, Runs> runs;
   for (int round = 0; round < options.rounds; ++round) {
-    for (const Subject& subject : subjects) {
+    // There and back, so that none always follows the same one.
+    for (size_t i = 0; i < subjects.size(); ++i) {
+      const Subject& subject = subjects[round % 2 == 0 ? i : subjects.size() - 1 - i];
       absl::StatusOr<IngestRun> run = RunIngest(subject, files, options);
       if (!run.ok()) return run.status();
       std::fprintf(stderr, "round %d of %d: %-14s %8.0f files/s\n", round + 1, options.rounds,
