@@ -312,16 +312,14 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
                 stored.shingles.size(), [&](size_t i) { return IsOwn(stored_own, i); },
                 [&](size_t i) { return stored_shared[i]; });
   verdict.stretches_ppm = Share(2 * stretches.shared, 2 * stretches.all + 1);
-  uint64_t longer_head = stored_head;
-  size_t head_size = std::min(stored.shingles.size(), head);
-  if (!incoming_is_shorter) {
-    head_size = std::min(incoming_.shingles.size(), head);
-    longer_head = 0;
-    for (size_t i = 0; i < head_size; ++i) {
-      longer_head += shared_at(i).seen_in == comparison_ ? 1 : 0;
-    }
+  uint64_t incoming_head = 0;
+  const size_t incoming_size = std::min(incoming_.shingles.size(), head);
+  for (size_t i = 0; i < incoming_size; ++i) {
+    incoming_head += shared_at(i).seen_in == comparison_ ? 1 : 0;
   }
-  verdict.head_ppm = Share(longer_head, head_size);
+  verdict.head_ppm = Share(stored_head, std::min(stored.shingles.size(), head));
+  verdict.shorter_head_ppm = Share(incoming_head, incoming_size);
+  if (!incoming_is_shorter) std::swap(verdict.head_ppm, verdict.shorter_head_ppm);
   verdict.title_ppm = Share(CountSharedRepeats(incoming_.title, stored.title),
                             std::max(incoming_.title.size(), stored.title.size()));
   verdict.figures_ppm = ShareOfFigures(incoming_.figures, stored.figures);
@@ -389,12 +387,23 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     if (day != day_ && verdict.opening_figures_ppm < Rules::kOpeningFiguresOtherDay) {
       figures_needed = Rules::kFiguresOtherDay;
     }
-    if (same_outlet && verdict.figures_ppm < figures_needed) {
+    const uint32_t containment = verdict.scores.containment_ppm;
+    const uint32_t less_of_heads = std::min(verdict.head_ppm, verdict.shorter_head_ppm);
+    const bool is_notice = day != day_ && containment < Rules::kNoticeContainment &&
+                           verdict.opening_figures_ppm < kOne &&
+                           less_of_heads >= Rules::kNoticeOpening &&
+                           verdict.title_ppm < Rules::kNoticeTitle;
+    const bool has_fresh_opening =
+        verdict.head_ppm < Rules::kOpeningSameDomain ||
+        (containment < Rules::kFreshContainment && less_of_heads < Rules::kFreshOpening);
+    if (same_outlet && (is_notice || verdict.figures_ppm < figures_needed)) {
       verdict.veto = Veto::kFiguresDiffer;
-    } else if (same_outlet && has_titles && verdict.head_ppm < Rules::kOpeningSameDomain &&
+    } else if (same_outlet && has_titles && has_fresh_opening &&
                verdict.title_ppm < Rules::kTitleSameDomain) {
       verdict.veto = Veto::kOtherOpening;
-    } else if (length_ppm < Rules::kMinorPart && verdict.head_ppm < Rules::kHeadCovered) {
+    } else if ((length_ppm < Rules::kMinorPart && verdict.head_ppm < Rules::kHeadCovered) ||
+               (same_outlet && has_titles && length_ppm < Rules::kItemLength &&
+                verdict.title_ppm < Rules::kItemTitle)) {
       verdict.veto = Veto::kMinorPart;
     } else if (length_ppm >= Rules::kExcerptLength) {
       verdict.relation = Relation::kNear;

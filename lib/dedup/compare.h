@@ -83,6 +83,18 @@ struct CompareRules {
   // are not one story. An outlet that takes up its article again keeps the opening or the title.
   static constexpr uint32_t kOpeningSameDomain = 30'000;
   static constexpr uint32_t kTitleSameDomain = 500'000;
+  // … or with less than this of either head, if not the titles but less than this containment is.
+  static constexpr uint32_t kFreshOpening = 350'000;
+  static constexpr uint32_t kFreshContainment = 800'000;
+  // Of one outlet on another day: an opening like the other's with at least one other figure is
+  // another day's notice up to this containment, unless the titles are nearly the same.
+  static constexpr uint32_t kNoticeContainment = 920'000;
+  static constexpr uint32_t kNoticeOpening = 300'000;
+  static constexpr uint32_t kNoticeTitle = 900'000;
+  // Of one outlet: a text shorter than this share of the other, under another title, is an item of
+  // it, wherever it stands.
+  static constexpr uint32_t kItemLength = 166'667;
+  static constexpr uint32_t kItemTitle = 350'000;
   // A text shorter than this share of the other …
   static constexpr uint32_t kMinorPart = 250'000;
   // … is an item of it, not an excerpt, unless so much of the longer one's head is in it.
@@ -156,7 +168,8 @@ struct Verdict {
   uint32_t rare_ppm = 0;
   uint32_t fresh_ppm = 0;
   uint32_t stretches_ppm = 0;
-  uint32_t head_ppm = 0;
+  uint32_t head_ppm = 0;          // of the longer text
+  uint32_t shorter_head_ppm = 0;  // not weighed
   uint32_t title_ppm = 0;
   int64_t sum_ppm = 0;                // of them, by their weights; the intercept included
   uint32_t figures_ppm = 0;           // share of the figures of the text with fewer

@@ -108,25 +108,28 @@ void DropCaptions(BlockSet& set) {
 }
 
 void DropGallery(BlockSet& set) {
-  size_t first = set.size();
-  size_t pictures = 0;
-  size_t letters = 0;
-  for (size_t i = set.size(); i-- > 0;) {
-    if (!set.Kept(i)) continue;
-    const HtmlBlock& block = set.block(i);
-    const bool alone = pictures == 0 || set.block(first).container != block.container;
-    if (!block.after_image || !alone || block.element == Element::kP) break;
-    first = i;
-    ++pictures;
-    letters += set.shape(i).letters;
-  }
-  if (pictures < kMinGalleryPictures || first == 0) return;
-  // What is mostly pictures is an article in pictures, unless there is a real text above them.
-  if (2 * letters > set.KeptLetters() && Paragraphs(set, first) < kMinParagraphs) return;
-  const HtmlBlock& above = set.block(first - 1);
-  if (!set.Kept(first - 1) || (above.context & kInHeading) == 0) return;
-  for (size_t i = first - 1; i < set.size(); ++i) {
-    if (set.Kept(i)) set.Set(i, BlockReason::kGallery);
+  // From heading to heading; a run of pictures behind it is a gallery.
+  for (size_t heading = 0; heading < set.size(); ++heading) {
+    if (!set.Kept(heading) || (set.block(heading).context & kInHeading) == 0) continue;
+    size_t end = heading + 1;
+    size_t pictures = 0;
+    size_t letters = 0;
+    uint32_t before = set.block(heading).container;
+    for (; end < set.size(); ++end) {
+      if (!set.Kept(end)) continue;
+      const HtmlBlock& block = set.block(end);
+      if (!block.after_image || block.container == before || block.element == Element::kP) break;
+      before = block.container;
+      ++pictures;
+      letters += set.shape(end).letters;
+    }
+    if (pictures < kMinGalleryPictures) continue;
+    // What is mostly pictures is an article in pictures, unless there is a real text beside them.
+    if (2 * letters > set.KeptLetters() && Paragraphs(set, set.size()) < kMinParagraphs) continue;
+    for (size_t i = heading; i < end; ++i) {
+      if (set.Kept(i)) set.Set(i, BlockReason::kGallery);
+    }
+    heading = end - 1;
   }
 }
 

@@ -1,6 +1,6 @@
 // Tail rules: what stands behind an article and is not it: rows of links, copyright lines, notes of
-// the editors and how to reach them, a gallery of pictures that other articles share; and notes to
-// the reader, in brackets with a link, wherever they stand.
+// the editors and how to reach them; and, wherever they stand, galleries of pictures, which other
+// articles share, and notes to the reader, in brackets with a link.
 //
 // Example:
 //   DropNotes(set);
@@ -21,8 +21,8 @@ void DropNotes(BlockSet& set);
 // their own that is no paragraph, on a page that is not all so.
 void DropCaptions(BlockSet& set);
 
-// Drops three or more pictures with one text each, under a heading, that end the page and are less
-// than half of it, or follow an article of several paragraphs.
+// Drops three or more pictures with one text each, right under a heading, with that, which are less
+// than half of the page, or stand behind or within an article of several paragraphs.
 void DropGallery(BlockSet& set);
 
 // Drops, from the page's end upwards to its last paragraph: rows of links (if links are boilerplate

@@ -114,6 +114,29 @@ TEST(DropGallery, PicturesUnderAHeadingAtTheEnd) {
   EXPECT_EQ(Extract(pictures, std::nullopt).paragraphs.size(), 4u);
 }
 
+TEST(DropGallery, PicturesUnderAHeadingWithinTheArticle) {
+  const std::string picture = "<div><img src=a.jpg><b>旧码头</b>：百年前的样子</div>";
+  const std::string pictures = picture + picture + picture;
+  const std::string body = std::string(kBody).substr(0, std::string(kBody).find("</p>") + 4);
+  HtmlDocument document =
+      ReadHtml(body + "<h3>图集：海港百年</h3>" + pictures + body + "<h3>吊机</h3>" + body);
+  const ExtractedArticle article = Extract(document, std::nullopt);
+  EXPECT_EQ(article.dropped.size(), 4u);
+  ASSERT_EQ(article.paragraphs.size(), 4u);
+  EXPECT_EQ(article.paragraphs[2], "吊机");
+  // Pictures that are most of the page go where there is a text of its own; without a heading they
+  // belong to it.
+  std::string many;
+  for (int i = 0; i < 200; ++i) many += picture;
+  const auto kept = [&](const std::string& html) {
+    HtmlDocument page = ReadHtml(html);
+    return Extract(page, std::nullopt).paragraphs.size();
+  };
+  EXPECT_EQ(kept(body + body + body + body + "<h3>图集</h3>" + many), 4u);
+  EXPECT_EQ(kept(body + body + body + "<h3>图集</h3>" + many), 204u);
+  EXPECT_EQ(kept(body + pictures + body), 5u);
+}
+
 TEST(TailRules, HoldTheirLimits) {
   const std::string note = "© " + std::string(199, 'x');
   EXPECT_EQ(Behind("<p>" + note + "</p>"), "copyright:" + note);
