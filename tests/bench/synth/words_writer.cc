@@ -1,0 +1,141 @@
+#include "tests/bench/synth/words_writer.h"
+
+#include <algorithm>
+
+namespace wirefold {
+namespace {
+
+// Of 256 pieces of a sentence: what they are. What is left is words.
+constexpr uint32_t kPhrases = 70;
+constexpr uint32_t kOutletPhrases = kPhrases + 12;
+constexpr uint32_t kNamePieces = kOutletPhrases + 16;
+constexpr uint32_t kFigures = kNamePieces + 5;
+constexpr uint32_t kFiguresOfNotice = kNamePieces + 60;
+constexpr uint32_t kMixedPieces = 26;  // above these, in mixed text
+
+// A Latin text has so many letters where a Han one has one.
+constexpr double kLatinLetters = 2.6;
+
+}  // namespace
+
+void ByteSink::Grow(size_t more) {
+  capacity_ = std::max(2 * capacity_, size_ + more + 16'384);
+  auto bytes = std::make_unique<char[]>(capacity_);
+  if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+  bytes_ = std::move(bytes);
+}
+
+void ByteSink::AppendNumber(uint64_t number, int min_digits) {
+  char digits[24];
+  char* begin = digits + sizeof digits;
+  for (; number > 0 || min_digits > 0; number /= 10, --min_digits) {
+    *--begin = static_cast<char>('0' + number % 10);
+  }
+  Append(std::string_view(begin, static_cast<size_t>(digits + sizeof digits - begin)));
+}
+
+void WordsWriter::SetSubject(const Subject& subject) {
+  subject_ = subject;
+  // Half of the names are the event's.
+  for (size_t i = 0; i < kNames; ++i) {
+    names_[i] = vocabulary_.MakeName(script_, MixKeys(i % 2 == 0 ? subject.event : subject.key, i));
+  }
+  if (!subject.is_mixed) return;
+  for (size_t i = 0; i < latin_names_.size(); ++i) {
+    latin_names_[i] = vocabulary_.MakeName(SynthScript::kLatin, MixKeys(subject.event, 99, i));
+  }
+}
+
+uint32_t WordsWriter::WriteFigure(SynthRandom& random, ByteSink& out) const {
+  const size_t begin = out.size();
+  const uint32_t form = random.Below(4);
+  constexpr uint32_t kBounds[] = {31, 1000, 100'000, 300};
+  out.AppendNumber(1 + random.Below(kBounds[form]));
+  auto letters = static_cast<uint32_t>(out.size() - begin);
+  if (form == 3) {
+    out.Append(".");
+    out.AppendNumber(random.Below(100), 2);
+    out.Append("%");
+    letters += 2;
+  }
+  if (script_ == SynthScript::kLatin) out.Append(" ");
+  return letters;
+}
+
+void WordsWriter::WriteWords(const Sentence& sentence, uint32_t letters, bool parts,
+                             ByteSink& out) {
+  SynthRandom random(sentence.key);
+  SynthRandom edits(sentence.edit);
+  SynthRandom figures(sentence.figures == 0 ? sentence.key : sentence.figures);
+  const uint32_t figures_end = sentence.figures == 0 ? kFigures : kFiguresOfNotice;
+  const bool is_latin = script_ == SynthScript::kLatin;
+  auto left = static_cast<int32_t>(is_latin ? letters * kLatinLetters : letters);
+  const int32_t clause = is_latin ? 40 : 14;
+  int32_t comma_at = left - clause - static_cast<int32_t>(random.Below(16));
+  const uint32_t mixed_begin = subject_.is_mixed ? 256 - kMixedPieces : 256;
+  while (left > 0) {
+    const uint64_t draw = random.Next();
+    const auto piece = static_cast<uint32_t>(draw & 0xFF);
+    const uint64_t choice = draw >> 8;
+    if (sentence.edit_rate > 0) {
+      const uint64_t edit = edits.Next();
+      if ((edit & 0xFFFF) < sentence.edit_rate) {
+        const Word& other = vocabulary_.DrawWord(script_, edit >> 8);
+        // One in three is left out, the others are replaced.
+        if ((edit >> 16 & 3) != 0) out.Append(other);
+        left -= 2;
+        continue;
+      }
+    }
+    if (piece < kPhrases) {
+      const Phrase& phrase = vocabulary_.DrawPhrase(script_, choice);
+      out.Append(phrase);
+      left -= phrase.letters;
+    } else if (piece < kOutletPhrases) {
+      const Phrase& phrase = vocabulary_.DrawOutletPhrase(script_, subject_.outlet, choice);
+      out.Append(phrase);
+      left -= phrase.letters;
+    } else if (piece < kNamePieces) {
+      const Word& name = names_[(choice & 0xFFFF) * kNames >> 16];
+      out.Append(name);
+      left -= name.letters;
+    } else if (piece < figures_end) {
+      left -= static_cast<int32_t>(WriteFigure(figures, out));
+    } else if (piece >= mixed_begin) {
+      const Word& name = latin_names_[choice & 3];
+      out.Append(name);
+      left -= name.letters / 2;
+    } else {
+      const Word& word = vocabulary_.DrawWord(script_, choice);
+      out.Append(word);
+      left -= word.letters;
+    }
+    if (parts && left < comma_at && left > 8) {
+      out.TrimBlank();
+      out.Append(is_latin ? ", " : "，");
+      comma_at = left - clause - static_cast<int32_t>(choice >> 40 & 15);
+    }
+  }
+  out.TrimBlank();
+}
+
+void WordsWriter::WriteSentence(const Sentence& sentence, ByteSink& out) {
+  const size_t begin = out.size();
+  WriteWords(sentence, sentence.letters(), true, out);
+  if (script_ == SynthScript::kLatin) {
+    out.Capitalize(begin);
+    out.Append(". ");
+  } else {
+    out.Append("。");
+  }
+}
+
+void WordsWriter::WriteTitle(uint64_t key, uint32_t letters, uint32_t edit_rate, ByteSink& out) {
+  const size_t begin = out.size();
+  // A headline has names.
+  out.Append(names_[key % kNames]);
+  WriteWords({.key = key, .edit = key + 1, .edit_rate = edit_rate}, letters, false, out);
+  out.Capitalize(begin);
+}
+
+}  // namespace wirefold
