@@ -5,7 +5,7 @@
 // Example:
 //   CorpusFigures figures;
 //   for (const std::string& bytes : files) figures.Add(bytes);
-//   figures.AddPair(*original, *copy);
+//   spread.Add(*original, *copy);
 //   figures.Print(stdout);
 //
 // Not thread-safe. Memory: 256 MiB for what has been seen.
