@@ -1,15 +1,16 @@
 #include "tests/bench/synth/draft.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace wirefold {
 namespace {
 
 // Letters and digits of the matching text of 34,219 real files; the last is our bound.
-constexpr Quantile kLetters[] = {{0, 40},     {.01, 60},   {.05, 172},    {.1, 243},
-                                 {.25, 351},  {.5, 601},   {.75, 1042},   {.9, 1768},
-                                 {.95, 2521}, {.99, 5413}, {.999, 21000}, {1, 30000}};
+constexpr Quantile kLetters[] = {{0, 40},     {.01, 44},   {.05, 160},    {.1, 225},
+                                 {.25, 325},  {.5, 555},   {.75, 940},    {.9, 1600},
+                                 {.95, 2200}, {.99, 4500}, {.999, 15000}, {1, 24000}};
 
 // A word that is edited takes some 2.9 others' shingles with it: at this rate a sentence loses
 // kLostByEdits of its shingles.
@@ -34,8 +35,7 @@ double RatioAt(double jaccard, double containment) {
 
 Shape ShapeOf(SynthKind kind, SynthRandom& random) {
   const auto light = [&random] {
-    const double u = random.Unit();
-    return Shape{.containment = 0.99 - 0.19 * u * u,
+    return Shape{.containment = random.Between(0.78, 0.99),
                  .ratio = 1 + 0.3 * random.Unit() * random.Unit(),
                  .is_longer = random.Chance(0.5)};
   };
@@ -47,20 +47,20 @@ Shape ShapeOf(SynthKind kind, SynthRandom& random) {
               .ratio = random.Between(1, 1.6),
               .is_longer = random.Chance(0.8)};
     case SynthKind::kHeavy:
-      return {.containment = random.Between(0.5, 0.92),
+      return {.containment = random.Between(0.58, 0.93),
               .ratio = random.Between(1, 2.2),
               .is_longer = random.Chance(0.3),
               .moves = random.Chance(0.4)};
     case SynthKind::kExcerpt: {
-      const double containment = random.Chance(0.7) ? 1 : random.Between(0.85, 1);
+      const double containment = random.Chance(0.5) ? 1 : random.Between(0.78, 1);
       return {.containment = containment,
-              .ratio = RatioAt(random.Between(0.04, 0.6), containment),
+              .ratio = RatioAt(0.02 + 0.58 * std::pow(random.Unit(), 2.4), containment),
               .from_head = true};
     }
     case SynthKind::kExtended: {
       const double containment = random.Chance(0.5) ? 1 : random.Between(0.8, 1);
       return {.containment = containment,
-              .ratio = RatioAt(random.Between(0.25, 0.75), containment),
+              .ratio = RatioAt(random.Between(0.2, 0.75), containment),
               .is_longer = true,
               .from_head = random.Chance(0.8)};
     }

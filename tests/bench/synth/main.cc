@@ -29,8 +29,8 @@ namespace {
 
 constexpr char kFooter[] =
     "Kinds of --mix, with the weights that are the default: article 84, update 3, notice 2.5,\n"
-    "round-up 0.5 (articles of their own), reprint 2.8, light 1.3, heavy 1.15, excerpt 0.95,\n"
-    "extended 0.45, script 1.05, revision 1.3, unchanged 0.9 (copies).\n\n"
+    "round-up 0.5 (articles of their own), reprint 2.1, light 1.6, heavy 1.5, excerpt 1.45,\n"
+    "extended 0.5, script 0.85, revision 1.2, unchanged 0.8 (copies).\n\n"
     "Examples:\n"
     "  wirefold-synth --articles 100000 --seed 7 --out FOLDER --truth truth.tsv\n"
     "  wirefold-synth --articles 100000 --truth truth.tsv | wirefold ingest - --json > out.jsonl\n"

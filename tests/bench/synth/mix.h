@@ -52,8 +52,8 @@ std::optional<SynthKind> KindNamed(std::string_view name);
 struct SynthMix {
   // The default: how alike the copies are is fitted on labelled pairs of real news, how many there
   // are on what becomes of real files (docs/benchmarks.md).
-  std::array<double, kSynthKinds> weights = {84,   3,    2.5,  0.5,  2.8, 1.3,
-                                             1.15, 0.95, 0.45, 1.05, 1.3, 0.9};
+  std::array<double, kSynthKinds> weights = {84,  3,    2.5, 0.5,  2.1, 1.6,
+                                             1.5, 1.45, 0.5, 0.85, 1.2, 0.8};
 
   // Of all files.
   [[nodiscard]] double Share(SynthKind kind) const;

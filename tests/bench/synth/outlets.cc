@@ -14,6 +14,18 @@ constexpr SynthScript kScripts[] = {SynthScript::kHans,  SynthScript::kHant, Syn
                                     SynthScript::kHans,  SynthScript::kHans, SynthScript::kHant,
                                     SynthScript::kHans};
 
+// What word processors and editors leave in paragraphs, from much to nothing.
+constexpr std::string_view kParagraphs[] = {
+    "<p>",
+    "<p>",
+    "<p>",
+    "<p>",
+    "<p class=\"article-body\">",
+    "<p dir=\"ltr\" style=\"text-align: justify; margin: 0 0 10px; line-height: 1.6em;\">",
+    "<p style=\"margin: 0px 0px 15px; padding: 0px; border: 0px; font-size: 16px; line-height: "
+    "28px; "
+    "vertical-align: baseline; color: rgb(51, 51, 51); background-color: rgb(255, 255, 255);\">"};
+
 std::string Line(const SynthVocabulary& vocabulary, SynthScript script, SynthRandom& random,
                  int phrases) {
   std::string out;
@@ -29,7 +41,7 @@ std::string Trimmed(std::string_view text) {
 std::string MakeFooter(const SynthVocabulary& vocabulary, const Outlet& outlet,
                        SynthRandom& random) {
   std::string out;
-  const uint32_t links = random.Below(14);
+  const uint32_t links = random.Below(9);
   if (links > 3) {
     absl::StrAppend(&out, "<div class=\"nav-footer\"><ul>");
     for (uint32_t i = 0; i < links; ++i) {
@@ -69,8 +81,9 @@ SynthOutlets::SynthOutlets(const SynthVocabulary& vocabulary, uint64_t seed, siz
     outlet.iso_date = random.Chance(0.5);
     outlet.has_image = random.Chance(0.5);
     outlet.suffixes_title = random.Chance(0.2);
+    outlet.paragraph = kParagraphs[random.Below(std::size(kParagraphs))];
     outlet.related = random.Chance(0.4) ? 3 + random.Below(8) : 0;
-    outlet.has_share_links = random.Chance(0.3);
+    outlet.has_share_links = random.Chance(0.2);
     outlet.footer = MakeFooter(vocabulary, outlet, random);
     numbers_[static_cast<size_t>(outlet.script)].push_back(number);
   }

@@ -32,7 +32,8 @@ struct Outlet {
   bool suffixes_title = false;  // " - NAME" behind each title
   uint32_t related = 0;         // links below each article
   bool has_share_links = false;
-  std::string footer;  // HTML that stands below each article, may be empty
+  std::string paragraph;  // the tag of one, with its attributes
+  std::string footer;     // HTML that stands below each article, may be empty
 };
 
 // The name of the outlet of this number as it is written in a script, with a blank behind a Latin

@@ -1,12 +1,14 @@
 #include "tests/bench/synth/page.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace wirefold {
 namespace {
 
-constexpr int64_t kSecondMs = 1000;
-constexpr int64_t kDaySeconds = 86'400;
+// A page has one related link for so many Han letters of its article, and not more: a page that is
+// mostly links is another kind of page.
+constexpr uint32_t kLettersOfRelated = 100;
 
 struct CivilTime {
   std::chrono::year_month_day date;
@@ -85,10 +87,10 @@ void AppendDateline(const PageFrame& frame, SynthScript script, const SynthVocab
   out.Append(script == SynthScript::kHant ? "日電）" : "日电）");
 }
 
-void AppendRelated(const PageFrame& frame, WordsWriter& words, ByteSink& out) {
+void AppendRelated(const PageFrame& frame, uint32_t links, WordsWriter& words, ByteSink& out) {
   out.Append("<div class=\"related\"><ul>");
   SynthRandom random(MixKeys(frame.key, 11));
-  for (uint32_t i = 0; i < frame.outlet->related; ++i) {
+  for (uint32_t i = 0; i < links; ++i) {
     const uint64_t key = random.Next();
     out.Append("<li><a href=\"https://");
     out.Append(frame.outlet->host);
@@ -143,7 +145,7 @@ void WritePage(const PageFrame& frame, const Draft& draft, const SynthVocabulary
   bool first = true;
   for (size_t p = 0; p < draft.used; ++p) {
     if (draft.paragraphs[p].empty()) continue;
-    out.Append("<p>");
+    out.Append(outlet.paragraph);
     if (first && frame.origin->is_agency) AppendDateline(frame, outlet.script, vocabulary, out);
     first = false;
     for (const Sentence& sentence : draft.paragraphs[p]) {
@@ -157,7 +159,8 @@ void WritePage(const PageFrame& frame, const Draft& draft, const SynthVocabulary
     out.Append("</p>");
   }
   if (outlet.has_share_links) AppendShareLinks(frame, out);
-  if (outlet.related > 0) AppendRelated(frame, words, out);
+  const uint32_t links = std::min(outlet.related, draft.letters() / kLettersOfRelated);
+  if (links > 0) AppendRelated(frame, links, words, out);
   out.Append(outlet.footer);
   out.Append("\n</div>\n");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "tests/bench/synth/page.h"
 
@@ -26,6 +27,8 @@ enum Purpose : uint64_t {
 constexpr uint32_t kArticlesOfEvent = 12;
 // Copies that the original's own outlet publishes, under another URL.
 constexpr double kSameOutlet = 0.05;
+// The exponent of their share of lengths: under 1 is longer.
+constexpr double kCopiedLength = 0.6;
 
 }  // namespace
 
@@ -86,8 +89,12 @@ const Outlet& SynthRenderer::OutletOfCopy(const SynthEntry& entry, const Place& 
 }
 
 void SynthRenderer::DraftStory(uint32_t story, const Place& place, Draft& out) const {
-  double letters = ArticleLetters(SynthRandom(MixKeys(place.subject.key, kLength)).Unit());
-  if (corpus_.plan().HasCopies(story)) letters = std::max(letters, kMinCopyLetters);
+  double share = SynthRandom(MixKeys(place.subject.key, kLength)).Unit();
+  const bool has_copies = corpus_.plan().HasCopies(story);
+  // Longer articles are copied more.
+  if (has_copies) share = std::pow(share, kCopiedLength);
+  double letters = ArticleLetters(share);
+  if (has_copies) letters = std::max(letters, kMinCopyLetters);
   DraftArticle(place.subject, letters, out);
 }
 

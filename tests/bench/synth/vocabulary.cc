@@ -56,9 +56,9 @@ char32_t TraditionalOf(char32_t simplified) {
 }
 
 std::array<char, 3> ThreeBytes(char32_t code_point) {
-  std::string utf8;
-  AppendUtf8(code_point, utf8);
-  return {utf8[0], utf8[1], utf8[2]};
+  return {static_cast<char>(0xE0 | code_point >> 12),
+          static_cast<char>(0x80 | (code_point >> 6 & 0x3F)),
+          static_cast<char>(0x80 | (code_point & 0x3F))};
 }
 
 }  // namespace
@@ -92,7 +92,10 @@ void SynthVocabulary::MakeCharacters(uint64_t seed) {
         !is_three_bytes) {
       continue;
     }
-    characters_.push_back({ThreeBytes(simplified), ThreeBytes(traditional)});
+    const HanCharacter& character =
+        characters_.emplace_back(HanCharacter{ThreeBytes(simplified), ThreeBytes(traditional)});
+    script_characters_[0].push_back({character.hans[0], character.hans[1], character.hans[2], 0});
+    script_characters_[1].push_back({character.hant[0], character.hant[1], character.hant[2], 0});
   }
   character_ranks_ = AliasTable(ZipfWeights(characters_.size(), 1.0, 30));
 }

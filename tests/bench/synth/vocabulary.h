@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,19 @@ class SynthVocabulary {
     const size_t first = (size_t{outlet} * 7919) % (kOutletPhrases - kPhrasesOfOutlet);
     return phrases_[Index(script)][kPhrases + first + outlet_ranks_.Draw(random)];
   }
+  // A word that hardly anybody uses: three of all characters of a Han script, each as likely. Not
+  // of Latin.
+  [[nodiscard]] Word MakeRareWord(SynthScript script, uint64_t random) const {
+    const std::vector<std::array<char, 4>>& characters = script_characters_[Index(script)];
+    Word word;
+    for (size_t i = 0; i < 3; ++i, random >>= 16) {
+      const auto& character = characters[(random & 0xFFFF) * characters.size() >> 16];
+      std::memcpy(word.bytes.data() + 3 * i, character.data(), 4);
+    }
+    word.size = 9;
+    word.letters = 3;
+    return word;
+  }
   // A name: of a person, a place, a firm. The same key names the same in both Han scripts.
   [[nodiscard]] Word MakeName(SynthScript script, uint64_t key) const;
   // A word of lower-case Latin letters, 4 to 11 of them.
@@ -83,6 +97,8 @@ class SynthVocabulary {
   [[nodiscard]] std::string_view Character(SynthScript script, size_t number) const;
 
   std::vector<HanCharacter> characters_;  // the most frequent first
+  // The same by script, each with a byte behind it.
+  std::array<std::vector<std::array<char, 4>>, 2> script_characters_;
   AliasTable character_ranks_;
   AliasTable word_ranks_;
   AliasTable phrase_ranks_;

@@ -6,8 +6,9 @@ namespace wirefold {
 namespace {
 
 // Of 256 pieces of a sentence: what they are. What is left is words.
-constexpr uint32_t kPhrases = 70;
-constexpr uint32_t kOutletPhrases = kPhrases + 12;
+constexpr uint32_t kPhrases = 60;
+constexpr uint32_t kRareWords = kPhrases + 56;
+constexpr uint32_t kOutletPhrases = kRareWords + 4;
 constexpr uint32_t kNamePieces = kOutletPhrases + 16;
 constexpr uint32_t kFigures = kNamePieces + 5;
 constexpr uint32_t kFiguresOfNotice = kNamePieces + 60;
@@ -15,6 +16,48 @@ constexpr uint32_t kMixedPieces = 26;  // above these, in mixed text
 
 // A Latin text has so many letters where a Han one has one.
 constexpr double kLatinLetters = 2.6;
+
+// Each piece takes a letter at least.
+constexpr size_t kMaxPieceBytes = 64;
+constexpr size_t kMaxLettersOfAny = 260;
+
+// The whole place is copied, which is faster than its used part.
+template <size_t kBytes>
+inline int32_t Put(const TextSlot<kBytes>& slot, char*& out) {
+  std::memcpy(out, slot.bytes.data(), sizeof slot.bytes);
+  out += slot.size;
+  return slot.letters;
+}
+
+inline void Put(std::string_view text, char*& out) {
+  std::memcpy(out, text.data(), text.size());
+  out += text.size();
+}
+
+void PutNumber(uint32_t number, int min_digits, char*& out) {
+  char digits[12];
+  char* begin = digits + sizeof digits;
+  for (; number > 0 || min_digits > 0; number /= 10, --min_digits) {
+    *--begin = static_cast<char>('0' + number % 10);
+  }
+  Put(std::string_view(begin, static_cast<size_t>(digits + sizeof digits - begin)), out);
+}
+
+// A figure; its letters.
+int32_t PutFigure(SynthRandom& random, bool is_latin, char*& out) {
+  const char* const begin = out;
+  constexpr uint32_t kBounds[] = {31, 1000, 100'000, 300};
+  const uint32_t form = random.Below(4);
+  PutNumber(1 + random.Below(kBounds[form]), 1, out);
+  if (form == 3) {
+    Put(".", out);
+    PutNumber(random.Below(100), 2, out);
+    Put("%", out);
+  }
+  const auto letters = static_cast<int32_t>(out - begin);
+  if (is_latin) Put(" ", out);
+  return letters;
+}
 
 }  // namespace
 
@@ -46,33 +89,20 @@ void WordsWriter::SetSubject(const Subject& subject) {
   }
 }
 
-uint32_t WordsWriter::WriteFigure(SynthRandom& random, ByteSink& out) const {
-  const size_t begin = out.size();
-  const uint32_t form = random.Below(4);
-  constexpr uint32_t kBounds[] = {31, 1000, 100'000, 300};
-  out.AppendNumber(1 + random.Below(kBounds[form]));
-  auto letters = static_cast<uint32_t>(out.size() - begin);
-  if (form == 3) {
-    out.Append(".");
-    out.AppendNumber(random.Below(100), 2);
-    out.Append("%");
-    letters += 2;
-  }
-  if (script_ == SynthScript::kLatin) out.Append(" ");
-  return letters;
-}
-
 void WordsWriter::WriteWords(const Sentence& sentence, uint32_t letters, bool parts,
-                             ByteSink& out) {
+                             ByteSink& sink) {
+  static_assert(kMaxLetters * kLatinLetters <= kMaxLettersOfAny);
+  char* out = sink.Begin(kMaxLettersOfAny * kMaxPieceBytes);
   SynthRandom random(sentence.key);
   SynthRandom edits(sentence.edit);
-  SynthRandom figures(sentence.figures == 0 ? sentence.key : sentence.figures);
+  SynthRandom figures(sentence.figures == 0 ? ~sentence.key : sentence.figures);
   const uint32_t figures_end = sentence.figures == 0 ? kFigures : kFiguresOfNotice;
+  const uint32_t mixed_begin = subject_.is_mixed ? 256 - kMixedPieces : 256;
   const bool is_latin = script_ == SynthScript::kLatin;
+  const uint32_t rare_end = is_latin ? kPhrases : kRareWords;
   auto left = static_cast<int32_t>(is_latin ? letters * kLatinLetters : letters);
   const int32_t clause = is_latin ? 40 : 14;
-  int32_t comma_at = left - clause - static_cast<int32_t>(random.Below(16));
-  const uint32_t mixed_begin = subject_.is_mixed ? 256 - kMixedPieces : 256;
+  int32_t comma_at = parts ? left - clause - static_cast<int32_t>(random.Below(16)) : -1;
   while (left > 0) {
     const uint64_t draw = random.Next();
     const auto piece = static_cast<uint32_t>(draw & 0xFF);
@@ -80,43 +110,35 @@ void WordsWriter::WriteWords(const Sentence& sentence, uint32_t letters, bool pa
     if (sentence.edit_rate > 0) {
       const uint64_t edit = edits.Next();
       if ((edit & 0xFFFF) < sentence.edit_rate) {
-        const Word& other = vocabulary_.DrawWord(script_, edit >> 8);
-        // One in three is left out, the others are replaced.
-        if ((edit >> 16 & 3) != 0) out.Append(other);
+        // One in four is left out, the others are replaced.
+        if ((edit >> 16 & 3) != 0) Put(vocabulary_.DrawWord(script_, edit >> 8), out);
         left -= 2;
         continue;
       }
     }
     if (piece < kPhrases) {
-      const Phrase& phrase = vocabulary_.DrawPhrase(script_, choice);
-      out.Append(phrase);
-      left -= phrase.letters;
+      left -= Put(vocabulary_.DrawPhrase(script_, choice), out);
+    } else if (piece < rare_end) {
+      left -= Put(vocabulary_.MakeRareWord(script_, choice), out);
+    } else if (piece < kRareWords || (piece >= figures_end && piece < mixed_begin)) {
+      left -= Put(vocabulary_.DrawWord(script_, choice), out);
     } else if (piece < kOutletPhrases) {
-      const Phrase& phrase = vocabulary_.DrawOutletPhrase(script_, subject_.outlet, choice);
-      out.Append(phrase);
-      left -= phrase.letters;
+      left -= Put(vocabulary_.DrawOutletPhrase(script_, subject_.outlet, choice), out);
     } else if (piece < kNamePieces) {
-      const Word& name = names_[(choice & 0xFFFF) * kNames >> 16];
-      out.Append(name);
-      left -= name.letters;
+      left -= Put(names_[(choice & 0xFFFF) * kNames >> 16], out);
     } else if (piece < figures_end) {
-      left -= static_cast<int32_t>(WriteFigure(figures, out));
-    } else if (piece >= mixed_begin) {
-      const Word& name = latin_names_[choice & 3];
-      out.Append(name);
-      left -= name.letters / 2;
+      left -= PutFigure(figures, is_latin, out);
     } else {
-      const Word& word = vocabulary_.DrawWord(script_, choice);
-      out.Append(word);
-      left -= word.letters;
+      left -= Put(latin_names_[choice & 3], out) / 2;
     }
-    if (parts && left < comma_at && left > 8) {
-      out.TrimBlank();
-      out.Append(is_latin ? ", " : "，");
+    if (left < comma_at && left > 8) {
+      if (is_latin && out[-1] == ' ') --out;
+      Put(is_latin ? ", " : "，", out);
       comma_at = left - clause - static_cast<int32_t>(choice >> 40 & 15);
     }
   }
-  out.TrimBlank();
+  sink.EndAt(out);
+  sink.TrimBlank();
 }
 
 void WordsWriter::WriteSentence(const Sentence& sentence, ByteSink& out) {

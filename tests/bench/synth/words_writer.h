@@ -34,13 +34,16 @@ class ByteSink {
     std::memcpy(bytes_.get() + size_, text.data(), text.size());
     size_ += text.size();
   }
-  // The whole place is copied, which is faster than its used part.
   template <size_t kBytes>
   void Append(const TextSlot<kBytes>& slot) {
-    Reserve(sizeof slot.bytes);
-    std::memcpy(bytes_.get() + size_, slot.bytes.data(), sizeof slot.bytes);
-    size_ += slot.size;
+    Append(slot.view());
   }
+  // Where the next bytes go, up to `max_bytes` of them; then how far they went.
+  char* Begin(size_t max_bytes) {
+    Reserve(max_bytes);
+    return bytes_.get() + size_;
+  }
+  void EndAt(const char* end) { size_ = static_cast<size_t>(end - bytes_.get()); }
   void AppendNumber(uint64_t number, int min_digits = 1);
   // Takes off a blank at the end, if there is one.
   void TrimBlank() {
@@ -76,11 +79,10 @@ class WordsWriter {
 
  private:
   static constexpr size_t kNames = 12;
+  static constexpr uint32_t kMaxLetters = 100;
 
-  // `letters` of text; commas from time to time if `parts` is set.
-  void WriteWords(const Sentence& sentence, uint32_t letters, bool parts, ByteSink& out);
-  // A figure; its letters.
-  uint32_t WriteFigure(SynthRandom& random, ByteSink& out) const;
+  // `letters` of text, kMaxLetters at most; commas from time to time if `parts` is set.
+  void WriteWords(const Sentence& sentence, uint32_t letters, bool parts, ByteSink& sink);
 
   const SynthVocabulary& vocabulary_;
   const SynthScript script_;
