@@ -28,9 +28,11 @@ struct Shape {
   bool moves = false;      // paragraphs change places
 };
 
-// The ratio that two texts of this containment have at this Jaccard similarity.
+// The ratio that two texts of this containment have at this Jaccard similarity; at least one that
+// makes a difference.
 double RatioAt(double jaccard, double containment) {
-  return std::max(1.0, containment / jaccard + containment - 1);
+  constexpr double kMinRatio = 1.15;
+  return std::max(kMinRatio, containment / jaccard + containment - 1);
 }
 
 Shape ShapeOf(SynthKind kind, SynthRandom& random) {

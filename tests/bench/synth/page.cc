@@ -66,13 +66,14 @@ void AppendDate(const PageFrame& frame, ByteSink& out) {
 }
 
 // Where the text is from: "（NAME PLACE 5日電）".
-void AppendDateline(const PageFrame& frame, SynthScript script, const SynthVocabulary& vocabulary,
-                    ByteSink& out) {
+void AppendDateline(const PageFrame& frame, const Subject& subject, SynthScript script,
+                    const SynthVocabulary& vocabulary, ByteSink& out) {
+  constexpr uint64_t kPlaces = 5;  // that an agency reports from
   const unsigned day = static_cast<unsigned>(CivilOf(frame.dateline_ms).date.day());
   // The name as its outlet writes it has its script; a copy in the other one writes it so.
   const uint32_t number = frame.origin->number;
   const Word agency = OutletName(vocabulary, script, number);
-  const Word place = vocabulary.MakeName(script, MixKeys(number, 8, day % 5));
+  const Word place = vocabulary.MakeName(script, MixKeys(number, 8, subject.key % kPlaces));
   if (script == SynthScript::kLatin) {
     out.Append(place);
     out.Append("(");
@@ -146,7 +147,8 @@ void WritePage(const PageFrame& frame, const Draft& draft, const SynthVocabulary
   for (size_t p = 0; p < draft.used; ++p) {
     if (draft.paragraphs[p].empty()) continue;
     out.Append(outlet.paragraph);
-    if (first && frame.origin->is_agency) AppendDateline(frame, outlet.script, vocabulary, out);
+    if (first && frame.origin->is_agency)
+      AppendDateline(frame, draft.subjects.front(), outlet.script, vocabulary, out);
     first = false;
     for (const Sentence& sentence : draft.paragraphs[p]) {
       if (sentence.subject != subject) {
