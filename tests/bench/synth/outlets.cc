@@ -45,10 +45,11 @@ std::string MakeFooter(const SynthVocabulary& vocabulary, const Outlet& outlet,
   if (links > 3) {
     absl::StrAppend(&out, "<div class=\"nav-footer\"><ul>");
     for (uint32_t i = 0; i < links; ++i) {
-      absl::StrAppend(&out, "<li><a href=\"https://", outlet.host, "/section/",
-                      SynthVocabulary::MakeLatinWord(random.Next()), "\">",
-                      Trimmed(vocabulary.DrawWord(outlet.script, random.Next()).view()),
-                      "</a></li>");
+      // Drawn one after the other: the order of arguments is the compiler's.
+      const std::string section = SynthVocabulary::MakeLatinWord(random.Next());
+      const Word& label = vocabulary.DrawWord(outlet.script, random.Next());
+      absl::StrAppend(&out, "<li><a href=\"https://", outlet.host, "/section/", section, "\">",
+                      Trimmed(label.view()), "</a></li>");
     }
     absl::StrAppend(&out, "</ul></div>");
   }

@@ -66,17 +66,21 @@ class SynthVocabulary {
     const size_t first = (size_t{outlet} * 7919) % (kOutletPhrases - kPhrasesOfOutlet);
     return phrases_[Index(script)][kPhrases + first + outlet_ranks_.Draw(random)];
   }
-  // A word that hardly anybody uses: three of all characters of a Han script, each as likely. Not
-  // of Latin.
+  // A word that hardly anybody uses: some of all characters of a Han script, each as likely. Not of
+  // Latin.
   [[nodiscard]] Word MakeRareWord(SynthScript script, uint64_t random) const {
+    constexpr size_t kLetters = 4;
+    constexpr int kBits = 14;  // of `random`, for each
     const std::vector<std::array<char, 4>>& characters = script_characters_[Index(script)];
     Word word;
-    for (size_t i = 0; i < 3; ++i, random >>= 16) {
-      const auto& character = characters[(random & 0xFFFF) * characters.size() >> 16];
-      std::memcpy(word.bytes.data() + 3 * i, character.data(), 4);
+    for (size_t i = 0; i < kLetters; ++i, random >>= kBits) {
+      const uint64_t bits = random & ((1u << kBits) - 1);
+      // The byte behind the three is written over by the next one.
+      std::memcpy(word.bytes.data() + 3 * i, characters[bits * characters.size() >> kBits].data(),
+                  4);
     }
-    word.size = 9;
-    word.letters = 3;
+    word.size = 3 * kLetters;
+    word.letters = kLetters;
     return word;
   }
   // A name: of a person, a place, a firm. The same key names the same in both Han scripts.
