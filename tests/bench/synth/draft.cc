@@ -213,8 +213,11 @@ void DraftCopy(SynthKind kind, const Draft& original, uint64_t key, Draft& out) 
 void AddBackground(const Draft& base, uint64_t key, Draft& out) {
   constexpr double kMinShare = 0.08;
   constexpr double kMaxShare = 0.25;
+  // What holds more of an article than this would be a newer version of it.
+  constexpr double kMaxShareOfBase = 0.35;
   SynthRandom random(key);
-  double letters = random.Between(kMinShare, kMaxShare) * out.letters();
+  double letters = std::min(random.Between(kMinShare, kMaxShare) * out.letters(),
+                            kMaxShareOfBase * base.letters());
   const auto subject = static_cast<uint32_t>(out.subjects.size());
   out.subjects.push_back(base.subjects.front());
   // Not the beginning, which is what the earlier article was about.

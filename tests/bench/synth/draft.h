@@ -59,7 +59,8 @@ inline constexpr uint32_t kMinExcerptLetters = 90;
 void DraftArticle(const Subject& subject, double letters, Draft& out);
 // A copy of `original` of a kind that IsCopy.
 void DraftCopy(SynthKind kind, const Draft& original, uint64_t key, Draft& out);
-// Adds to `out` a part of `base` as background: at most this share of what is there.
+// Adds to `out` a part of `base` as background: at most a quarter of what is there, and a third of
+// `base`.
 void AddBackground(const Draft& base, uint64_t key, Draft& out);
 // One of a series: the same sentences for the same subject, the figures from `figures`.
 void DraftNotice(const Subject& series, uint64_t figures, Draft& out);
