@@ -278,6 +278,10 @@ TEST(SynthPlan, TakesWhatIsInRangeAndNothingPastIt) {
   EXPECT_TRUE(is_ok({.articles = 10, .days = kMaxSynthDays}));
   EXPECT_FALSE(is_ok({.articles = 10, .days = kMaxSynthDays + 1}));
   EXPECT_FALSE(is_ok({.articles = 10, .days = 0}));
+  EXPECT_TRUE(is_ok({.articles = 10, .start_ms = kMaxSynthStartMs}));
+  EXPECT_FALSE(is_ok({.articles = 10, .start_ms = kMaxSynthStartMs + 1}));
+  EXPECT_TRUE(is_ok({.articles = 10, .start_ms = 0}));
+  EXPECT_FALSE(is_ok({.articles = 10, .start_ms = -1}));
   EXPECT_TRUE(is_ok({.articles = 10, .outlets = kMaxSynthOutlets}));
   EXPECT_FALSE(is_ok({.articles = 10, .outlets = kMaxSynthOutlets + 1}));
   EXPECT_FALSE(is_ok({.articles = 10, .outlets = 3}));

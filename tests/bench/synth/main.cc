@@ -164,6 +164,9 @@ int Run(Arguments& arguments) {
   if (!arguments.score.empty()) return Score(arguments);
   absl::StatusOr<SynthMix> mix = ParseMix(arguments.mix);
   if (!mix.ok()) return Fail(absl::StrCat("--mix: ", mix.status().message()));
+  if (arguments.copies > 0 && mix->CopyShare() == 0) {
+    return Fail("--copies needs a kind of copy with a weight above 0 in --mix");
+  }
   if (arguments.copies >= 0) mix->SetCopyShare(arguments.copies);
   arguments.options.mix = *mix;
   auto& languages = arguments.options.languages;

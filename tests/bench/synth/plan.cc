@@ -40,6 +40,9 @@ absl::StatusOr<std::unique_ptr<const SynthPlan>> SynthPlan::Make(const SynthOpti
   if (!(options.days > 0 && options.days <= kMaxSynthDays)) {
     return out_of_range("days must be above 0 and at most ", kMaxSynthDays);
   }
+  if (options.start_ms < 0 || options.start_ms > kMaxSynthStartMs) {
+    return out_of_range("the start must be from 1970-01-01 to 2100-01-01");
+  }
   if (!(options.jitter_hours >= 0 && options.jitter_hours <= 24 * kMaxSynthDays)) {
     return out_of_range("the jitter must be from 0 to ", 24 * kMaxSynthDays, " hours");
   }

@@ -30,6 +30,7 @@ inline constexpr uint32_t kMaxCopies = 50;
 inline constexpr double kCopiesExponent = 2.2;
 // 2020-07-01, as the real files begin.
 inline constexpr int64_t kSynthStartMs = 1'593'561'600'000;
+inline constexpr int64_t kMaxSynthStartMs = 4'102'444'800'000;  // 2100-01-01
 inline constexpr uint64_t kMaxSynthFiles = 200'000'000;
 inline constexpr size_t kMaxSynthOutlets = 100'000;
 inline constexpr double kMaxSynthDays = 3650;
