@@ -65,6 +65,15 @@ bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared) {
   return prepared.article.id.TimeMs() < view.index.floor_ms();
 }
 
+namespace {
+
+bool BetterCopy(const ScoredCandidate& a, const ScoredCandidate& b) {
+  return std::tuple(b.verdict.scores.jaccard_ppm, b.verdict.scores.score_ppm, a.hit.id) <
+         std::tuple(a.verdict.scores.jaccard_ppm, a.verdict.scores.score_ppm, b.hit.id);
+}
+
+}  // namespace
+
 bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b) {
   return std::tuple(b.verdict.scores.score_ppm, b.verdict.scores.jaccard_ppm, a.hit.id) <
          std::tuple(a.verdict.scores.score_ppm, a.verdict.scores.jaccard_ppm, b.hit.id);
@@ -74,7 +83,7 @@ const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates) {
   const ScoredCandidate* best = nullptr;
   for (const ScoredCandidate& candidate : candidates) {
     if (candidate.verdict.relation == Relation::kNone) continue;
-    if (best == nullptr || BetterMatch(candidate, *best)) best = &candidate;
+    if (best == nullptr || BetterCopy(candidate, *best)) best = &candidate;
   }
   return best;
 }

@@ -43,7 +43,8 @@ struct ScoredCandidate {
 // only some have.
 bool BetterMatch(const ScoredCandidate& a, const ScoredCandidate& b);
 
-// The best match of those with a relation, or of all; null if there is none.
+// The best match of those with a relation, the one that it shares most with (Jaccard, then the
+// score: of an article and an excerpt of it the article); or of all. Null if there is none.
 const ScoredCandidate* BestCopy(std::span<const ScoredCandidate> candidates);
 const ScoredCandidate* BestMatch(std::span<const ScoredCandidate> candidates);
 
