@@ -266,9 +266,10 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       const IndexSegment& segment = *part.segment;
       if (!range.Touches(segment)) continue;
       size_t here = 0;
+      const bool all_count = range.Covers(segment) && !segment.has_dead();
       segment.postings().Visit(all.keys[k], [&](uint32_t number) {
         ++here;
-        seen[k] += range.Admits(segment.at(number)) ? 1 : 0;
+        seen[k] += all_count || range.Admits(segment.at(number)) ? 1 : 0;
         return seen[k] <= most;
       });
       // What came may have taken the place of an older posting.

@@ -49,8 +49,8 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
                            [&](uint32_t anchor) { return uint64_t{anchor} << rate >> 32 == 0; }) -
       sketch.anchors.begin());
   const size_t bands = BandsKept(sketch.anchors.size());
-  for (size_t i = 0; i < bands; ++i) postings_.Prefetch(all.keys[i]);
-  for (size_t i = 0; i < kept; ++i) postings_.Prefetch(all.keys[kBands + i]);
+  for (size_t i = 0; i < bands; ++i) postings_.PrefetchToAdd(all.keys[i]);
+  for (size_t i = 0; i < kept; ++i) postings_.PrefetchToAdd(all.keys[kBands + i]);
   const auto entry = static_cast<uint32_t>(entries_.size());
   MakeRoom(entries_);
   entries_.push_back({id, change, kept, static_cast<uint64_t>(rate), 1});
@@ -123,8 +123,16 @@ const IndexSegment::Entry* IndexSegment::Find(const Ulid& id) const {
 }
 
 uint32_t IndexSegment::FirstSince(uint64_t since) const {
+  // From the end, in growing steps: what is asked for came a moment ago.
+  size_t step = 1;
+  size_t known = entries_.size();  // from here on all came since
+  while (known >= step && entries_[known - step].change >= since) {
+    known -= step;
+    step *= 2;
+  }
+  const auto begin = entries_.begin() + static_cast<ptrdiff_t>(known - std::min(known, step));
   return static_cast<uint32_t>(
-      std::partition_point(entries_.begin(), entries_.end(),
+      std::partition_point(begin, entries_.begin() + static_cast<ptrdiff_t>(known),
                            [&](const Entry& entry) { return entry.change < since; }) -
       entries_.begin());
 }

@@ -8,9 +8,9 @@ namespace wirefold {
 namespace {
 
 // A shard grows from this share of its slots on.
-constexpr uint64_t kMaxLoadPercent = 88;
+constexpr uint64_t kMaxLoadPercent = 82;
 // After its entries were renumbered it has room to grow.
-constexpr uint64_t kLoadPercent = 80;
+constexpr uint64_t kLoadPercent = 75;
 constexpr size_t kFirstStash = 8;
 
 }  // namespace
@@ -28,8 +28,24 @@ void PostingTable::Add(uint32_t key, uint32_t entry, size_t cap) {
   const uint32_t rest = Rest(key);
   const auto grow = [&] { Rebuild(shard, shard.Lines() + shard.Lines() / 8 + 1, {}); };
   while (entry + 1 >= uint32_t{1} << shard.entry_bits) grow();
+  if (uint64_t{shard.postings} * 100 >= uint64_t{shard.Lines()} * kSlots * kMaxLoadPercent) {
+    // One that takes another's place needs no room; that is seldom.
+    if (ReplaceOldest(shard, rest, entry, cap)) return;
+    grow();
+  }
+  // Most keys have few postings: it is as good as sure that there is room, and no cap is met.
+  const uint32_t home = LineOf(rest, shard.Lines());
+  const uint32_t tag = (rest - FirstRest(home, shard.step)) << shard.entry_bits;
+  Line& line = shard.lines[home];
+  if (!line.full()) {
+    const uint32_t found = Matches(line, tag, shard.entry_bits);
+    if (static_cast<size_t>(std::popcount(found)) < cap) {
+      ++shard.postings;
+      line.slots[EndOf(line)] = tag | (entry + 1);
+      return;
+    }
+  }
   if (ReplaceOldest(shard, rest, entry, cap)) return;
-  if (uint64_t{shard.postings} * 100 >= uint64_t{shard.Lines()} * kSlots * kMaxLoadPercent) grow();
   Insert(shard, rest, entry);
 }
 
@@ -40,7 +56,7 @@ void PostingTable::Insert(Shard& shard, uint32_t rest, uint32_t entry) {
   for (uint32_t further = 0; further < 2; ++further, slot |= kDisplaced) {
     Line& line = shard.lines[home + further];
     if (line.full()) continue;
-    *std::find(line.slots.begin(), line.slots.end(), 0u) = slot;
+    line.slots[EndOf(line)] = slot;
     return;
   }
   Stash(shard, rest, entry);

@@ -55,6 +55,14 @@ class PostingTable {
     __builtin_prefetch(&shard.lines[LineOf(Rest(key), shard.Lines())]);
   }
 
+  // The same for Add, which looks at two lines.
+  void PrefetchToAdd(uint32_t key) const {
+    const Shard& shard = ShardOf(key);
+    const Line* const line = &shard.lines[LineOf(Rest(key), shard.Lines())];
+    __builtin_prefetch(line, 1);
+    __builtin_prefetch(line + 1, 1);
+  }
+
   // Calls visit(entry) for each posting of the key, in no order, until it returns false.
   template <typename Visitor>
   void Visit(uint32_t key, Visitor visit) const;
@@ -108,6 +116,12 @@ class PostingTable {
       found |= uint32_t{((line.slots[i] ^ tag) >> entry_bits) == 0} << i;
     }
     return found;
+  }
+  // The first empty slot of a line that is not full.
+  static size_t EndOf(const Line& line) {
+    uint32_t used = 0;
+    for (size_t i = 0; i < kSlots; ++i) used += line.slots[i] != 0 ? 1 : 0;
+    return used;
   }
   // The index of the slot of the stash where the search for a key begins.
   static size_t StashHome(uint32_t rest, size_t size) {

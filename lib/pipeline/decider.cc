@@ -100,16 +100,6 @@ FileOutcome OutcomeOfBlocked() {
   return outcome;
 }
 
-// Whether the text that a URL has now has next to nothing in common with the file's.
-bool FollowsUnrelatedText(const PreparedFile& prepared, const NewestRecord& newest) {
-  if (!prepared.article.HasUsableText()) return false;
-  const absl::StatusOr<RecordFields> fields = PeekRecord(*newest.record);
-  if (!fields.ok()) return false;  // whoever reads it next says so
-  const MatchingText matching = ToMatching(fields->text);
-  if (matching.letters < kMinMatchingLetters) return false;
-  return AreUnrelated(CompareTexts(*prepared.doc, MakeComparisonDoc(matching.text, {})));
-}
-
 // The relation of the other side.
 Relation Reversed(Relation relation) {
   if (relation == Relation::kExcerpt) return Relation::kExtended;
@@ -209,7 +199,10 @@ absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
       if (absl::Status status = FindAndCompare(view_, prepared); !status.ok()) return status;
       decision.outcome = OutcomeOfKnownUrl(prepared, (*known)->state, stories_);
       WarnOfWindow(prepared, decision.outcome);
-      if (FollowsUnrelatedText(prepared, (*known)->newest)) {
+      const Outlook& outlook = prepared.outlook;
+      const NewestRecord& newest = (*known)->newest;
+      const bool is_seen = outlook.newest.has_value() && outlook.newest->record == newest.record;
+      if (is_seen ? outlook.follows_unrelated : FollowsUnrelatedText(prepared, newest)) {
         decision.outcome.warnings.push_back(Warning::kUnrelatedText);
       }
       Revise(prepared, **std::move(known), decision);

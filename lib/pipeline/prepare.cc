@@ -7,8 +7,11 @@
 
 #include "lib/article/identity.h"
 #include "lib/article/normalize.h"
+#include "lib/base/limits.h"
 #include "lib/dedup/shingles.h"
 #include "lib/pipeline/learner.h"
+#include "lib/store/records.h"
+#include "lib/text/matching.h"
 
 namespace wirefold {
 
@@ -109,6 +112,15 @@ bool IsKnown(const PreparedFile& prepared) {
                                       prepared.article.text_hash) != url->text_hashes.end();
 }
 
+bool FollowsUnrelatedText(const PreparedFile& prepared, const NewestRecord& newest) {
+  if (!prepared.article.HasUsableText()) return false;
+  const absl::StatusOr<RecordFields> fields = PeekRecord(*newest.record);
+  if (!fields.ok()) return false;  // whoever reads it next says so
+  const MatchingText matching = ToMatching(fields->text);
+  if (matching.letters < kMinMatchingLetters) return false;
+  return AreUnrelated(CompareTexts(*prepared.doc, MakeComparisonDoc(matching.text, {})));
+}
+
 absl::Status LookAhead(const StoredView& view, PreparedFile& prepared, StageClock* stages) {
   const StageScope store(stages, Stage::kStore);
   Outlook& outlook = prepared.outlook;
@@ -123,6 +135,7 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared, StageCloc
     absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(*outlook.found.url);
     if (!newest.ok()) return newest.status();
     outlook.newest = *std::move(newest);
+    outlook.follows_unrelated = FollowsUnrelatedText(prepared, *outlook.newest);
   } else {
     absl::Status minted = MintFreeId(view.store, prepared.article);
     if (!minted.ok()) return minted;

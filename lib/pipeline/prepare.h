@@ -56,6 +56,7 @@ struct Outlook {
   uint64_t committed = 0;  // decisions up to this one were visible in the store
   Store::Found found;
   std::optional<NewestRecord> newest;  // of found.url, where a revision is likely
+  bool follows_unrelated = false;      // … and shares next to nothing with the file's text
   bool compared = false;               // candidates were sought
   FindState index;                     // … of the index as it was then
   uint64_t learnt = 0;                 // … and compared by this version of the statistics
@@ -106,6 +107,9 @@ bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared);
 // Gives a new article another ID where its own is another's: an article's of other key rules, or a
 // story's whose first article was deleted. An error is the store's.
 [[nodiscard]] absl::Status MintFreeId(const Store& store, NormalizedArticle& article);
+
+// Whether the text that a URL has now has next to nothing in common with the file's.
+[[nodiscard]] bool FollowsUnrelatedText(const PreparedFile& prepared, const NewestRecord& newest);
 
 // Whether the look-up said that this URL has this text: nothing of the file will be written.
 [[nodiscard]] bool IsKnown(const PreparedFile& prepared);
