@@ -8,9 +8,9 @@ namespace wirefold {
 namespace {
 
 // A shard grows from this share of its slots on.
-constexpr uint64_t kMaxLoadPercent = 82;
+constexpr uint64_t kMaxLoadPercent = 86;
 // After its entries were renumbered it has room to grow.
-constexpr uint64_t kLoadPercent = 75;
+constexpr uint64_t kLoadPercent = 78;
 constexpr size_t kFirstStash = 8;
 
 }  // namespace
@@ -26,7 +26,7 @@ int PostingTable::EntryBits(uint32_t lines) {
 void PostingTable::Add(uint32_t key, uint32_t entry, size_t cap) {
   Shard& shard = shards_[key >> kRestBits];
   const uint32_t rest = Rest(key);
-  const auto grow = [&] { Rebuild(shard, shard.Lines() + shard.Lines() / 8 + 1, {}); };
+  const auto grow = [&] { Rebuild(shard, shard.Lines() + shard.Lines() / 4 + 1, {}); };
   while (entry + 1 >= uint32_t{1} << shard.entry_bits) grow();
   if (uint64_t{shard.postings} * 100 >= uint64_t{shard.Lines()} * kSlots * kMaxLoadPercent) {
     // One that takes another's place needs no room; that is seldom.

@@ -12,7 +12,7 @@
 // its line, a cache line of 16 slots, by its share of the range of keys. Because the line says the
 // rest of the key but for a few bits, a slot of 32 bits holds those bits, the entry, and whether
 // the posting had to go one line further; what found both lines full is in the shard's stash. A
-// shard grows by an eighth, so at least three quarters of the slots are in use.
+// shard grows by a quarter, so at least two thirds of the slots are in use.
 //
 // Not thread-safe; CandidateIndex locks.
 #ifndef WIREFOLD_LIB_DEDUP_POSTINGS_H_
