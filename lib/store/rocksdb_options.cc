@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/ulid.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/slice_transform.h"
@@ -24,10 +25,15 @@ int OpenFiles() {
   return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 2, 64, 1 << 20));
 }
 
-// zstd's level in the last level of the tree, and its dictionary there.
-constexpr int kLastLevelZstd = 12;
-constexpr int kLastLevelZstdOfDeltas = 19;
+// zstd's level in the last level of the tree as files come in, and where Compact writes it.
+constexpr int kLastLevelZstd = 1;
+constexpr int kCompactedZstd = 12;
+constexpr int kCompactedZstdOfDeltas = 19;
 constexpr uint32_t kDictionaryBytes = uint32_t{112} << 10;
+
+bool IsText(FamilyLayout layout) {
+  return layout == FamilyLayout::kText || layout == FamilyLayout::kTextByPrefix;
+}
 
 rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -44,24 +50,17 @@ rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cac
 // Long values, read by ID or in the order of IDs.
 void ForText(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
   table.block_size = size_t{16} << 10;
-  family.compression = rocksdb::kZSTD;
-  // On the way down quickly; in the last level, where all but the newest is, with what many blocks
-  // have in common in a dictionary beside them.
+  // What comes in is written several times on its way down, so quickly; Compact takes its time.
+  family.compression = rocksdb::kLZ4Compression;
   family.bottommost_compression = rocksdb::kZSTD;
-  rocksdb::CompressionOptions& last = family.bottommost_compression_opts;
-  last.enabled = true;
-  last.level = kLastLevelZstd;
-  last.max_dict_bytes = kDictionaryBytes;
-  last.zstd_max_train_bytes = kDictionaryBytes * 100;
+  family.bottommost_compression_opts.enabled = true;
+  family.bottommost_compression_opts.level = kLastLevelZstd;
   family.target_file_size_base = uint64_t{128} << 20;
   family.max_bytes_for_level_base = uint64_t{512} << 20;
 }
 
 // Deltas have the most from what stands around them.
-void ForDeltas(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
-  table.block_size = size_t{64} << 10;
-  family.bottommost_compression_opts.level = kLastLevelZstdOfDeltas;
-}
+void ForDeltas(rocksdb::BlockBasedTableOptions& table) { table.block_size = size_t{64} << 10; }
 
 // Keys begin with a ULID, and most ULIDs have no entry.
 void ByPrefix(rocksdb::ColumnFamilyOptions& family) {
@@ -121,7 +120,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
         break;
       case FamilyLayout::kTextByPrefix:
         ForText(family, table);
-        ForDeltas(family, table);
+        ForDeltas(table);
         ByPrefix(family);
         break;
       case FamilyLayout::kLookup:
@@ -132,12 +131,27 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
         ForText(family, table);
         ByPrefix(family);
         family.compression = rocksdb::kNoCompression;
+        family.bottommost_compression = rocksdb::kNoCompression;
         break;
     }
     family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     families.emplace_back(FamilyName(i), family);
   }
   return families;
+}
+
+std::unordered_map<std::string, std::string> LastLevelOptions(size_t family, bool compacted) {
+  const FamilyLayout layout = kFamilyTable.at(family).layout;
+  if (!IsText(layout)) return {};
+  std::string options = "{enabled=true;level=";
+  if (compacted) {
+    absl::StrAppend(
+        &options, layout == FamilyLayout::kTextByPrefix ? kCompactedZstdOfDeltas : kCompactedZstd,
+        ";max_dict_bytes=", kDictionaryBytes, ";zstd_max_train_bytes=", kDictionaryBytes * 100);
+  } else {
+    absl::StrAppend(&options, kLastLevelZstd, ";max_dict_bytes=0;zstd_max_train_bytes=0");
+  }
+  return {{"bottommost_compression_opts", options + ";}"}};
 }
 
 }  // namespace wirefold

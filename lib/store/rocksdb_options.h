@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/store/families.h"
@@ -55,6 +56,10 @@ rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
 // In the order of Family. `cache` is shared by all of them and lives as long as any.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options,
                                                           std::shared_ptr<rocksdb::Cache> cache);
+
+// What SetOptions takes to have the last level of a family (by Family) written tightly, as Compact
+// does, or as MakeFamilies has it; nothing where there is no difference.
+std::unordered_map<std::string, std::string> LastLevelOptions(size_t family, bool compacted);
 
 }  // namespace wirefold
 

@@ -381,9 +381,16 @@ absl::Status RocksDbStore::Compact() {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  for (rocksdb::ColumnFamilyHandle* family : handles_) {
-    rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), family);
-    if (status.ok()) status = db_->CompactRange(options, family, nullptr, nullptr);
+  for (size_t family = 0; family < handles_.size(); ++family) {
+    rocksdb::ColumnFamilyHandle* const handle = handles_[family];
+    const auto set = [&](bool compacted) {
+      const auto last_level = LastLevelOptions(family, compacted);
+      return last_level.empty() ? rocksdb::Status::OK() : db_->SetOptions(handle, last_level);
+    };
+    rocksdb::Status status = set(/*compacted=*/true);
+    if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), handle);
+    if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
+    if (rocksdb::Status back = set(/*compacted=*/false); status.ok()) status = back;
     if (!status.ok()) return FromRocksDb(status, "compacting the store");
   }
   return absl::OkStatus();
