@@ -131,7 +131,6 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
   for (size_t p = parts_.size(); p-- > 0;) {
     const IndexSegment& segment = *parts_[p].segment;
     if (!range.Touches(segment)) continue;
-    const bool all_count = range.Covers(segment) && !segment.has_dead();
     // Nearly every access is a cache miss: let them wait together, not one after the other.
     for (const uint32_t key : all.keys) segment.postings().Prefetch(key);
     for (size_t k = 0; k < all.keys.size(); ++k) {
@@ -139,7 +138,7 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
       if (seen[k] > most) continue;
       const uint64_t base = uint64_t{p} << kPartShift | k;
       segment.postings().Visit(all.keys[k], [&](uint32_t number) {
-        if (!all_count && !range.Admits(segment.at(number))) return true;
+        if (!segment.IsLive(number)) return true;
         if (++seen[k] > most) {
           ++capped;
           return false;
@@ -170,11 +169,11 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
   if (largest > largest_bucket_.load(std::memory_order_relaxed)) {
     largest_bucket_.store(std::min<uint64_t>(largest, kMaxBandBucket), std::memory_order_relaxed);
   }
-  return HitsOf(found, seen, rare_anchors, options.max_hits);
+  return HitsOf(found, seen, range, rare_anchors, options.max_hits);
 }
 
-std::vector<IndexHit> CandidateIndex::HitsOf(Found& found, const Seen& seen, uint64_t rare_anchors,
-                                             size_t max_hits) const {
+std::vector<IndexHit> CandidateIndex::HitsOf(Found& found, const Seen& seen, const Range& range,
+                                             uint64_t rare_anchors, size_t max_hits) const {
   std::vector<IndexHit> hits;
   std::sort(found.begin(), found.end());
   for (size_t i = 0; i < found.size();) {
@@ -189,6 +188,7 @@ std::vector<IndexHit> CandidateIndex::HitsOf(Found& found, const Seen& seen, uin
     if (hit.bands == 0 && hit.anchors_shared < kMinSharedAnchors && !telling) continue;
     const IndexSegment::Entry& entry = parts_[which >> (kPartShift - kEntryShift)].segment->at(
         static_cast<uint32_t>(which & (PostingTable::kMaxEntries - 1)));
+    if (!range.Admits(entry)) continue;
     const uint64_t fewer = std::min<uint64_t>(uint64_t{entry.anchors} << entry.rate, rare_anchors);
     // One band alone is chance, unless there are too few anchors to tell.
     const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
@@ -246,7 +246,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       segment.postings().Visit(all.keys[k], [&](uint32_t number) {
         if (number >= first_new && counts(k)) {
           ++newer[k];
-          if (range.Admits(segment.at(number))) {
+          if (segment.IsLive(number)) {
             found.push_back(uint64_t{p} << kPartShift | uint64_t{number} << kEntryShift | k);
           }
         } else if (any_gone && segment.GoneSince(number, state.change)) {
@@ -266,10 +266,9 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       const IndexSegment& segment = *part.segment;
       if (!range.Touches(segment)) continue;
       size_t here = 0;
-      const bool all_count = range.Covers(segment) && !segment.has_dead();
       segment.postings().Visit(all.keys[k], [&](uint32_t number) {
         ++here;
-        seen[k] += all_count || range.Admits(segment.at(number)) ? 1 : 0;
+        seen[k] += segment.IsLive(number) ? 1 : 0;
         return seen[k] <= most;
       });
       // What came may have taken the place of an older posting.
@@ -284,7 +283,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     }
   }
   state.change = next_change_;
-  return HitsOf(found, seen, state.rare_anchors, options.max_hits);
+  return HitsOf(found, seen, range, state.rare_anchors, options.max_hits);
 }
 
 IndexStats CandidateIndex::stats() const {

@@ -16,7 +16,7 @@
 // enough if next to nobody else carries it. A text is sought by all that it has. A band's bucket is
 // read newest first up to a cap, so that a template that thousands of articles carry costs a
 // bounded time; an anchor that more articles carry than its cap is boilerplate and left out. Both
-// are counted.
+// are counted, over all segments that the range of time touches.
 //
 // With a window the index holds what is at most that much older than the stream has come, by whole
 // days, in segments of days that leave it together. An article that is older is not taken; one that
@@ -163,9 +163,6 @@ class CandidateIndex {
       const int64_t time_ms = entry.id.TimeMs();
       return entry.live != 0 && time_ms >= from_ms && time_ms <= to_ms;
     }
-    [[nodiscard]] bool Covers(const IndexSegment& segment) const {
-      return segment.first_ms() >= from_ms && segment.last_ms() <= to_ms;
-    }
   };
 
   [[nodiscard]] Range RangeOf(const FindOptions& options) const;
@@ -174,9 +171,10 @@ class CandidateIndex {
   using Found = std::vector<uint64_t>;
   // How many postings of each key of a sketch there are.
   using Seen = std::array<uint32_t, kBands + kMaxAnchors>;
-  // Of the postings that were found, in any order, what is a candidate, the best first.
-  [[nodiscard]] std::vector<IndexHit> HitsOf(Found& found, const Seen& seen, uint64_t rare_anchors,
-                                             size_t max_hits) const;
+  // Of the postings that were found, in any order, what is a candidate within the range, the best
+  // first.
+  [[nodiscard]] std::vector<IndexHit> HitsOf(Found& found, const Seen& seen, const Range& range,
+                                             uint64_t rare_anchors, size_t max_hits) const;
   bool RemoveLocked(const Ulid& id);
   IndexSegment* SegmentFor(int64_t time_ms);
 

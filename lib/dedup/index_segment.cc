@@ -54,6 +54,7 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
   const auto entry = static_cast<uint32_t>(entries_.size());
   MakeRoom(entries_);
   entries_.push_back({id, change, kept, static_cast<uint64_t>(rate), 1});
+  dead_.push_back(false);
   Index(entry);
   for (size_t i = 0; i < bands; ++i) postings_.Add(all.keys[i], entry, kMaxBandPostings);
   for (size_t i = 0; i < kept; ++i) {
@@ -68,6 +69,7 @@ bool IndexSegment::Remove(const Ulid& id, uint64_t change) {
   const std::optional<uint32_t> entry = NumberOf(id);
   if (!entry.has_value()) return false;
   entries_[*entry].live = 0;
+  dead_[*entry] = true;
   deaths_.emplace_back(change, *entry);
   last_change_ = change;
   if (deaths_.size() > kFewDead && deaths_.size() * 4 > entries_.size()) DropDead(change);
@@ -84,6 +86,7 @@ void IndexSegment::DropDead(uint64_t change) {
     kept.push_back(entries_[i]);
   }
   entries_ = std::move(kept);
+  dead_.assign(entries_.size(), false);
   deaths_ = {};
   by_id_ = {};
   for (uint32_t entry = 0; entry < entries_.size(); ++entry) Index(entry);
@@ -145,7 +148,7 @@ bool IndexSegment::GoneSince(uint32_t entry, uint64_t since) const {
 
 size_t IndexSegment::memory_bytes() const {
   return sizeof *this + entries_.capacity() * sizeof(Entry) + by_id_.capacity() * sizeof(uint32_t) +
-         deaths_.capacity() * sizeof(deaths_[0]) + postings_.memory_bytes();
+         deaths_.capacity() * sizeof(deaths_[0]) + dead_.capacity() / 8 + postings_.memory_bytes();
 }
 
 }  // namespace wirefold

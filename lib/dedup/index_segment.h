@@ -66,7 +66,8 @@ class IndexSegment {
   [[nodiscard]] const PostingTable& postings() const { return postings_; }
   [[nodiscard]] size_t live() const { return entries_.size() - deaths_.size(); }
   [[nodiscard]] bool full() const { return entries_.size() >= kMaxArticles; }
-  [[nodiscard]] bool has_dead() const { return !deaths_.empty(); }
+  // By a bit, where `at` would cost a miss of the cache.
+  [[nodiscard]] bool IsLive(uint32_t entry) const { return !dead_[entry]; }
   // The times of all that has been here.
   [[nodiscard]] int64_t first_ms() const { return first_ms_; }
   [[nodiscard]] int64_t last_ms() const { return last_ms_; }
@@ -91,6 +92,7 @@ class IndexSegment {
   std::vector<Entry> entries_;
   std::vector<uint32_t> by_id_;                        // open addressing: entry + 1; 0: empty
   std::vector<std::pair<uint64_t, uint32_t>> deaths_;  // change, entry
+  std::vector<bool> dead_;                             // by entry
   PostingTable postings_;
   int64_t first_ms_ = std::numeric_limits<int64_t>::max();
   int64_t last_ms_ = std::numeric_limits<int64_t>::min();
