@@ -51,6 +51,18 @@ uint32_t Decode(std::string_view text, size_t& at) {
   return value;
 }
 
+// The code point of the ideograph (U+4E00 to U+9FFF) at text[at]; 0 if there is none. Most of what
+// is matched here are such.
+uint32_t IdeographAt(std::string_view text, size_t at) {
+  if (text.size() - at < 3) return 0;
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const auto second = static_cast<unsigned char>(text[at + 1]);
+  const auto third = static_cast<unsigned char>(text[at + 2]);
+  if (lead < 0xE4 || lead > 0xE9 || (second & 0xC0) != 0x80 || (third & 0xC0) != 0x80) return 0;
+  const uint32_t c = (lead & 0x0Fu) << 12 | (second & 0x3Fu) << 6 | (third & 0x3Fu);
+  return c >= 0x4E00 ? c : 0;
+}
+
 constexpr Token kWordBit = 0x80000000u;
 constexpr Token kNumberBits = 0xC0000000u;
 
@@ -141,6 +153,17 @@ Tokens Tokenize(std::string_view text) {
   };
   for (size_t at = 0; at < text.size();) {
     const size_t start = at;
+    if (uint32_t ideograph = IdeographAt(text, at); ideograph != 0) {
+      end_word(start);
+      figures.End();
+      const size_t before = out.tokens.size();
+      for (; ideograph != 0; ideograph = IdeographAt(text, at)) {
+        out.tokens.push_back(ideograph);
+        at += 3;
+      }
+      singles += out.tokens.size() - before;
+      continue;
+    }
     const uint32_t c = Decode(text, at);
     if (c == 0xFFFFFFFF) {
       end_word(start);
