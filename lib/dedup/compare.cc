@@ -290,7 +290,9 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   // Which of the stored text's positions are shared with the newcomer's own part.
   std::vector<bool> stored_shared(stored.shingles.size());
   uint64_t stored_head = 0;
+  uint64_t stored_lead = 0;
   const size_t head = Rules::kHeadTokens - static_cast<size_t>(stored.shingle_length) + 1;
+  const size_t lead = Rules::kLeadTokens - static_cast<size_t>(stored.shingle_length) + 1;
   for (size_t i = 0; i < stored.shingles.size(); ++i) {
     const uint32_t place = set_->PlaceOf(stored.shingles[i]);
     if (place == ShingleSet::kNone) continue;
@@ -298,6 +300,7 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     here.seen_in = comparison_;
     if (IsOwn(stored_own, i)) here.own_in = comparison_;
     if (i < head) ++stored_head;
+    if (i < lead) ++stored_lead;
     stored_shared[i] = here.is_own;
   }
   const auto shared_at = [&](size_t i) -> const Shared& { return shared_[place_[i]]; };
@@ -313,10 +316,16 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
                 [&](size_t i) { return stored_shared[i]; });
   verdict.stretches_ppm = Share(2 * stretches.shared, 2 * stretches.all + 1);
   uint64_t incoming_head = 0;
+  uint64_t incoming_lead = 0;
   const size_t incoming_size = std::min(incoming_.shingles.size(), head);
   for (size_t i = 0; i < incoming_size; ++i) {
-    incoming_head += shared_at(i).seen_in == comparison_ ? 1 : 0;
+    const bool is_shared = shared_at(i).seen_in == comparison_;
+    incoming_head += is_shared ? 1 : 0;
+    incoming_lead += is_shared && i < lead ? 1 : 0;
   }
+  verdict.lead_ppm = incoming_is_shorter
+                         ? Share(stored_lead, std::min(stored.shingles.size(), lead))
+                         : Share(incoming_lead, std::min(incoming_.shingles.size(), lead));
   verdict.head_ppm = Share(stored_head, std::min(stored.shingles.size(), head));
   verdict.shorter_head_ppm = Share(incoming_head, incoming_size);
   if (!incoming_is_shorter) std::swap(verdict.head_ppm, verdict.shorter_head_ppm);
@@ -401,7 +410,10 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
     } else if (same_outlet && has_titles && has_fresh_opening &&
                verdict.title_ppm < Rules::kTitleSameDomain) {
       verdict.veto = Veto::kOtherOpening;
-    } else if ((length_ppm < Rules::kMinorPart && verdict.head_ppm < Rules::kHeadCovered) ||
+    } else if ((length_ppm < Rules::kMinorPart &&
+                (verdict.head_ppm < Rules::kHeadCovered ||
+                 (has_titles && verdict.lead_ppm < Rules::kLeadCovered &&
+                  verdict.title_ppm < Rules::kTitleOfPart))) ||
                (same_outlet && has_titles && length_ppm < Rules::kItemLength &&
                 verdict.title_ppm < Rules::kItemTitle)) {
       verdict.veto = Veto::kMinorPart;

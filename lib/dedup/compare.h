@@ -97,8 +97,12 @@ struct CompareRules {
   static constexpr uint32_t kItemTitle = 350'000;
   // A text shorter than this share of the other …
   static constexpr uint32_t kMinorPart = 250'000;
-  // … is an item of it, not an excerpt, unless so much of the longer one's head is in it.
+  // … is an item of it, not an excerpt, unless so much of the longer one's head is in it …
   static constexpr uint32_t kHeadCovered = 200'000;
+  // … and of its first tokens or of the titles so much: a round-up begins with itself.
+  static constexpr size_t kLeadTokens = 40;
+  static constexpr uint32_t kLeadCovered = 300'000;
+  static constexpr uint32_t kTitleOfPart = 200'000;
   // Below this share of the longer text the shorter one is an excerpt.
   static constexpr uint32_t kExcerptLength = 750'000;
   // Below this containment two texts are not one story, whatever the stream has taught: of the
@@ -170,6 +174,7 @@ struct Verdict {
   uint32_t stretches_ppm = 0;
   uint32_t head_ppm = 0;          // of the longer text
   uint32_t shorter_head_ppm = 0;  // not weighed
+  uint32_t lead_ppm = 0;          // of the longer text's first kLeadTokens; not weighed
   uint32_t title_ppm = 0;
   int64_t sum_ppm = 0;                // of them, by their weights; the intercept included
   uint32_t figures_ppm = 0;           // share of the figures of the text with fewer

@@ -142,6 +142,86 @@ TEST(Compare, OfOneOutletOtherOpeningUnderAnotherTitleIsAnotherArticle) {
       Relation::kExtended);
 }
 
+// `incoming` of day 1 against `stored` of day 0, with nothing learnt.
+Verdict NextDay(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
+  const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
+  const StreamStatistics::View view(nothing);
+  return Comparer(incoming, /*day=*/1, view).Compare(stored, /*day=*/0);
+}
+
+TEST(Compare, AnOpeningThatIsAlikeButForItsFiguresIsTheNextDaysNotice) {
+  // Three of four figures of the opening agree, and all of the list behind it.
+  const std::string text = HanText(1, 900);
+  const auto notice = [&](const std::string& today, int own, const char* title, const char* host) {
+    return MakeComparisonDoc(First(text, 60) + today + First(Last(text, 800), 400) +
+                                 "101 102 103 104 105 106 107 108 109 110 111 112 113 114 115" +
+                                 HanText(static_cast<uint32_t>(own), own),
+                             {.host = host, .title = title});
+  };
+  const ComparisonDoc monday = notice("21 4 17 30", 110, "军机进入西南空域", kHere);
+  const ComparisonDoc tuesday = notice("22 4 17 30", 120, "两架军机再度扰台", kHere);
+  const Verdict verdict = NextDay(tuesday, monday);
+  EXPECT_GE(verdict.figures_ppm, CompareRules::kFiguresOtherDay - 10'000);
+  EXPECT_EQ(verdict.veto, Veto::kFiguresDiffer) << Explain(verdict);
+  EXPECT_EQ(NextDay(monday, tuesday).veto, Veto::kFiguresDiffer);
+  // On one day it is a correction; so it is under the same title, with the same figures, with next
+  // to nothing else of its own, and of another outlet.
+  EXPECT_EQ(Compare(tuesday, monday).relation, Relation::kNear);
+  EXPECT_EQ(NextDay(notice("22 4 17 30", 120, "军机进入西南空域", kHere), monday).relation,
+            Relation::kNear);
+  EXPECT_EQ(NextDay(notice("21 4 17 30", 120, "两架军机再度扰台", kHere), monday).relation,
+            Relation::kNear);
+  EXPECT_EQ(NextDay(notice("22 4 17 30", 20, "两架军机再度扰台", kHere),
+                    notice("21 4 17 30", 20, "军机进入西南空域", kHere))
+                .relation,
+            Relation::kNear);
+  EXPECT_EQ(NextDay(notice("22 4 17 30", 120, "两架军机再度扰台", kThere), monday).relation,
+            Relation::kNear);
+}
+
+TEST(Compare, OfOneOutletAFreshOpeningOverSharedBackgroundIsAnotherArticle) {
+  const std::string background = HanText(1, 400);
+  const auto doc = [&](const std::string& text, const char* host, const char* title) {
+    return MakeComparisonDoc(text, {.host = host, .title = title});
+  };
+  // A fifth of each is its own: the one's at its beginning, the other's at its end.
+  const std::string later = HanText(2, 80) + background;
+  const std::string earlier = First(background, 330) + HanText(3, 95);
+  const ComparisonDoc stored = doc(earlier, kHere, "法院暂停禁令");
+  const Verdict verdict = Compare(doc(later, kHere, "公司提出诉讼"), stored);
+  EXPECT_LT(verdict.scores.containment_ppm, CompareRules::kFreshContainment);
+  EXPECT_EQ(verdict.veto, Veto::kOtherOpening) << Explain(verdict);
+  EXPECT_EQ(Compare(stored, doc(later, kHere, "公司提出诉讼")).veto, Veto::kOtherOpening);
+  // Under the same title it was taken up again, and another outlet wrote its own beginning.
+  EXPECT_NE(Compare(doc(later, kHere, "法院暂停禁令"), stored).relation, Relation::kNone);
+  EXPECT_NE(Compare(doc(later, kThere, "公司提出诉讼"), stored).relation, Relation::kNone);
+}
+
+TEST(Compare, AShortItemInALongTextUnderAnotherTitleIsNoExcerptOfIt) {
+  const std::string item = HanText(1, 150);
+  const auto doc = [&](const std::string& text, const char* host, const char* title) {
+    return MakeComparisonDoc(text, {.host = host, .title = title});
+  };
+  const ComparisonDoc stored = doc(item, kThere, "海港扩建获准");
+  // It stands within the head of the round-up, which begins with words of its own.
+  const std::string round_up = HanText(2, 50) + item + HanText(3, 600);
+  const Verdict verdict = Compare(doc(round_up, kHere, "早报要闻十条"), stored);
+  EXPECT_GE(verdict.head_ppm, CompareRules::kHeadCovered);
+  EXPECT_EQ(verdict.lead_ppm, 0u);
+  EXPECT_EQ(verdict.veto, Veto::kMinorPart) << Explain(verdict);
+  EXPECT_EQ(Compare(stored, doc(round_up, kHere, "早报要闻十条")).veto, Veto::kMinorPart);
+  EXPECT_EQ(Compare(doc(round_up, kHere, "海港扩建获准"), stored).relation, Relation::kExtended);
+  // What begins with it is a longer version of it; of one outlet's under another title only as long
+  // as it is a sixth of it.
+  const auto longer = [&](int more, const char* host, const char* title) {
+    return doc(item + HanText(3, more), host, title);
+  };
+  EXPECT_EQ(Compare(longer(600, kHere, "早报要闻十条"), stored).relation, Relation::kExtended);
+  EXPECT_EQ(Compare(longer(900, kThere, "早报要闻十条"), stored).veto, Veto::kMinorPart);
+  EXPECT_EQ(Compare(longer(600, kThere, "早报要闻十条"), stored).relation, Relation::kExtended);
+  EXPECT_EQ(Compare(longer(900, kThere, "海港扩建获准"), stored).relation, Relation::kExtended);
+}
+
 TEST(ReasonInWords, SaysWhyItIsACopyOrNot) {
   const std::string text = HanText(1, 900);
   const ComparisonDoc whole = Doc(text, kHere);
