@@ -35,20 +35,28 @@ std::string_view Suffix(std::string_view text, size_t bytes) {
 }
 
 std::string WithoutSeparators(std::string_view matching) {
-  std::string out;
+  std::string out(matching.size(), '\0');
+  size_t size = 0;
+  // Without a branch: words may be short.
   for (const char c : matching) {
-    if (c != ' ' && c != '\n') out.push_back(c);
+    out[size] = c;
+    size += c != ' ' && c != '\n' ? 1 : 0;
   }
+  out.resize(size);
   return out;
 }
 
 // How much of the beginning of `name` is in `text`, in bytes; 0 if less than a name.
 size_t FoundPrefix(std::string_view name, std::string_view text) {
-  for (size_t bytes = name.size(); bytes >= kMinNameBytes; --bytes) {
+  size_t found = 0;
+  size_t at = 0;  // what does not hold the shorter prefix does not hold the longer one
+  for (size_t bytes = kMinNameBytes; bytes <= name.size(); ++bytes) {
     if (bytes < name.size() && IsContinuation(name[bytes])) continue;
-    if (text.find(name.substr(0, bytes)) != std::string_view::npos) return bytes;
+    at = text.find(name.substr(0, bytes), at);
+    if (at == std::string_view::npos) break;
+    found = bytes;
   }
-  return 0;
+  return found;
 }
 
 }  // namespace

@@ -13,7 +13,9 @@ TEST(HugePages, LargeVectorsBeginAtAPageAndHoldZeros) {
   for (const size_t count : {size_t{1}, kOfPage - 1, kOfPage, 3 * kOfPage + 5}) {
     HugePageVector<uint64_t> values(count);
     const auto address = reinterpret_cast<uintptr_t>(values.data());
-    if (count >= kOfPage) EXPECT_EQ(address % HugePageAllocator<uint64_t>::kPageBytes, 0u);
+    if (count >= kOfPage) {
+      EXPECT_EQ(address % HugePageAllocator<uint64_t>::kPageBytes, 0u);
+    }
     EXPECT_TRUE(std::all_of(values.begin(), values.end(), [](uint64_t one) { return one == 0; }));
     values.assign(count, 7);
     HugePageVector<uint64_t> moved = std::move(values);
