@@ -1,7 +1,6 @@
 #include "lib/dedup/compare.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <span>
 #include <utility>
 
@@ -149,6 +148,50 @@ struct RareCounts {
 
 uint64_t RateOf(uint32_t distinct) {
   return distinct > RarityTable::kSampledAbove ? RarityTable::kSampleRate : 1;
+}
+
+// What the two texts are to each other, beside what they share.
+struct Sides {
+  bool same_outlet = false;
+  bool other_day = false;
+  bool has_titles = false;
+  uint32_t length_ppm = 0;  // of the shorter one in the longer one's, boilerplate left out
+};
+
+// What speaks against one story of two texts that share enough.
+Veto VetoOf(const Verdict& verdict, const Sides& sides) {
+  using Rules = CompareRules;
+  const uint32_t containment = verdict.scores.containment_ppm;
+  const uint32_t less_of_heads = std::min(verdict.head_ppm, verdict.shorter_head_ppm);
+  if (sides.same_outlet) {
+    uint32_t figures_needed = Rules::kFiguresSameDomain;
+    if (verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate) {
+      figures_needed = Rules::kFiguresOfTemplate;
+    }
+    if (sides.other_day && verdict.opening_figures_ppm < Rules::kOpeningFiguresOtherDay) {
+      figures_needed = Rules::kFiguresOtherDay;
+    }
+    const bool is_notice = sides.other_day && containment < Rules::kNoticeContainment &&
+                           verdict.opening_figures_ppm < kOne &&
+                           less_of_heads >= Rules::kNoticeOpening &&
+                           verdict.title_ppm < Rules::kNoticeTitle;
+    if (is_notice || verdict.figures_ppm < figures_needed) return Veto::kFiguresDiffer;
+    const bool has_fresh_opening =
+        verdict.head_ppm < Rules::kOpeningSameDomain ||
+        (containment < Rules::kFreshContainment && less_of_heads < Rules::kFreshOpening);
+    if (sides.has_titles && has_fresh_opening && verdict.title_ppm < Rules::kTitleSameDomain) {
+      return Veto::kOtherOpening;
+    }
+    if (sides.has_titles && sides.length_ppm < Rules::kItemLength &&
+        verdict.title_ppm < Rules::kItemTitle) {
+      return Veto::kMinorPart;
+    }
+  }
+  if (sides.length_ppm >= Rules::kMinorPart) return Veto::kNone;
+  const bool begins_with_itself = sides.has_titles && verdict.lead_ppm < Rules::kLeadCovered &&
+                                  verdict.title_ppm < Rules::kTitleOfPart;
+  return verdict.head_ppm < Rules::kHeadCovered || begins_with_itself ? Veto::kMinorPart
+                                                                      : Veto::kNone;
 }
 
 }  // namespace
@@ -385,44 +428,20 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.sum_ppm = sum(verdict.rare_ppm, verdict.fresh_ppm);
   verdict.scores.score_ppm = ScoreOf(verdict.sum_ppm);
 
-  const uint32_t length_ppm =
-      Share(std::min(own_distinct_, stored_distinct), std::max(own_distinct_, stored_distinct));
-  if (verdict.sum_ppm >= 0) {
-    const bool has_titles = !incoming_.title.empty() && !stored.title.empty();
-    uint32_t figures_needed = Rules::kFiguresSameDomain;
-    if (verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate) {
-      figures_needed = Rules::kFiguresOfTemplate;
-    }
-    if (day != day_ && verdict.opening_figures_ppm < Rules::kOpeningFiguresOtherDay) {
-      figures_needed = Rules::kFiguresOtherDay;
-    }
-    const uint32_t containment = verdict.scores.containment_ppm;
-    const uint32_t less_of_heads = std::min(verdict.head_ppm, verdict.shorter_head_ppm);
-    const bool is_notice = day != day_ && containment < Rules::kNoticeContainment &&
-                           verdict.opening_figures_ppm < kOne &&
-                           less_of_heads >= Rules::kNoticeOpening &&
-                           verdict.title_ppm < Rules::kNoticeTitle;
-    const bool has_fresh_opening =
-        verdict.head_ppm < Rules::kOpeningSameDomain ||
-        (containment < Rules::kFreshContainment && less_of_heads < Rules::kFreshOpening);
-    if (same_outlet && (is_notice || verdict.figures_ppm < figures_needed)) {
-      verdict.veto = Veto::kFiguresDiffer;
-    } else if (same_outlet && has_titles && has_fresh_opening &&
-               verdict.title_ppm < Rules::kTitleSameDomain) {
-      verdict.veto = Veto::kOtherOpening;
-    } else if ((length_ppm < Rules::kMinorPart &&
-                (verdict.head_ppm < Rules::kHeadCovered ||
-                 (has_titles && verdict.lead_ppm < Rules::kLeadCovered &&
-                  verdict.title_ppm < Rules::kTitleOfPart))) ||
-               (same_outlet && has_titles && length_ppm < Rules::kItemLength &&
-                verdict.title_ppm < Rules::kItemTitle)) {
-      verdict.veto = Veto::kMinorPart;
-    } else if (length_ppm >= Rules::kExcerptLength) {
-      verdict.relation = Relation::kNear;
-    } else {
-      verdict.relation = incoming_is_shorter ? Relation::kExcerpt : Relation::kExtended;
-    }
-    if (verdict.veto != Veto::kNone) verdict.scores.score_ppm = kOne / 2 - 1;
+  const Sides sides = {
+      .same_outlet = same_outlet,
+      .other_day = day != day_,
+      .has_titles = !incoming_.title.empty() && !stored.title.empty(),
+      .length_ppm =
+          Share(std::min(own_distinct_, stored_distinct), std::max(own_distinct_, stored_distinct)),
+  };
+  if (verdict.sum_ppm >= 0) verdict.veto = VetoOf(verdict, sides);
+  if (verdict.veto != Veto::kNone) {
+    verdict.scores.score_ppm = kOne / 2 - 1;
+  } else if (verdict.sum_ppm >= 0 && sides.length_ppm >= Rules::kExcerptLength) {
+    verdict.relation = Relation::kNear;
+  } else if (verdict.sum_ppm >= 0) {
+    verdict.relation = incoming_is_shorter ? Relation::kExcerpt : Relation::kExtended;
   }
   verdict.related =
       verdict.relation == Relation::kNone && verdict.scores.containment_ppm >= Rules::kRelated;
@@ -442,87 +461,6 @@ Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b) {
   scores.jaccard_ppm = Share(shared, uint64_t{a.distinct} + b.distinct - shared);
   scores.containment_ppm = Share(shared, std::min(a.distinct, b.distinct));
   return scores;
-}
-
-std::string ReasonInWords(const Verdict& verdict) {
-  char out[200];
-  const auto percent = [](uint32_t ppm) { return ppm / 1e4; };
-  const double sum = static_cast<double>(verdict.sum_ppm) / 1e6;
-  switch (verdict.relation) {
-    case Relation::kExact:
-      return "a copy: the same text";
-    case Relation::kNear:
-      std::snprintf(out, sizeof out, "a copy with changes: the figures sum up to %.2f", sum);
-      return out;
-    case Relation::kExcerpt:
-      std::snprintf(out, sizeof out, "a copy of a part of it: the figures sum up to %.2f", sum);
-      return out;
-    case Relation::kExtended:
-      std::snprintf(out, sizeof out, "a copy with more text: the figures sum up to %.2f", sum);
-      return out;
-    case Relation::kNone:
-      break;
-  }
-  if (verdict.veto == Veto::kFiguresDiffer) {
-    std::snprintf(out, sizeof out,
-                  "no copy: one outlet's template with other figures, of which %.0f %% agree",
-                  percent(verdict.figures_ppm));
-  } else if (verdict.veto == Veto::kOtherOpening) {
-    return "no copy: of one outlet, and the longer one begins in another way under another title";
-  } else if (verdict.veto == Veto::kMinorPart) {
-    std::snprintf(out, sizeof out,
-                  "no copy: a minor part of the longer text, whose beginning is %.0f %% shared",
-                  percent(verdict.head_ppm));
-  } else if (!verdict.rests_on_stream) {
-    std::snprintf(out, sizeof out, "no copy: %.0f %% of the shorter text is shared",
-                  percent(verdict.scores.containment_ppm));
-  } else {
-    std::snprintf(out, sizeof out, "no copy: the figures sum up to %.2f, below 0", sum);
-  }
-  return out;
-}
-
-std::string Explain(const Verdict& verdict) {
-  char out[512];
-  const auto percent = [](uint32_t ppm) { return ppm / 1e4; };
-  if (!verdict.rests_on_stream) {
-    std::snprintf(out, sizeof out, "%.1f %% of the shorter text is shared, too little for a copy",
-                  percent(verdict.scores.containment_ppm));
-    return out;
-  }
-  char learnt[128];
-  if (verdict.not_looked_up) {
-    std::snprintf(learnt, sizeof learnt, "not even if all that is rare or new were shared");
-  } else {
-    std::snprintf(learnt, sizeof learnt,
-                  "of what is rare in the stream %.1f %%, of what is new in it %.1f %%",
-                  percent(verdict.rare_ppm), percent(verdict.fresh_ppm));
-  }
-  std::snprintf(out, sizeof out,
-                "%.1f %% of the shorter text is shared; %s; %.1f %% of the shorter text's "
-                "stretches, %.1f %% of the longer one's beginning, %.1f %% of the titles%s: sum "
-                "%.2f, one story from 0 on",
-                percent(verdict.scores.containment_ppm), learnt, percent(verdict.stretches_ppm),
-                percent(verdict.head_ppm), percent(verdict.title_ppm),
-                verdict.same_domain ? ", one outlet" : "",
-                static_cast<double>(verdict.sum_ppm) / 1e6);
-  std::string text = out;
-  if (verdict.veto == Veto::kFiguresDiffer) {
-    std::snprintf(out, sizeof out,
-                  "; not a copy: of one outlet, and only %.1f %% of the figures agree (a template)",
-                  percent(verdict.figures_ppm));
-    text += out;
-  } else if (verdict.veto == Veto::kOtherOpening) {
-    text +=
-        "; not a copy: of one outlet, and the longer one begins in another way under another title";
-  } else if (verdict.veto == Veto::kMinorPart) {
-    std::snprintf(
-        out, sizeof out,
-        "; not a copy: a minor part of the longer text, whose beginning is %.1f %% shared",
-        percent(verdict.head_ppm));
-    text += out;
-  }
-  return text;
 }
 
 }  // namespace wirefold
