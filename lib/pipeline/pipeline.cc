@@ -37,8 +37,6 @@ struct Item {
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
-// From so many files on that wait to be decided no further ones are prepared.
-constexpr size_t kMaxUndecided = 512;
 constexpr int64_t kSpaceCheckIntervalMs = 1000;
 // Of so many files a worker measures one, stage by stage.
 constexpr uint64_t kFilesAMeasuredOne = 16;
@@ -131,7 +129,7 @@ class ThreadedPipeline final : public Pipeline {
     }
     if (refused) {
       MarkReady(*raw);
-      DecideReady();
+      to_prepare_.Push(nullptr);
     } else {
       to_prepare_.Push(raw);
     }
@@ -193,8 +191,10 @@ class ThreadedPipeline final : public Pipeline {
       const std::optional<Item*> item = to_prepare_.Pop();
       if (!item.has_value()) return;
       StageClock* const clock = stages.has_value() ? &*stages : nullptr;
-      Prepare(**item, packer, clock);
-      MarkReady(**item);
+      if (*item != nullptr) {
+        Prepare(**item, packer, clock);
+        MarkReady(**item);
+      }
       const StageScope decide(clock, Stage::kDecide);
       DecideReady();
       AwaitDecisions();
@@ -236,8 +236,9 @@ class ThreadedPipeline final : public Pipeline {
     }
   }
 
-  // Decides what is ready, unless another thread is at it, which then does. A thread that only
+  // Decides what is ready, unless another worker is at it, which then does. A thread that only
   // decides would be woken for every file, and would look at what another processor has prepared.
+  // Of workers alone: under load there is always more to decide, and callers want to go on.
   void DecideReady() {
     std::unique_lock lock(deciding_mutex_);
     if (is_deciding_) return;
@@ -252,10 +253,11 @@ class ThreadedPipeline final : public Pipeline {
     is_deciding_ = false;
   }
 
-  // What a worker has seen of the index is the older, the more files wait to be decided.
+  // What a worker has seen of the index is the older, the more files wait to be decided. Where
+  // nobody decides, what waits is this worker's to decide next.
   void AwaitDecisions() {
     std::unique_lock lock(deciding_mutex_);
-    caught_up_.wait(lock, [this] { return to_decide_.size() < kMaxUndecided; });
+    caught_up_.wait(lock, [this] { return !is_deciding_ || to_decide_.size() < kMaxUndecided; });
   }
 
   // One at a time, in order.
@@ -467,7 +469,7 @@ class ThreadedPipeline final : public Pipeline {
   Decider decider_;                        // of the thread that decides
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
-  BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes
+  BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes; null: something is ready
   BoundedQueue<DecidedItem> to_commit_{kUnbounded};
   std::vector<std::thread> workers_;
   std::thread commit_thread_;
@@ -504,7 +506,7 @@ absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& reque
     const std::lock_guard lock(deciding_mutex_);
     to_decide_.push_back(std::move(item));
   }
-  DecideReady();
+  to_prepare_.Push(nullptr);
   return answer.get_future().get();
 }
 

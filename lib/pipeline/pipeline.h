@@ -138,6 +138,9 @@ struct DeleteResult {
   std::vector<Ulid> removed{};  // with their copies' and older texts
 };
 
+// From so many files on that wait to be decided no further ones are prepared.
+inline constexpr size_t kMaxUndecided = 512;
+
 // Answers whether there is room on disk; lib/store/space_guard.h has the real one.
 using SpaceCheck = std::function<absl::Status()>;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <map>
 #include <mutex>
@@ -408,6 +409,91 @@ TEST_F(PipelineTest, AfterDrainEveryFileIsRefused) {
   EXPECT_EQ(Ingest(RawFile(kNow, "https://a.example/1", "题", HanText(1, 300))).reason,
             Reason::kShuttingDown);
   pipeline_->Drain();
+}
+
+TEST_F(PipelineTest, MoreRefusedFilesThanMayWaitAreAllAnswered) {
+  pipeline_->Drain();
+  std::atomic<size_t> refused = 0;
+  constexpr size_t kFiles = 4 * kMaxUndecided;
+  std::vector<std::thread> senders;
+  for (int sender = 0; sender < 4; ++sender) {
+    senders.emplace_back([&] {
+      const std::shared_ptr<Lane> lane = pipeline_->OpenLane();
+      for (size_t i = 0; i < kFiles; ++i) {
+        pipeline_->Submit(lane, {.bytes = "x"}, [&](const FileOutcome& outcome) {
+          refused += outcome.reason == Reason::kShuttingDown ? 1 : 0;
+        });
+      }
+    });
+  }
+  for (std::thread& sender : senders) sender.join();
+  pipeline_->Drain();
+  EXPECT_EQ(refused, 4 * kFiles);
+}
+
+// Says how often it was asked: once for each file that is prepared, and seldom else.
+class CountingClock final : public Clock {
+ public:
+  [[nodiscard]] int64_t NowMs() const override {
+    ++asked;
+    return kNow;
+  }
+  mutable std::atomic<size_t> asked = 0;
+};
+
+TEST_F(PipelineTest, NoMoreIsPreparedThanMayWaitToBeDecided) {
+  const TempFolder folder;
+  const std::unique_ptr<RocksDbStore> store = *RocksDbStore::Open(OptionsFor(folder.path()));
+  const CountingClock clock;
+  std::promise<void> let_decide;
+  std::shared_future<void> decides = let_decide.get_future().share();
+  const std::unique_ptr<Pipeline> pipeline =
+      *Pipeline::Open({.workers = 4}, *store, clock, [decides] {
+        decides.wait();
+        return absl::OkStatus();
+      });
+  const std::shared_ptr<Lane> lane = pipeline->OpenLane();
+  constexpr size_t kFiles = 3 * kMaxUndecided;
+  std::atomic<size_t> accepted = 0;
+  for (size_t i = 0; i < kFiles; ++i) {
+    const std::string number = std::to_string(i);
+    pipeline->Submit(lane, {.bytes = RawFile(kNow, "https://a.example/" + number, "题", number)},
+                     [&](const FileOutcome& outcome) {
+                       accepted += outcome.status == FileStatus::kNew ? 1 : 0;
+                     });
+  }
+  // The first file is being decided all the while; its worker prepares nothing meanwhile.
+  size_t before = 0;
+  for (int still = 0; still < 10;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const size_t now = clock.asked;
+    still = now == before && now > kMaxUndecided ? still + 1 : 0;
+    before = now;
+  }
+  EXPECT_LE(before, kMaxUndecided + 16);
+  let_decide.set_value();
+  pipeline->Drain();
+  EXPECT_EQ(accepted, kFiles);
+}
+
+TEST_F(PipelineTest, DeletingReturnsWhileFilesKeepComing) {
+  const FileOutcome first = Ingest(RawFile(kNow, "https://a.example/0", "题", HanText(1, 300)));
+  std::atomic<bool> stop = false;
+  std::thread sender([&] {
+    for (uint32_t i = 1; !stop && i < 100'000; ++i) {
+      while (pipeline_->GetStats().files_in_flight > 200) std::this_thread::yield();
+      pipeline_->Submit(
+          lane_,
+          {.bytes = RawFile(kNow, "https://a.example/" + std::to_string(i), "题", HanText(i, 60))},
+          [](const FileOutcome&) {});
+    }
+  });
+  const auto deleted = std::async(
+      std::launch::async, [&] { return pipeline_->Delete({.id = first.id, .whole_story = true}); });
+  const bool in_time = deleted.wait_for(std::chrono::seconds(60)) == std::future_status::ready;
+  stop = true;
+  sender.join();
+  EXPECT_TRUE(in_time);
 }
 
 TEST_F(PipelineTest, NearDuplicatesAreSoughtInTheWindowExactOnesEverywhere) {
