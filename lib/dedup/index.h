@@ -161,7 +161,7 @@ class CandidateIndex {
     }
     [[nodiscard]] bool Admits(const IndexSegment::Entry& entry) const {
       const int64_t time_ms = entry.id.TimeMs();
-      return entry.live != 0 && time_ms >= from_ms && time_ms <= to_ms;
+      return time_ms >= from_ms && time_ms <= to_ms;
     }
   };
 

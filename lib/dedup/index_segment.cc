@@ -53,7 +53,7 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
   for (size_t i = 0; i < kept; ++i) postings_.PrefetchToAdd(all.keys[kBands + i]);
   const auto entry = static_cast<uint32_t>(entries_.size());
   MakeRoom(entries_);
-  entries_.push_back({id, change, kept, static_cast<uint64_t>(rate), 1});
+  entries_.push_back({id, change, kept, static_cast<uint64_t>(rate)});
   dead_.push_back(false);
   Index(entry);
   for (size_t i = 0; i < bands; ++i) postings_.Add(all.keys[i], entry, kMaxBandPostings);
@@ -68,7 +68,6 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
 bool IndexSegment::Remove(const Ulid& id, uint64_t change) {
   const std::optional<uint32_t> entry = NumberOf(id);
   if (!entry.has_value()) return false;
-  entries_[*entry].live = 0;
   dead_[*entry] = true;
   deaths_.emplace_back(change, *entry);
   last_change_ = change;
@@ -81,7 +80,7 @@ void IndexSegment::DropDead(uint64_t change) {
   std::vector<Entry> kept;
   kept.reserve(live());
   for (size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].live == 0) continue;
+    if (dead_[i]) continue;
     new_numbers[i] = static_cast<uint32_t>(kept.size());
     kept.push_back(entries_[i]);
   }
@@ -114,8 +113,8 @@ std::optional<uint32_t> IndexSegment::NumberOf(const Ulid& id) const {
   if (by_id_.empty()) return std::nullopt;
   for (size_t at = HomeOf(id, by_id_.size()); by_id_[at] != 0;
        at = at + 1 < by_id_.size() ? at + 1 : 0) {
-    const Entry& entry = entries_[by_id_[at] - 1];
-    if (entry.live != 0 && entry.id == id) return by_id_[at] - 1;
+    const uint32_t entry = by_id_[at] - 1;
+    if (IsLive(entry) && entries_[entry].id == id) return entry;
   }
   return std::nullopt;
 }

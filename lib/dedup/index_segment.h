@@ -45,8 +45,7 @@ class IndexSegment {
     Ulid id;
     uint64_t change : 48 = 0;
     uint64_t anchors : 12 = 0;  // kept
-    uint64_t rate : 3 = 0;      // one of 2^rate of the text's
-    uint64_t live : 1 = 0;
+    uint64_t rate : 4 = 0;      // one of 2^rate of the text's
   };
   static_assert(sizeof(Entry) == 24);
 
@@ -66,7 +65,7 @@ class IndexSegment {
   [[nodiscard]] const PostingTable& postings() const { return postings_; }
   [[nodiscard]] size_t live() const { return entries_.size() - deaths_.size(); }
   [[nodiscard]] bool full() const { return entries_.size() >= kMaxArticles; }
-  // By a bit, where `at` would cost a miss of the cache.
+  // Whether the entry's article is still here: a bit, where `at` would cost a miss of the cache.
   [[nodiscard]] bool IsLive(uint32_t entry) const { return !dead_[entry]; }
   // The times of all that has been here.
   [[nodiscard]] int64_t first_ms() const { return first_ms_; }
