@@ -15,6 +15,7 @@
 #include "lib/base/thread.h"
 #include "lib/dedup/index.h"
 #include "lib/pipeline/checked_candidates.h"
+#include "lib/pipeline/combining_queue.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/decider.h"
 #include "lib/pipeline/learner.h"
@@ -196,8 +197,11 @@ class ThreadedPipeline final : public Pipeline {
         MarkReady(**item);
       }
       const StageScope decide(clock, Stage::kDecide);
-      DecideReady();
-      AwaitDecisions();
+      // Not by a thread that only decides: it would be woken for every file, and would look at what
+      // another processor has prepared. What a worker has seen of the index is the older, the more
+      // files wait to be decided.
+      to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); });
+      to_decide_.AwaitRoom();
     }
   }
 
@@ -229,35 +233,10 @@ class ThreadedPipeline final : public Pipeline {
     const std::shared_ptr<Lane> lane = item.lane;  // the item may be gone before the lock
     const std::lock_guard lock(lane->mutex);
     item.ready = true;
-    const std::lock_guard deciding(deciding_mutex_);
     while (!lane->items.empty() && lane->items.front()->ready) {
-      to_decide_.push_back(std::move(lane->items.front()));
+      to_decide_.Push(std::move(lane->items.front()));
       lane->items.pop_front();
     }
-  }
-
-  // Decides what is ready, unless another worker is at it, which then does. A thread that only
-  // decides would be woken for every file, and would look at what another processor has prepared.
-  // Of workers alone: under load there is always more to decide, and callers want to go on.
-  void DecideReady() {
-    std::unique_lock lock(deciding_mutex_);
-    if (is_deciding_) return;
-    is_deciding_ = true;
-    while (!to_decide_.empty()) {
-      std::deque<std::unique_ptr<Item>> ready = std::exchange(to_decide_, {});
-      lock.unlock();
-      caught_up_.notify_all();
-      for (std::unique_ptr<Item>& item : ready) Decide(std::move(item));
-      lock.lock();
-    }
-    is_deciding_ = false;
-  }
-
-  // What a worker has seen of the index is the older, the more files wait to be decided. Where
-  // nobody decides, what waits is this worker's to decide next.
-  void AwaitDecisions() {
-    std::unique_lock lock(deciding_mutex_);
-    caught_up_.wait(lock, [this] { return !is_deciding_ || to_decide_.size() < kMaxUndecided; });
   }
 
   // One at a time, in order.
@@ -470,14 +449,10 @@ class ThreadedPipeline final : public Pipeline {
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes; null: something is ready
+  CombiningQueue<std::unique_ptr<Item>> to_decide_{kMaxUndecided};  // run by workers alone
   BoundedQueue<DecidedItem> to_commit_{kUnbounded};
   std::vector<std::thread> workers_;
   std::thread commit_thread_;
-
-  std::mutex deciding_mutex_;  // guards the next two; taken after a lane's
-  std::deque<std::unique_ptr<Item>> to_decide_;
-  bool is_deciding_ = false;
-  std::condition_variable caught_up_;
 
   mutable std::mutex space_mutex_;  // guards the next two, and is held while the disk is asked
   mutable absl::Status space_;
@@ -502,10 +477,7 @@ absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& reque
     if (draining_ || !failed_.ok()) return RefusalLocked();
     ++in_flight_;
   }
-  {
-    const std::lock_guard lock(deciding_mutex_);
-    to_decide_.push_back(std::move(item));
-  }
+  to_decide_.Push(std::move(item));
   to_prepare_.Push(nullptr);
   return answer.get_future().get();
 }
