@@ -14,9 +14,10 @@
 // whether one outlet published both; how alike the titles are, as far as the text is new (a series
 // has one title for ever); how many days lie between them. Paragraphs that are learnt to be
 // boilerplate count for nothing in the first three. Three vetoes: articles of one outlet whose
-// figures differ are instances of a template; articles of one outlet of which the longer begins
-// with something else, under another title, have a gallery or background in common; and a short
-// piece inside a long one that begins with something else is an item of a round-up.
+// figures differ, or on another day those of openings that are alike but for them, are instances of
+// a template; articles of one outlet with other openings under other titles have a gallery or
+// background in common; and a short piece inside a long one that begins with something else is an
+// item of a round-up. A sample of the shingles tells most texts that share too little.
 // docs/deduplication.md has the measurements and how the weights were fitted.
 //
 // Thread-safe: pure functions of their arguments and the view's version; a Comparer belongs to one

@@ -83,6 +83,7 @@ void Learner::Committed(uint64_t sequence) {
   changed_.notify_all();
 }
 
+// Behind deciding: makes room for what is learnt next, and writes the checkpoints that are due.
 void Learner::WriteCheckpoints() {
   for (;;) {
     bool writes = false;
