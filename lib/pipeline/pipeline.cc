@@ -21,6 +21,7 @@
 #include "lib/pipeline/learner.h"
 #include "lib/pipeline/prepare.h"
 #include "lib/pipeline/raw_keeper.h"
+#include "lib/pipeline/write_gate.h"
 
 namespace wirefold {
 
@@ -38,7 +39,6 @@ struct Item {
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
-constexpr int64_t kSpaceCheckIntervalMs = 1000;
 // Of so many files a worker measures one, stage by stage.
 constexpr uint64_t kFilesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
@@ -69,6 +69,7 @@ class ThreadedPipeline final : public Pipeline {
       : options_(options),
         store_(store),
         clock_(clock),
+        gate_(clock, space_check),
         space_check_(std::move(space_check)),
         index_(options.window_ms),
         source_(store, options.comparison_cache_bytes),
@@ -84,7 +85,7 @@ class ThreadedPipeline final : public Pipeline {
     to_commit_.Close();
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
-    learner_.Stop(/*write_last=*/Failure().ok());
+    learner_.Stop(/*write_last=*/gate_.Failure().ok());
   }
 
   absl::Status Start() {
@@ -121,8 +122,8 @@ class ThreadedPipeline final : public Pipeline {
     {
       const std::lock_guard lock(state_mutex_);
       ++in_flight_;
-      refused = draining_ || !failed_.ok();
-      if (refused) item->prepared.error = RefusalLocked();
+      item->prepared.error = ClosedLocked();
+      refused = !item->prepared.error.ok();
     }
     {
       const std::lock_guard lock(lane->mutex);
@@ -257,7 +258,7 @@ class ThreadedPipeline final : public Pipeline {
 
   Decision DecideOne(PreparedFile& prepared) {
     if (!prepared.error.ok()) return Refused(prepared.error);
-    if (absl::Status refusal = CurrentRefusal(); !refusal.ok()) return Refused(refusal);
+    if (absl::Status refusal = gate_.Refusal(); !refusal.ok()) return Refused(refusal);
     absl::Status failure = prepared.store_error;
     if (failure.ok()) {
       absl::StatusOr<Decision> decision = decider_.Decide(prepared);
@@ -265,8 +266,8 @@ class ThreadedPipeline final : public Pipeline {
       failure = decision.status();
     }
     // Not about the file: the store can't be read, and deciding without it would be guessing.
-    Fail(failure);
-    return Refused(Failure());
+    gate_.Fail(failure);
+    return Refused(gate_.Failure());
   }
 
   static Decision Refused(const absl::Status& refusal) {
@@ -299,7 +300,7 @@ class ThreadedPipeline final : public Pipeline {
       mutations.push_back(*std::move(decided.decision.mutation));
       last = decided.decision.sequence;
     }
-    absl::Status status = Failure();
+    absl::Status status = gate_.Failure();
     if (status.ok() && !mutations.empty()) {
       status = store_.Commit(mutations);
       if (status.ok()) {
@@ -309,8 +310,8 @@ class ThreadedPipeline final : public Pipeline {
         learner_.Committed(last);
         ForgetSketches();
       } else {
-        Fail(status);
-        status = Failure();
+        gate_.Fail(status);
+        status = gate_.Failure();
       }
     }
     const uint64_t cpu_ns = ThreadCpuNs();
@@ -340,7 +341,7 @@ class ThreadedPipeline final : public Pipeline {
 
   // By the thread that decides, while nothing is being committed.
   absl::StatusOr<DeleteResult> DeleteNow(const DeleteRequest& request) {
-    if (absl::Status failure = Failure(); !failure.ok()) return failure;
+    if (absl::Status failure = gate_.Failure(); !failure.ok()) return failure;
     const absl::StatusOr<Removal> removal = PlanRemoval(store_, source_, request, clock_.NowMs());
     if (!removal.ok()) return removal.status();
     absl::Status status = store_.Remove(*removal);
@@ -351,7 +352,7 @@ class ThreadedPipeline final : public Pipeline {
       status = store_.Rebase(kRebasedAtOnce);
     }
     if (!status.ok()) {
-      if (ReasonOf(status) != Reason::kNotFound) Fail(status);
+      if (ReasonOf(status) != Reason::kNotFound) gate_.Fail(status);
       return status;
     }
     DeleteResult result;
@@ -400,39 +401,17 @@ class ThreadedPipeline final : public Pipeline {
     }
   }
 
-  // Nothing is acknowledged from here on.
-  void Fail(const absl::Status& cause) {
-    const std::lock_guard lock(state_mutex_);
-    if (!failed_.ok()) return;
-    failed_ = Reject(Reason::kStoreFailed,
-                     "the store failed and nothing more is accepted until wirefoldd has been "
-                     "restarted: " +
-                         std::string(cause.message()));
-  }
-  absl::Status Failure() const {
-    const std::lock_guard lock(state_mutex_);
-    return failed_;
-  }
-  absl::Status RefusalLocked() const {
-    if (!failed_.ok()) return failed_;
+  // Why no further file is taken; empty while they are.
+  absl::Status ClosedLocked() const {
+    if (absl::Status failure = gate_.Failure(); !failure.ok() || !draining_) return failure;
     return Reject(Reason::kShuttingDown, "wirefoldd is shutting down; send the file again later");
-  }
-  // Why no file can be taken now: the store failed, or the disk is nearly full.
-  absl::Status CurrentRefusal() const {
-    if (absl::Status failure = Failure(); !failure.ok()) return failure;
-    const int64_t now_ms = clock_.NowMs();
-    const std::lock_guard lock(space_mutex_);
-    if (space_check_ && std::abs(now_ms - space_checked_ms_) >= kSpaceCheckIntervalMs) {
-      space_checked_ms_ = now_ms;
-      space_ = space_check_();
-    }
-    return space_;
   }
 
   const PipelineOptions options_;
   Store& store_;
   const Clock& clock_;
-  const SpaceCheck space_check_;
+  WriteGate gate_;
+  const SpaceCheck space_check_;  // the raw keeper's too
   CandidateIndex index_;
   StoryTable stories_;
   ComparisonSource source_;
@@ -454,15 +433,10 @@ class ThreadedPipeline final : public Pipeline {
   std::vector<std::thread> workers_;
   std::thread commit_thread_;
 
-  mutable std::mutex space_mutex_;  // guards the next two, and is held while the disk is asked
-  mutable absl::Status space_;
-  mutable int64_t space_checked_ms_ = INT64_MIN / 2;
-
   mutable std::mutex state_mutex_;  // guards all below
   std::condition_variable idle_;
   uint64_t in_flight_ = 0;
   bool draining_ = false;
-  absl::Status failed_;
   std::array<uint64_t, kFileStatuses> outcomes_{};
   std::map<std::string, uint64_t> rejected_by_reason_;
   uint64_t outside_window_files_ = 0;
@@ -474,7 +448,7 @@ absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& reque
   item->exclusive = [&] { answer.set_value(DeleteNow(request)); };
   {
     const std::lock_guard lock(state_mutex_);
-    if (draining_ || !failed_.ok()) return RefusalLocked();
+    if (absl::Status closed = ClosedLocked(); !closed.ok()) return closed;
     ++in_flight_;
   }
   to_decide_.Push(std::move(item));
@@ -511,7 +485,7 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.group_files = group_files_.load(std::memory_order_relaxed);
   stats.stage_cpu_ns = StageCpuNs();
   // Asked anew, so that it is true as well while no files come in.
-  stats.read_only = CurrentRefusal();
+  stats.read_only = gate_.Refusal();
   const std::lock_guard lock(state_mutex_);
   stats.outcomes = outcomes_;
   stats.rejected_by_reason = rejected_by_reason_;
