@@ -26,10 +26,13 @@
 #define WIREFOLD_LIB_DEDUP_COMPARE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/dedup/election.h"
@@ -166,9 +169,9 @@ struct Verdict {
   bool sampled = false;
   // Whether what the stream has taught had a part in it; else it stays as it is.
   bool rests_on_stream = false;
-  // What is rare and what is new was not looked up, since it would make no copy if all of it were
-  // shared: the containment stands for both.
-  bool not_looked_up = false;
+  // Stretches and heads were not compared, since with what is rare and what is new it would make no
+  // copy if all of them were shared: the containment stands for them.
+  bool places_not_compared = false;
   // The figures that are weighed, in millionths.
   uint32_t rare_ppm = 0;
   uint32_t fresh_ppm = 0;
@@ -183,11 +186,42 @@ struct Verdict {
   bool title_figures_differ = false;  // both titles have figures and share none
 };
 
+// How much of a verdict is worked out.
+enum class Measuring : uint8_t {
+  kEnough,  // what decides
+  kAll,     // each figure of texts that are no sample, for who fits the weights
+};
+
 // Compares one newcomer with stored articles, one after the other.
 class Comparer {
  public:
+  // The positions (shingles in the order of the text) that reach into boilerplate paragraphs.
+  struct Boilerplate {
+    struct Range {
+      uint32_t begin = 0;
+      uint32_t end = 0;
+    };
+    std::vector<Range> ranges;    // ascending, apart
+    std::vector<uint32_t> alone;  // the shingles that stand at no other position, ascending
+
+    // Calls function(position) for each other one of so many.
+    template <typename Function>
+    void ForOthers(size_t positions, Function function) const {
+      size_t i = 0;
+      for (const Range& range : ranges) {
+        for (; i < range.begin; ++i) function(i);
+        i = range.end;
+      }
+      for (; i < positions; ++i) function(i);
+    }
+  };
+
   // `incoming` and `view` must outlive the comparer. `day`: of its time, days since 1970.
-  Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view);
+  Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view,
+           Measuring measuring = Measuring::kEnough);
+
+  // Has the processor fetch what Compare will read first; some comparisons ahead of it.
+  static void Prefetch(const ComparisonDoc& stored);
 
   // How `incoming` relates to `stored`. Texts under kMinShingles have no relation here (the exact
   // tier finds them). Jaccard and containment are of the whole texts; score_ppm is at least 500,000
@@ -195,40 +229,64 @@ class Comparer {
   Verdict Compare(const ComparisonDoc& stored, int64_t day);
 
  private:
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+  // What the stream has shown of a shingle.
+  struct Known {
+    bool rare = false;
+    int64_t first_day = kNever;
+  };
+  // A shingle of the newcomer that is looked up.
+  struct Looked {
+    uint32_t shingle = 0;
+    uint32_t place = 0;
+    Known known;
+  };
+  // Of a distinct shingle of the newcomer.
+  struct Shared {
+    uint32_t seen_in = 0;         // the comparison that found it last
+    uint32_t boilerplate_in = 0;  // … where nothing but boilerplate has it
+    uint32_t looked = 0;          // its number in looked_, from 1 on; 0: none
+    bool is_boilerplate = false;  // nothing but boilerplate has it here
+  };
+  // What the newcomer is compared with.
+  struct Other {
+    const ComparisonDoc& doc;
+    int64_t day;
+    Boilerplate boilerplate;
+  };
+
   // Whether the texts may share enough, by a sample of their shingles, which `scores` are of if
   // not.
   bool MayBeCopy(const ComparisonDoc& stored, Scores& scores) const;
-
-  // Of a distinct shingle of the newcomer.
-  struct Shared {
-    uint32_t seen_in = 0;  // the comparison that found it last
-    uint32_t own_in = 0;   // … outside of boilerplate
-    bool is_own = false;   // stands outside of boilerplate here
-  };
-
-  // What is needed for candidates that share enough, and for those that may be copies; most
-  // newcomers have none.
+  // What is needed for candidates that share enough; most newcomers have none.
   void Prepare();
   void LookUp();
+  [[nodiscard]] Known KnownOf(uint32_t shingle, int64_t day) const;
+  void MeasureRare(const Other& other, Verdict& verdict);
+  void MeasurePlaces(const Other& other, bool incoming_is_shorter, Verdict& verdict);
+
+  // Whether a shingle of the newcomer is in the other too, outside of boilerplate.
+  [[nodiscard]] bool IsOwnThere(uint32_t place) const {
+    return shared_[place].seen_in == comparison_ && shared_[place].boilerplate_in != comparison_;
+  }
+  // Whether a shingle of the other, with its place in the newcomer's set, is in the newcomer too,
+  // outside of boilerplate.
+  [[nodiscard]] bool IsOwnHere(uint32_t place) const {
+    return place != ShingleSet::kNone && !shared_[place].is_boilerplate;
+  }
 
   const ComparisonDoc& incoming_;
   const int64_t day_;
   const StreamStatistics::View& view_;
-  std::optional<ShingleSet> set_;  // of incoming, once it is needed
-  bool prepared_ = false;
+  const Measuring measuring_;
+  // Once they are needed.
+  std::optional<ShingleSet> set_;  // of incoming
+  std::vector<Shared> shared_;     // by the places in the set
+  Boilerplate boilerplate_;        // of incoming
   bool looked_up_ = false;
-  std::vector<bool> own_;  // of the positions of incoming, where there is boilerplate
-  uint32_t own_distinct_ = 0;
-  std::vector<Shared> shared_;   // by the places in the set
-  std::vector<uint32_t> place_;  // of the shingles at the positions of incoming
-  // Of the positions of incoming that are looked up: whether rare, and how long known.
-  struct Looked {
-    uint32_t position = 0;
-    bool rare = false;
-    int64_t days_since = 0;  // the stream has shown it first, as seen from day_
-  };
   std::vector<Looked> looked_;
-  std::vector<uint32_t> looked_there_;  // the same of the text it is compared with
+  std::vector<std::pair<uint32_t, bool>> looked_there_;  // of the other, and whether shared
   uint32_t comparison_ = 0;
 };
 

@@ -51,20 +51,20 @@ std::string Explain(const Verdict& verdict) {
                   percent(verdict.scores.containment_ppm));
     return out;
   }
-  char learnt[128];
-  if (verdict.not_looked_up) {
-    std::snprintf(learnt, sizeof learnt, "not even if all that is rare or new were shared");
+  char places[128];
+  if (verdict.places_not_compared) {
+    std::snprintf(places, sizeof places, "too little wherever it stands");
   } else {
-    std::snprintf(learnt, sizeof learnt,
-                  "of what is rare in the stream %.1f %%, of what is new in it %.1f %%",
-                  percent(verdict.rare_ppm), percent(verdict.fresh_ppm));
+    std::snprintf(places, sizeof places,
+                  "%.1f %% of the shorter text's stretches, %.1f %% of the longer one's beginning",
+                  percent(verdict.stretches_ppm), percent(verdict.head_ppm));
   }
   std::snprintf(out, sizeof out,
-                "%.1f %% of the shorter text is shared; %s; %.1f %% of the shorter text's "
-                "stretches, %.1f %% of the longer one's beginning, %.1f %% of the titles%s: sum "
-                "%.2f, one story from 0 on",
-                percent(verdict.scores.containment_ppm), learnt, percent(verdict.stretches_ppm),
-                percent(verdict.head_ppm), percent(verdict.title_ppm),
+                "%.1f %% of the shorter text is shared; of what is rare in the stream %.1f %%, of "
+                "what is new in it %.1f %%; %s, %.1f %% of the titles%s: sum %.2f, one story from "
+                "0 on",
+                percent(verdict.scores.containment_ppm), percent(verdict.rare_ppm),
+                percent(verdict.fresh_ppm), places, percent(verdict.title_ppm),
                 verdict.same_domain ? ", one outlet" : "",
                 static_cast<double>(verdict.sum_ppm) / 1e6);
   std::string text = out;

@@ -77,6 +77,12 @@ RarityTable::Fields RarityTable::Unpack(uint64_t entry, size_t bucket, size_t bu
   return fields;
 }
 
+bool RarityTable::IsOf(uint64_t entry, uint32_t shingle) const {
+  return window_days_ == 0
+             ? entry >> 32 == shingle
+             : entry >> (kStepBits + kBeforeBits) == (shingle & Mask(kWindowShingleBits));
+}
+
 size_t RarityTable::BucketOf(uint32_t shingle) const {
   return static_cast<size_t>(uint64_t{shingle} * (entries_.size() / kWays) >> 32);
 }
@@ -181,8 +187,8 @@ void RarityTable::Count(uint32_t shingle, uint32_t step) {
   const size_t bucket = BucketOf(shingle);
   uint64_t* const slots = &entries_[bucket * kWays];
   for (size_t i = 0; i < kWays && slots[i] != 0; ++i) {
+    if (!IsOf(slots[i], shingle)) continue;
     Fields fields = Unpack(slots[i], bucket);
-    if (fields.shingle != shingle) continue;
     if (window_days_ == 0) {
       // A day in between counts once more each time it comes again; in the order of time none does.
       if (step != fields.last && step != fields.first) {
@@ -276,8 +282,8 @@ RarityTable::Counts RarityTable::Of(uint32_t shingle, int64_t day) const {
   const size_t bucket = BucketOf(shingle);
   const uint64_t* const slots = &entries_[bucket * kWays];
   for (size_t i = 0; i < kWays && slots[i] != 0; ++i) {
+    if (!IsOf(slots[i], shingle)) continue;
     const Fields fields = Unpack(slots[i], bucket);
-    if (fields.shingle != shingle) continue;
     Counts counts;
     uint32_t first = 0;
     counts.days = DaysOf(fields, &first);

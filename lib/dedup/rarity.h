@@ -123,6 +123,8 @@ class RarityTable {
   [[nodiscard]] Fields Unpack(uint64_t entry, size_t bucket) const {
     return Unpack(entry, bucket, entries_.size() / kWays);
   }
+  // Whether an entry of the shingle's bucket is the shingle's.
+  [[nodiscard]] bool IsOf(uint64_t entry, uint32_t shingle) const;
   [[nodiscard]] size_t BucketOf(uint32_t shingle) const;
   // The days of an entry that the window has, and the first of them; 0 if it has left the window.
   [[nodiscard]] uint32_t DaysOf(const Fields& fields, uint32_t* first) const;

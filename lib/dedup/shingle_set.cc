@@ -43,17 +43,4 @@ uint32_t ShingleSet::Search(uint32_t value) const {
   return kNone;
 }
 
-uint32_t ShingleSet::CountIn(std::span<const uint32_t> others) {
-  maybe_.resize(others.size());
-  size_t count = 0;
-  // Without a branch: whether it is there is as good as random where texts share much.
-  for (const uint32_t other : others) {
-    maybe_[count] = other;
-    count += MayHave(other) ? 1 : 0;
-  }
-  uint32_t found = 0;
-  for (size_t i = 0; i < count; ++i) found += Search(maybe_[i]) != kNone ? 1 : 0;
-  return found;
-}
-
 }  // namespace wirefold

@@ -2,7 +2,7 @@
 //
 // Example:
 //   const ShingleSet set(doc.set);
-//   uint32_t shared = set.CountIn(other.set);
+//   set.ForShared(other.set, [&](uint32_t place) { ++shared[place]; });
 //   uint32_t place = set.PlaceOf(shingle);      // kNone: it is not in it
 //
 // Shingles are hashes, so their upper bits say nearly where they are: a directory by those bits has
@@ -30,8 +30,9 @@ class ShingleSet {
     return MayHave(value) ? Search(value) : kNone;
   }
 
-  // How many of `others` (each once) are in the set.
-  [[nodiscard]] uint32_t CountIn(std::span<const uint32_t> others);
+  // Calls visit(place) for each of `others` that is in the set.
+  template <typename Visitor>
+  void ForShared(std::span<const uint32_t> others, Visitor visit);
 
  private:
   [[nodiscard]] bool MayHave(uint32_t value) const {
@@ -47,6 +48,20 @@ class ShingleSet {
   std::vector<uint64_t> bits_;
   std::vector<uint32_t> maybe_;
 };
+
+template <typename Visitor>
+void ShingleSet::ForShared(std::span<const uint32_t> others, Visitor visit) {
+  maybe_.resize(others.size());
+  size_t count = 0;
+  // Without a branch: whether it is there is as good as random where texts share much.
+  for (const uint32_t other : others) {
+    maybe_[count] = other;
+    count += MayHave(other) ? 1 : 0;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    if (const uint32_t place = Search(maybe_[i]); place != kNone) visit(place);
+  }
+}
 
 }  // namespace wirefold
 

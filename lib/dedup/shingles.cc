@@ -1,5 +1,9 @@
 #include "lib/dedup/shingles.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -235,6 +239,28 @@ uint32_t CountShared(std::span<const uint32_t> a, std::span<const uint32_t> b) {
   uint32_t shared = 0;
   size_t i = 0;
   size_t j = 0;
+#if defined(__SSE2__)
+  // Four of either side at a time, all with all; then the four that end first make room for the
+  // next ones (as in D. Lemire, L. Boytsov, N. Kurz, "SIMD compression and the intersection of
+  // sorted integers", 2016).
+  __m128i found = _mm_setzero_si128();
+  while (i + 4 <= a.size() && j + 4 <= b.size()) {
+    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&a[i]));
+    const __m128i y = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&b[j]));
+    const __m128i once = _mm_or_si128(_mm_cmpeq_epi32(x, y),
+                                      _mm_cmpeq_epi32(x, _mm_shuffle_epi32(y, 0b00'11'10'01)));
+    const __m128i twice = _mm_or_si128(_mm_cmpeq_epi32(x, _mm_shuffle_epi32(y, 0b01'00'11'10)),
+                                       _mm_cmpeq_epi32(x, _mm_shuffle_epi32(y, 0b10'01'00'11)));
+    found = _mm_sub_epi32(found, _mm_or_si128(once, twice));
+    const uint32_t x_last = a[i + 3];
+    const uint32_t y_last = b[j + 3];
+    i += x_last <= y_last ? 4 : 0;
+    j += y_last <= x_last ? 4 : 0;
+  }
+  alignas(16) std::array<uint32_t, 4> counts;
+  _mm_store_si128(reinterpret_cast<__m128i*>(counts.data()), found);
+  shared = counts[0] + counts[1] + counts[2] + counts[3];
+#endif
   // Without branches on the comparison: which side is smaller is as good as random.
   while (i < a.size() && j < b.size()) {
     const uint32_t x = a[i];

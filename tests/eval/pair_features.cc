@@ -53,7 +53,7 @@ void Print(const LabelledPair& pair, const File& stored, const File& incoming,
            const StreamStatistics& statistics) {
   const StreamStatistics::View view(statistics);
   const Verdict verdict =
-      Comparer(incoming.doc, incoming.day, view).Compare(stored.doc, stored.day);
+      Comparer(incoming.doc, incoming.day, view, Measuring::kAll).Compare(stored.doc, stored.day);
   const double shorter = std::min(stored.doc.distinct, incoming.doc.distinct);
   const double longer = std::max({stored.doc.distinct, incoming.doc.distinct, 1u});
   std::printf("%c\t%s\t%s\t%s\t%u\t%u\t%u\t%u\t%u\t%d\t%lld\t%u\t%.0f\t%u\t%u\t%d\t%u\t%d\t%u\n",
