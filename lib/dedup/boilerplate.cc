@@ -88,8 +88,9 @@ void BoilerplateTable::Learn(Learning learning, uint64_t domain, int64_t day,
 
 const BoilerplateTable::Entry* BoilerplateTable::Find(uint64_t key) const {
   const Entry* const bucket = &entries_[(key & (buckets_ - 1)) * kWays];
-  for (int i = 0; i < kWays; ++i) {
-    if (bucket[i].key == key && bucket[i].articles != 0) return &bucket[i];
+  // Entries fill a bucket from its front.
+  for (int i = 0; i < kWays && bucket[i].articles != 0; ++i) {
+    if (bucket[i].key == key) return &bucket[i];
   }
   return nullptr;
 }

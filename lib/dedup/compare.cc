@@ -26,7 +26,7 @@ size_t ComparisonDoc::memory_bytes() const {
           title.capacity()) *
              sizeof(uint32_t) +
          paragraphs.capacity() * sizeof(Paragraph) + standing.dateline.capacity() +
-         standing.edges.capacity();
+         standing.edges.capacity() + DocFactsMemo::MemoryBytes(*this);
 }
 
 ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& tokens,

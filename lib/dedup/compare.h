@@ -28,13 +28,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "lib/dedup/doc_facts.h"
 #include "lib/dedup/election.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/shingle_set.h"
@@ -127,18 +127,21 @@ struct ComparisonDoc {
     uint32_t end = 0;  // one past its last token
   };
 
+  // First what ends most comparisons, in one line of the processor's cache.
+  std::vector<uint32_t> set;  // of the shingles: ascending, each once
+  uint32_t distinct = 0;      // how many those are
+  int shingle_length = kWordShingle;
+  uint64_t domain = 0;             // DomainKey
+  bool has_domain = false;         // a registrable domain or a host, not a source alone
   std::vector<uint32_t> shingles;  // in the order of the text, repeats included
-  std::vector<uint32_t> set;       // the same, ascending, each once
-  uint32_t distinct = 0;           // of them
   std::vector<Paragraph> paragraphs;
   std::vector<uint32_t> figures;          // Tokens::figures, ascending, repeats kept
   std::vector<uint32_t> opening_figures;  // those of the first CompareRules::kOpeningTokens
   std::vector<uint32_t> title;            // its tokens, ascending, repeats kept
-  uint64_t domain = 0;                    // DomainKey
-  bool has_domain = false;                // a registrable domain or a host, not a source alone
-  int shingle_length = kWordShingle;
   Standing standing;
+  DocFactsMemo facts;
 
+  // With the facts that it will keep.
   [[nodiscard]] size_t memory_bytes() const;
 };
 
@@ -195,33 +198,15 @@ enum class Measuring : uint8_t {
 // Compares one newcomer with stored articles, one after the other.
 class Comparer {
  public:
-  // The positions (shingles in the order of the text) that reach into boilerplate paragraphs.
-  struct Boilerplate {
-    struct Range {
-      uint32_t begin = 0;
-      uint32_t end = 0;
-    };
-    std::vector<Range> ranges;    // ascending, apart
-    std::vector<uint32_t> alone;  // the shingles that stand at no other position, ascending
-
-    // Calls function(position) for each other one of so many.
-    template <typename Function>
-    void ForOthers(size_t positions, Function function) const {
-      size_t i = 0;
-      for (const Range& range : ranges) {
-        for (; i < range.begin; ++i) function(i);
-        i = range.end;
-      }
-      for (; i < positions; ++i) function(i);
-    }
-  };
-
   // `incoming` and `view` must outlive the comparer. `day`: of its time, days since 1970.
   Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStatistics::View& view,
            Measuring measuring = Measuring::kEnough);
 
-  // Has the processor fetch what Compare will read first; some comparisons ahead of it.
-  static void Prefetch(const ComparisonDoc& stored);
+  // Has the processor fetch what Compare will read first of two texts that come soon: kSoon and
+  // kLater comparisons from now. Null: none.
+  static constexpr size_t kSoon = 2;
+  static constexpr size_t kLater = 6;
+  static void Prefetch(const ComparisonDoc* soon, const ComparisonDoc* later);
 
   // How `incoming` relates to `stored`. Texts under kMinShingles have no relation here (the exact
   // tier finds them). Jaccard and containment are of the whole texts; score_ppm is at least 500,000
@@ -229,31 +214,17 @@ class Comparer {
   Verdict Compare(const ComparisonDoc& stored, int64_t day);
 
  private:
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
-  // What the stream has shown of a shingle.
-  struct Known {
-    bool rare = false;
-    int64_t first_day = kNever;
-  };
-  // A shingle of the newcomer that is looked up.
-  struct Looked {
-    uint32_t shingle = 0;
-    uint32_t place = 0;
-    Known known;
-  };
   // Of a distinct shingle of the newcomer.
   struct Shared {
     uint32_t seen_in = 0;         // the comparison that found it last
     uint32_t boilerplate_in = 0;  // … where nothing but boilerplate has it
-    uint32_t looked = 0;          // its number in looked_, from 1 on; 0: none
     bool is_boilerplate = false;  // nothing but boilerplate has it here
   };
   // What the newcomer is compared with.
   struct Other {
     const ComparisonDoc& doc;
     int64_t day;
-    Boilerplate boilerplate;
+    const DocFacts& facts;
   };
 
   // Whether the texts may share enough, by a sample of their shingles, which `scores` are of if
@@ -261,10 +232,8 @@ class Comparer {
   bool MayBeCopy(const ComparisonDoc& stored, Scores& scores) const;
   // What is needed for candidates that share enough; most newcomers have none.
   void Prepare();
-  void LookUp();
-  [[nodiscard]] Known KnownOf(uint32_t shingle, int64_t day) const;
-  void MeasureRare(const Other& other, Verdict& verdict);
-  void MeasurePlaces(const Other& other, bool incoming_is_shorter, Verdict& verdict);
+  void MeasureRare(const Other& other, Verdict& verdict) const;
+  void MeasurePlaces(const Other& other, bool incoming_is_shorter, Verdict& verdict) const;
 
   // Whether a shingle of the newcomer is in the other too, outside of boilerplate.
   [[nodiscard]] bool IsOwnThere(uint32_t place) const {
@@ -283,10 +252,8 @@ class Comparer {
   // Once they are needed.
   std::optional<ShingleSet> set_;  // of incoming
   std::vector<Shared> shared_;     // by the places in the set
-  Boilerplate boilerplate_;        // of incoming
-  bool looked_up_ = false;
-  std::vector<Looked> looked_;
-  std::vector<std::pair<uint32_t, bool>> looked_there_;  // of the other, and whether shared
+  std::shared_ptr<const DocFacts> facts_;
+  std::vector<uint32_t> known_places_;  // in the set, of what is known of facts_
   uint32_t comparison_ = 0;
 };
 

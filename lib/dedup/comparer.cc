@@ -1,6 +1,6 @@
 // The comparison of a newcomer with stored articles: Comparer of compare.h.
 #include <algorithm>
-#include <bitset>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -59,60 +59,6 @@ uint32_t ScoreOf(int64_t sum_ppm) {
   return static_cast<uint32_t>(half + half * sum_ppm / (magnitude + kOne));
 }
 
-using Boilerplate = Comparer::Boilerplate;
-
-// Those of `shingles` that stand at none of the other positions; `shingles` are sorted for it.
-std::vector<uint32_t> FindAlone(const ComparisonDoc& doc, const Boilerplate& boilerplate,
-                                std::vector<uint32_t> shingles) {
-  // There are few of them; most of the others are told by a bit of the upper ones.
-  constexpr int kBits = 12;
-  constexpr int kShift = 32 - kBits;
-  std::bitset<size_t{1} << kBits> maybe;
-  for (const uint32_t shingle : shingles) maybe.set(shingle >> kShift);
-  SortDistinct(shingles);
-  std::vector<bool> elsewhere(shingles.size());
-  boilerplate.ForOthers(doc.shingles.size(), [&](size_t i) {
-    if (!maybe.test(doc.shingles[i] >> kShift)) return;
-    const auto at = std::lower_bound(shingles.begin(), shingles.end(), doc.shingles[i]);
-    if (at != shingles.end() && *at == doc.shingles[i]) {
-      elsewhere[static_cast<size_t>(at - shingles.begin())] = true;
-    }
-  });
-  size_t kept = 0;
-  for (size_t i = 0; i < shingles.size(); ++i) {
-    if (!elsewhere[i]) shingles[kept++] = shingles[i];
-  }
-  shingles.resize(kept);
-  return shingles;
-}
-
-Boilerplate FindBoilerplate(const ComparisonDoc& doc, const BoilerplateTable& table) {
-  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
-    table.Prefetch(doc.domain, paragraph.key);
-  }
-  Boilerplate boilerplate;
-  std::vector<uint32_t> shingles;
-  const uint32_t reach = static_cast<uint32_t>(doc.shingle_length) - 1;
-  const auto positions = static_cast<uint32_t>(doc.shingles.size());
-  uint32_t begin = 0;
-  uint32_t done = 0;
-  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
-    const uint32_t first = std::max(begin - std::min(begin, reach), done);
-    const uint32_t last = std::min(paragraph.end, positions);
-    begin = paragraph.end;
-    if (first >= last || !table.IsBoilerplate(doc.domain, paragraph.key)) continue;
-    shingles.insert(shingles.end(), doc.shingles.begin() + first, doc.shingles.begin() + last);
-    if (!boilerplate.ranges.empty() && boilerplate.ranges.back().end == first) {
-      boilerplate.ranges.back().end = last;
-    } else {
-      boilerplate.ranges.push_back({first, last});
-    }
-    done = last;
-  }
-  if (!shingles.empty()) boilerplate.alone = FindAlone(doc, boilerplate, std::move(shingles));
-  return boilerplate;
-}
-
 // shared / (all + kPriorShingles), where one of `rate` shingles was counted.
 uint32_t SmoothShare(uint64_t shared, uint64_t all, uint64_t rate) {
   return Share(shared * rate, all * rate + CompareRules::kPriorShingles);
@@ -131,7 +77,7 @@ std::span<const uint32_t> ValuesFrom(std::span<const uint32_t> set, uint32_t fro
 uint32_t ShareOfStretches(uint64_t shared, uint64_t all) { return Share(2 * shared, 2 * all + 1); }
 
 template <typename IsSharedAt>
-uint32_t CompareStretches(const ComparisonDoc& doc, const Boilerplate& boilerplate,
+uint32_t CompareStretches(const ComparisonDoc& doc, const DocFacts& facts,
                           const IsSharedAt& is_shared) {
   constexpr size_t kStretch = CompareRules::kStretch;
   struct Stretch {
@@ -140,7 +86,7 @@ uint32_t CompareStretches(const ComparisonDoc& doc, const Boilerplate& boilerpla
   };
   static_assert(kStretch <= UINT8_MAX);
   std::vector<Stretch> stretches((doc.shingles.size() + kStretch - 1) / kStretch);
-  boilerplate.ForOthers(doc.shingles.size(), [&](size_t i) {
+  facts.ForOwn(doc.shingles.size(), [&](size_t i) {
     Stretch& stretch = stretches[i / kStretch];
     ++stretch.own;
     stretch.shared = static_cast<uint8_t>(stretch.shared + (is_shared(i) ? 1 : 0));
@@ -156,9 +102,8 @@ uint32_t CompareStretches(const ComparisonDoc& doc, const Boilerplate& boilerpla
 }
 
 // What CompareStretches says at most of a text that shares so many distinct shingles.
-uint32_t StretchesAtMost(const ComparisonDoc& doc, const Boilerplate& boilerplate,
-                         uint64_t shared) {
-  if (!boilerplate.ranges.empty()) return kOne;
+uint32_t StretchesAtMost(const ComparisonDoc& doc, const DocFacts& facts, uint64_t shared) {
+  if (!facts.boilerplate.empty()) return kOne;
   constexpr size_t kHalf = CompareRules::kStretch / 2;
   const size_t positions = doc.shingles.size();
   const uint64_t all =
@@ -256,13 +201,14 @@ Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStati
                    Measuring measuring)
     : incoming_(incoming), day_(day), view_(view), measuring_(measuring) {}
 
-void Comparer::Prefetch(const ComparisonDoc& stored) {
-  if (stored.set.empty()) return;
-  // What MayBeCopy reads first, as much as is worth asking for.
+void Comparer::Prefetch(const ComparisonDoc* soon, const ComparisonDoc* later) {
+  if (later != nullptr) __builtin_prefetch(later);
+  if (soon == nullptr || soon->set.empty()) return;
+  // What MayBeCopy reads first.
   constexpr size_t kLine = 64 / sizeof(uint32_t);
-  const size_t size = stored.set.size();
+  const size_t size = soon->set.size();
   const size_t wanted = std::min<size_t>(size, CompareRules::kSampled[0] + kLine);
-  for (size_t back = 1; back <= wanted; back += kLine) __builtin_prefetch(&stored.set[size - back]);
+  for (size_t back = 1; back <= wanted; back += kLine) __builtin_prefetch(&soon->set[size - back]);
 }
 
 bool Comparer::MayBeCopy(const ComparisonDoc& stored, Scores& scores) const {
@@ -293,58 +239,33 @@ void Comparer::Prepare() {
   if (set_.has_value()) return;
   set_.emplace(incoming_.set);
   shared_.resize(incoming_.set.size());
-  boilerplate_ = FindBoilerplate(incoming_, view_.boilerplate());
-  for (const uint32_t shingle : boilerplate_.alone) {
+  facts_ = incoming_.facts.Of(incoming_, day_, view_);
+  for (const uint32_t shingle : facts_->alone) {
     shared_[set_->PlaceOf(shingle)].is_boilerplate = true;
   }
-}
-
-void Comparer::LookUp() {
-  if (looked_up_) return;
-  looked_up_ = true;
-  boilerplate_.ForOthers(incoming_.shingles.size(), [&](size_t i) {
-    const uint32_t shingle = incoming_.shingles[i];
-    if (!RarityTable::UsesShingle(shingle, incoming_.distinct)) return;
-    view_.rarity().Prefetch(shingle);
-    looked_.push_back({.shingle = shingle, .place = set_->PlaceOf(shingle), .known = {}});
-    shared_[looked_.back().place].looked = static_cast<uint32_t>(looked_.size());
-  });
-  for (Looked& looked : looked_) looked.known = KnownOf(looked.shingle, day_);
-}
-
-Comparer::Known Comparer::KnownOf(uint32_t shingle, int64_t day) const {
-  const RarityTable::Counts counts = view_.rarity().Of(shingle, day);
-  return {.rare = counts.days <= CompareRules::kRareDays,
-          .first_day = counts.days == 0 ? kNever : day - counts.days_since};
+  known_places_.reserve(facts_->known.size());
+  for (const DocFacts::Known& known : facts_->known) {
+    known_places_.push_back(set_->PlaceOf(known.shingle));
+  }
 }
 
 // What is rare and what is new in either text, and how much of it is shared.
-void Comparer::MeasureRare(const Other& other, Verdict& verdict) {
+void Comparer::MeasureRare(const Other& other, Verdict& verdict) const {
   using Rules = CompareRules;
-  LookUp();
   const ComparisonDoc& stored = other.doc;
   const int64_t fresh_from = std::max(day_, other.day) - Rules::kFreshDays;
-  const auto add = [&](const Known& known, int64_t day, bool is_shared, RareCounts& counts) {
-    counts.Add(known.rare, std::min(known.first_day, day) >= fresh_from, is_shared);
+  const auto add = [&](const DocFacts::Known& known, int64_t day, bool is_shared,
+                       RareCounts& counts) {
+    counts.Add(known.rare != 0, std::min<int64_t>(known.first_day, day) >= fresh_from, is_shared);
   };
   RareCounts theirs;
-  looked_there_.clear();
-  other.boilerplate.ForOthers(stored.shingles.size(), [&](size_t i) {
-    const uint32_t shingle = stored.shingles[i];
-    if (!RarityTable::UsesShingle(shingle, stored.distinct)) return;
-    const uint32_t place = set_->PlaceOf(shingle);
-    if (place != ShingleSet::kNone && shared_[place].looked != 0) {
-      add(looked_[shared_[place].looked - 1].known, other.day, /*is_shared=*/true, theirs);
-      return;
-    }
-    view_.rarity().Prefetch(shingle);
-    looked_there_.push_back({shingle, IsOwnHere(place)});
-  });
-  for (const auto& [shingle, is_shared] : looked_there_) {
-    add(KnownOf(shingle, other.day), other.day, is_shared, theirs);
+  for (const DocFacts::Known& known : other.facts.known) {
+    add(known, other.day, IsOwnHere(set_->PlaceOf(known.shingle)), theirs);
   }
   RareCounts ours;
-  for (const Looked& looked : looked_) add(looked.known, day_, IsOwnThere(looked.place), ours);
+  for (size_t i = 0; i < known_places_.size(); ++i) {
+    add(facts_->known[i], day_, IsOwnThere(known_places_[i]), ours);
+  }
   const uint64_t our_rate = RateOf(incoming_.distinct);
   const uint64_t their_rate = RateOf(stored.distinct);
   verdict.rare_ppm = std::max(SmoothShare(ours.rare_shared, ours.rare, our_rate),
@@ -354,15 +275,15 @@ void Comparer::MeasureRare(const Other& other, Verdict& verdict) {
 }
 
 // Which stretches are shared, and how the two texts begin.
-void Comparer::MeasurePlaces(const Other& other, bool incoming_is_shorter, Verdict& verdict) {
+void Comparer::MeasurePlaces(const Other& other, bool incoming_is_shorter, Verdict& verdict) const {
   using Rules = CompareRules;
   const ComparisonDoc& stored = other.doc;
   verdict.stretches_ppm =
       incoming_is_shorter
           ? CompareStretches(
-                incoming_, boilerplate_,
+                incoming_, *facts_,
                 [&](size_t i) { return IsOwnThere(set_->PlaceOf(incoming_.shingles[i])); })
-          : CompareStretches(stored, other.boilerplate, [&](size_t i) {
+          : CompareStretches(stored, other.facts, [&](size_t i) {
               return IsOwnHere(set_->PlaceOf(stored.shingles[i]));
             });
 
@@ -406,8 +327,9 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   Prepare();
   ++comparison_;
   set_->ForShared(stored.set, [this](uint32_t place) { shared_[place].seen_in = comparison_; });
-  const Other other = {stored, day, FindBoilerplate(stored, view_.boilerplate())};
-  for (const uint32_t shingle : other.boilerplate.alone) {
+  const std::shared_ptr<const DocFacts> facts = stored.facts.Of(stored, day, view_);
+  const Other other = {stored, day, *facts};
+  for (const uint32_t shingle : facts->alone) {
     const uint32_t place = set_->PlaceOf(shingle);
     if (place != ShingleSet::kNone) shared_[place].boilerplate_in = comparison_;
   }
@@ -417,11 +339,11 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.opening_figures_ppm = ShareOfFigures(incoming_.opening_figures, stored.opening_figures);
   verdict.title_figures_differ = FiguresDiffer(incoming_.title, stored.title);
 
-  const auto own_distinct = [](const ComparisonDoc& doc, const Boilerplate& boilerplate) {
-    return doc.distinct - static_cast<uint32_t>(boilerplate.alone.size());
+  const auto own_distinct = [](const ComparisonDoc& doc, const DocFacts& known) {
+    return doc.distinct - static_cast<uint32_t>(known.alone.size());
   };
-  const uint32_t incoming_distinct = own_distinct(incoming_, boilerplate_);
-  const uint32_t stored_distinct = own_distinct(stored, other.boilerplate);
+  const uint32_t incoming_distinct = own_distinct(incoming_, *facts_);
+  const uint32_t stored_distinct = own_distinct(stored, *facts);
   const bool incoming_is_shorter = incoming_distinct <= stored_distinct;
   const int64_t days_apart =
       std::min(std::max(day_, day) - std::min(day_, day), Rules::kMaxDaysApart);
@@ -437,8 +359,8 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   };
   MeasureRare(other, verdict);
   const uint32_t stretches_at_most = incoming_is_shorter
-                                         ? StretchesAtMost(incoming_, boilerplate_, shared)
-                                         : StretchesAtMost(stored, other.boilerplate, shared);
+                                         ? StretchesAtMost(incoming_, *facts_, shared)
+                                         : StretchesAtMost(stored, *facts, shared);
   if (measuring_ == Measuring::kEnough && sum(stretches_at_most, kOne) < 0) {
     // Wherever it stands what is shared makes no copy.
     verdict.places_not_compared = true;

@@ -34,6 +34,11 @@ uint64_t StreamStatistics::EpochLength(uint64_t articles) {
   return std::bit_floor(std::clamp<uint64_t>(share, 1, kMaxEpoch));
 }
 
+uint64_t StreamStatistics::NextStamp() {
+  static std::atomic<uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 bool StreamStatistics::Learn(LearntArticle article) {
   if (!article.ahead) position_.Add(article.at_ms);
   article.stream_day = position_.has_value() ? position_.ms() / kDayMs : 0;
@@ -46,6 +51,7 @@ bool StreamStatistics::Learn(LearntArticle article) {
   Apply();
   position_at_version_ = position_;
   version_ = learnt_;
+  stamp_ = NextStamp();
   pending_.clear();
   return true;
 }
@@ -121,6 +127,7 @@ absl::Status StreamStatistics::Restore(std::string_view bytes) {
   const std::lock_guard turn(turnstile_);
   const std::unique_lock lock(mutex_);
   pending_.clear();
+  stamp_ = NextStamp();
   absl::Status status = TakeFrom(bytes);
   if (!status.ok()) {
     // Empty again, whichever part failed.

@@ -95,6 +95,8 @@ class StreamStatistics {
     [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
     [[nodiscard]] const RarityTable& rarity() const { return statistics_.rarity_; }
     [[nodiscard]] uint64_t version() const { return statistics_.version_; }
+    // Two views of one stamp answer the same: it is of one version of one object.
+    [[nodiscard]] uint64_t stamp() const { return statistics_.stamp_; }
 
    private:
     const StreamStatistics& statistics_;
@@ -111,6 +113,7 @@ class StreamStatistics {
  private:
   absl::Status TakeFrom(std::string_view bytes);
   void Apply();
+  static uint64_t NextStamp();
   [[nodiscard]] std::shared_lock<std::shared_mutex> LockShared() const {
     const std::lock_guard turn(turnstile_);
     return std::shared_lock(mutex_);
@@ -120,10 +123,11 @@ class StreamStatistics {
   // Passed by everybody on the way to mutex_: one who waits there to write keeps further readers
   // out, who would otherwise take turns for ever.
   mutable std::mutex turnstile_;
-  mutable std::shared_mutex mutex_;  // guards the next three
+  mutable std::shared_mutex mutex_;  // guards the next four
   BoilerplateTable boilerplate_;
   RarityTable rarity_;
   std::atomic<uint64_t> version_ = 0;
+  uint64_t stamp_ = NextStamp();
   StreamPosition position_at_version_;  // guarded by mutex_ too
   // The learning thread's.
   StreamPosition position_;

@@ -217,14 +217,14 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
   outlook.learnt = statistics.version();
   Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
   uint64_t compared = 0;
-  constexpr size_t kAhead = 2;  // comparisons
+  const auto doc_at = [&](size_t n) {  // of those that are new
+    return n < ids_at.size() ? scored[ids_at[n]].doc.get() : nullptr;
+  };
   for (size_t i = 0, next = 0; i < scored.size(); ++i) {
     ScoredCandidate& candidate = scored[i];
     const bool is_new = next < ids_at.size() && ids_at[next] == i;
     if (is_new) ++next;
-    if (next + kAhead < ids_at.size() && scored[ids_at[next + kAhead]].doc != nullptr) {
-      Comparer::Prefetch(*scored[ids_at[next + kAhead]].doc);
-    }
+    Comparer::Prefetch(doc_at(next + Comparer::kSoon), doc_at(next + Comparer::kLater));
     // A posting is a hint: the article behind it may be gone.
     if (candidate.doc == nullptr || !(is_new || (stale && candidate.verdict.rests_on_stream))) {
       continue;

@@ -169,11 +169,9 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
     const int64_t day = DayOf(article.id.TimeMs());
     compare_file.Time([&] {
       Comparer comparer(*file.doc, day, statistics);
-      constexpr size_t kAhead = 2;
+      const auto doc_at = [&](size_t c) { return c < ids.size() ? (*docs)[c].get() : nullptr; };
       for (size_t c = 0; c < ids.size(); ++c) {
-        if (c + kAhead < ids.size() && (*docs)[c + kAhead] != nullptr) {
-          Comparer::Prefetch(*(*docs)[c + kAhead]);
-        }
+        Comparer::Prefetch(doc_at(c + Comparer::kSoon), doc_at(c + Comparer::kLater));
         if ((*docs)[c] == nullptr) continue;
         benchmark::DoNotOptimize(comparer.Compare(*(*docs)[c], DayOf(ids[c].TimeMs())));
       }
