@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 #include <utility>
 
 #include "lib/base/numbers.h"
@@ -169,11 +170,12 @@ void RarityTable::Learn(std::span<const RarityText> texts) {
   };
   for_all([&](const Sight& sight) { ++ends[(sight.shingle >> (32 - kPartBits)) + 1]; });
   for (size_t part = 1; part < ends.size(); ++part) ends[part] += ends[part - 1];
-  std::vector<Sight> sights(ends.back());
+  const size_t all = ends.back();
+  const auto sights = std::make_unique_for_overwrite<Sight[]>(all);
   for_all([&](const Sight& sight) { sights[ends[sight.shingle >> (32 - kPartBits)]++] = sight; });
   constexpr size_t kAhead = 16;
-  for (size_t i = 0; i < sights.size(); ++i) {
-    if (i + kAhead < sights.size()) Prefetch(sights[i + kAhead].shingle);
+  for (size_t i = 0; i < all; ++i) {
+    if (i + kAhead < all) Prefetch(sights[i + kAhead].shingle);
     Count(sights[i].shingle, sights[i].step);
   }
 }

@@ -65,8 +65,9 @@ void StreamStatistics::Apply() {
     if (article.learning == Learning::kNone) continue;
     texts.push_back({article.shingles, article.distinct, article.day});
   }
-  // So many at a time bound the memory that is taken beside the table.
-  constexpr size_t kTexts = 16'384;
+  // So many at a time bound the memory that is taken beside the table, some megabytes, which are
+  // used again.
+  constexpr size_t kTexts = 4096;
   for (std::span<const RarityText> rest = texts; !rest.empty();) {
     const size_t count = std::min(kTexts, rest.size());
     rarity_.Learn(rest.first(count));

@@ -153,17 +153,17 @@ FindOptions FindOptionsOf(const StoredView& view, const PreparedFile& prepared) 
 
 namespace {
 
-// The candidates that the index has now.
-std::vector<IndexHit> FindNow(const StoredView& view, const PreparedFile& prepared,
-                              Outlook& outlook) {
+// The candidates that the index has now; nullopt: those of last time.
+std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const PreparedFile& prepared,
+                                             Outlook& outlook) {
   const FindOptions options = FindOptionsOf(view, prepared);
   if (outlook.compared) {
     const std::optional<std::vector<IndexHit>> later =
         view.index.FindSince(prepared.sketch, options, outlook.index);
     if (later.has_value()) {
+      if (later->empty()) return std::nullopt;
       std::vector<IndexHit> hits;
       for (const ScoredCandidate& candidate : outlook.candidates) hits.push_back(candidate.hit);
-      if (later->empty()) return hits;
       hits.insert(hits.end(), later->begin(), later->end());
       std::sort(hits.begin(), hits.end(), MorePromising);
       hits.erase(
@@ -185,7 +185,13 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
     outlook.candidates.clear();
     return absl::OkStatus();
   }
-  const std::vector<IndexHit> hits = FindNow(view, prepared, outlook);
+  std::optional<std::vector<IndexHit>> found = FindNow(view, prepared, outlook);
+  if (!found.has_value()) {
+    if (outlook.learnt == view.statistics.version()) return absl::OkStatus();
+    found.emplace();
+    for (const ScoredCandidate& candidate : outlook.candidates) found->push_back(candidate.hit);
+  }
+  const std::vector<IndexHit>& hits = *found;
   outlook.compared = true;
   std::vector<ScoredCandidate> known = std::move(outlook.candidates);
   std::vector<ScoredCandidate>& scored = outlook.candidates;
