@@ -3,10 +3,10 @@
 // Shavit, M. Tzafrir, "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA 2010.)
 //
 // Example:
-//   CombiningQueue<Work> queue(/*room=*/512);
+//   CombiningQueue<Work> queue;
 //   queue.Push(work);                                  // any thread
 //   queue.Run([](Work work) { … });                    // does what there is, or leaves it to
-//   another queue.AwaitRoom();                                 // ahead of making more
+//                                                      // another
 //
 // Whoever pushes sees to it that a thread calls Run afterwards. Under load a call of Run may go on
 // for as long as others push: it is for threads that have nothing else to do.
@@ -15,8 +15,6 @@
 #ifndef WIREFOLD_LIB_PIPELINE_COMBINING_QUEUE_H_
 #define WIREFOLD_LIB_PIPELINE_COMBINING_QUEUE_H_
 
-#include <condition_variable>
-#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -26,8 +24,6 @@ namespace wirefold {
 template <typename T>
 class CombiningQueue {
  public:
-  explicit CombiningQueue(size_t room) : room_(room) {}
-
   void Push(T item) {
     const std::lock_guard lock(mutex_);
     items_.push_back(std::move(item));
@@ -43,26 +39,16 @@ class CombiningQueue {
     while (!items_.empty()) {
       std::deque<T> taken = std::exchange(items_, {});
       lock.unlock();
-      caught_up_.notify_all();
       for (T& item : taken) handle(std::move(item));
       lock.lock();
     }
     is_running_ = false;
   }
 
-  // Waits while another thread is at it and as many as there is room for wait behind what it has
-  // taken. Where nobody is at it, Run is this thread's to call, and it does not wait.
-  void AwaitRoom() {
-    std::unique_lock lock(mutex_);
-    caught_up_.wait(lock, [this] { return !is_running_ || items_.size() < room_; });
-  }
-
  private:
-  const size_t room_;
   std::mutex mutex_;  // guards the next two
   std::deque<T> items_;
   bool is_running_ = false;
-  std::condition_variable caught_up_;
 };
 
 }  // namespace wirefold

@@ -14,6 +14,7 @@
 #include "lib/base/stage_clock.h"
 #include "lib/base/thread.h"
 #include "lib/dedup/index.h"
+#include "lib/pipeline/backlog.h"
 #include "lib/pipeline/checked_candidates.h"
 #include "lib/pipeline/combining_queue.h"
 #include "lib/pipeline/comparison_source.h"
@@ -32,6 +33,7 @@ struct Item {
   FileDone done;
   std::shared_ptr<Lane> lane;  // shared with the stream and its other files
   bool ready = false;          // guarded by the lane's mutex until it is decided
+  bool is_ahead = false;       // prepared by a worker, and counted
   PreparedFile prepared;
   // Not a file: called by the thread that decides once everything before it is committed.
   std::function<void()> exclusive;
@@ -195,6 +197,8 @@ class ThreadedPipeline final : public Pipeline {
       StageClock* const clock = stages.has_value() ? &*stages : nullptr;
       if (*item != nullptr) {
         Prepare(**item, packer, clock);
+        (*item)->is_ahead = true;
+        undecided_.Add();
         MarkReady(**item);
       }
       const StageScope decide(clock, Stage::kDecide);
@@ -202,7 +206,7 @@ class ThreadedPipeline final : public Pipeline {
       // another processor has prepared. What a worker has seen of the index is the older, the more
       // files wait to be decided.
       to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); });
-      to_decide_.AwaitRoom();
+      undecided_.AwaitRoom();
     }
   }
 
@@ -253,6 +257,7 @@ class ThreadedPipeline final : public Pipeline {
     }
     DecidedItem decided{std::move(item), {}, nullptr};
     decided.decision = DecideOne(decided.item->prepared);
+    if (decided.item->is_ahead) undecided_.Remove();
     to_commit_.Push(std::move(decided));
   }
 
@@ -428,7 +433,8 @@ class ThreadedPipeline final : public Pipeline {
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes; null: something is ready
-  CombiningQueue<std::unique_ptr<Item>> to_decide_{kMaxUndecided};  // run by workers alone
+  CombiningQueue<std::unique_ptr<Item>> to_decide_;  // run by workers alone
+  Backlog undecided_{kMaxUndecided};                 // prepared
   BoundedQueue<DecidedItem> to_commit_{kUnbounded};
   std::vector<std::thread> workers_;
   std::thread commit_thread_;

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
-#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -15,7 +13,7 @@ namespace {
 TEST(CombiningQueue, DoesAllOfEachThreadInItsOrderAndOneAtATime) {
   constexpr int kThreads = 4;
   constexpr int kEach = 5000;
-  CombiningQueue<std::pair<int, int>> queue(/*room=*/64);
+  CombiningQueue<std::pair<int, int>> queue;
   std::vector<int> next(kThreads);  // without a lock: no two calls overlap
   std::atomic<int> inside = 0;
   std::atomic<int> overlaps = 0;
@@ -32,7 +30,6 @@ TEST(CombiningQueue, DoesAllOfEachThreadInItsOrderAndOneAtATime) {
       for (int i = 0; i < kEach; ++i) {
         queue.Push({thread, i});
         queue.Run(handle);
-        queue.AwaitRoom();
       }
     });
   }
@@ -41,33 +38,9 @@ TEST(CombiningQueue, DoesAllOfEachThreadInItsOrderAndOneAtATime) {
   EXPECT_EQ(overlaps, 0);
 }
 
-TEST(CombiningQueue, RoomIsAwaitedWhereAnotherIsAtIt) {
-  CombiningQueue<int> queue(/*room=*/2);
-  std::promise<void> begun;
-  std::promise<void> go_on;
-  queue.Push(0);
-  std::thread runner([&] {
-    queue.Run([&, waits = go_on.get_future().share()](int item) {
-      if (item != 0) return;
-      begun.set_value();
-      waits.wait();
-    });
-  });
-  begun.get_future().wait();
-  queue.Push(1);
-  queue.AwaitRoom();  // one waits, and there is room for two
-  queue.Push(2);
-  std::future<void> full = std::async(std::launch::async, [&] { queue.AwaitRoom(); });
-  EXPECT_EQ(full.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
-  go_on.set_value();
-  full.get();
-  runner.join();
-}
-
-TEST(CombiningQueue, NobodyWaitsForRoomThatNobodyMakes) {
-  CombiningQueue<std::unique_ptr<int>> queue(/*room=*/1);
+TEST(CombiningQueue, WhatIsPushedMeanwhileIsDoneToo) {
+  CombiningQueue<std::unique_ptr<int>> queue;
   for (int i = 0; i < 3; ++i) queue.Push(std::make_unique<int>(i));
-  queue.AwaitRoom();  // nobody is at it
   int sum = 0;
   queue.Run([&](std::unique_ptr<int> item) {
     sum += *item;
