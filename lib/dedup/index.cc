@@ -95,7 +95,7 @@ void CandidateIndex::Add(const Ulid& id, const Sketch& sketch) {
   IndexSegment* const segment = SegmentFor(id.TimeMs());
   if (segment == nullptr) return;
   const SketchKeys all(sketch);
-  for (const uint32_t key : all.keys) changed_keys_.Note(key, next_change_);
+  for (const uint64_t key : all.keys) changed_keys_.Note(key, next_change_);
   segment->Add(id, next_change_++, sketch, all);
 }
 
@@ -132,7 +132,7 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     const IndexSegment& segment = *parts_[p].segment;
     if (!range.Touches(segment)) continue;
     // Nearly every access is a cache miss: let them wait together, not one after the other.
-    for (const uint32_t key : all.keys) segment.postings().Prefetch(key);
+    for (const uint64_t key : all.keys) segment.postings().Prefetch(key);
     for (size_t k = 0; k < all.keys.size(); ++k) {
       const size_t most = cap(k);
       if (seen[k] > most) continue;

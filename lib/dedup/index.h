@@ -135,17 +135,19 @@ class CandidateIndex {
   // cache, and of use while not many more keys than it has places have come.
   class ChangedKeys {
    public:
-    void Note(uint32_t key, uint64_t change) {
+    void Note(uint64_t key, uint64_t change) {
       last_[PlaceOf(key)] = static_cast<uint32_t>(change);
     }
     // False: the key has had no change from `since` on, which lies less than 2^31 changes back.
-    [[nodiscard]] bool MayHaveChanged(uint32_t key, uint64_t since) const {
+    [[nodiscard]] bool MayHaveChanged(uint64_t key, uint64_t since) const {
       return static_cast<int32_t>(last_[PlaceOf(key)] - static_cast<uint32_t>(since)) >= 0;
     }
 
    private:
     static constexpr int kPlaceBits = 15;
-    static size_t PlaceOf(uint32_t key) { return key * 0x9E3779B1u >> (32 - kPlaceBits); }
+    static size_t PlaceOf(uint64_t key) {
+      return static_cast<uint32_t>(key) * 0x9E3779B1u >> (32 - kPlaceBits);
+    }
     std::vector<uint32_t> last_ = std::vector<uint32_t>(size_t{1} << kPlaceBits);
   };
 
