@@ -75,7 +75,7 @@ void PostingTable::Stash(Shard& shard, uint32_t rest, uint32_t entry) {
     shard.stash = std::move(larger);
   }
   put(shard.stash, uint64_t{rest} << 32 | (uint64_t{entry} + 1));
-  shard.lines[shard.shape.Home(rest)].high |= PostingLine::kStashed;
+  shard.lines[shard.shape.Home(rest)].words[PostingLine::kSlots] |= PostingLine::kStashed;
   ++shard.stashed;
 }
 
@@ -102,7 +102,7 @@ bool PostingTable::ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, si
     PostingLine& line = shard.lines[home + further];
     for (uint32_t found = line.Matches(tag, shard.shape.entry_bits()); found != 0;
          found &= found - 1) {
-      uint32_t& slot = line.low[static_cast<size_t>(std::countr_zero(found))];
+      uint32_t& slot = line.words[static_cast<size_t>(std::countr_zero(found))];
       if ((slot & entry_mask) == 0) break;
       ++count;
       if (oldest == nullptr || (slot & entry_mask) < (*oldest & entry_mask)) oldest = &slot;
@@ -110,7 +110,7 @@ bool PostingTable::ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, si
     if (!line.full()) break;
   }
   uint64_t* oldest_stashed = nullptr;
-  if ((shard.lines[home].high & PostingLine::kStashed) != 0) {
+  if (shard.lines[home].has_stashed()) {
     for (size_t at = ShardShape::StashHome(rest, shard.stash.size()); shard.stash[at] != 0;
          at = at + 1 < shard.stash.size() ? at + 1 : 0) {
       if (shard.stash[at] >> 32 != rest) continue;
@@ -154,13 +154,8 @@ void PostingTable::Renumber(std::span<const uint32_t> new_numbers) {
   }
 }
 
-PostingTable PostingTable::Packed(uint32_t entries) const {
-  std::vector<Shard> packed;
-  packed.reserve(kShards);
-  for (const Shard& shard : shards_) {
-    packed.push_back(Rebuilt(shard, LinesFor(shard.postings, entries, kPackedLoadPercent), {}));
-  }
-  return PostingTable(std::move(packed));
+PostingTable::Shard PostingTable::Packed(const Shard& shard, uint32_t entries) {
+  return Rebuilt(shard, LinesFor(shard.postings, entries, kPackedLoadPercent), {});
 }
 
 size_t PostingTable::memory_bytes() const {

@@ -34,38 +34,41 @@ namespace wirefold {
 struct alignas(64) PostingLine {
   static constexpr size_t kSlots = 15;
 
-  // In `high`: something whose home this is lies in the stash.
+  // The lower bits of the slots, filled from the front, 0: empty; then, in the last word, two bits
+  // more of each, and kStashed. One array, so that a loop over it is a few vector instructions.
+  std::array<uint32_t, kSlots + 1> words{};
+
+  // In the last word: something whose home this is lies in the stash.
   static constexpr uint32_t kStashed = uint32_t{1} << 31;
 
-  std::array<uint32_t, kSlots> low{};  // 0: empty; filled from the front
-  uint32_t high = 0;
-
-  [[nodiscard]] bool full() const { return low.back() != 0; }
+  [[nodiscard]] bool full() const { return words[kSlots - 1] != 0; }
+  [[nodiscard]] bool has_stashed() const { return (words[kSlots] & kStashed) != 0; }
   [[nodiscard]] uint64_t slot(size_t i) const {
-    return uint64_t{high >> (2 * i) & 3} << 32 | low[i];
+    return uint64_t{words[kSlots] >> (2 * i) & 3} << 32 | words[i];
   }
   void Put(size_t i, uint64_t slot) {
-    low[i] = static_cast<uint32_t>(slot);
-    high |= static_cast<uint32_t>(slot >> 32) << (2 * i);
+    words[i] = static_cast<uint32_t>(slot);
+    words[kSlots] |= static_cast<uint32_t>(slot >> 32) << (2 * i);
   }
   // The first empty slot of a line that is not full.
   [[nodiscard]] size_t End() const {
     uint32_t used = 0;
-    for (const uint32_t one : low) used += one != 0 ? 1 : 0;
-    return used;
+    for (const uint32_t word : words) used += word != 0 ? 1 : 0;
+    return used - (words[kSlots] != 0 ? 1 : 0);
   }
   // Bit i: slot i is `tag` but for the entry.
   [[nodiscard]] uint32_t Matches(uint64_t tag, int entry_bits) const {
     const auto tag_low = static_cast<uint32_t>(tag);
     uint32_t found = 0;
-    for (size_t i = 0; i < kSlots; ++i)
-      found |= uint32_t{((low[i] ^ tag_low) >> entry_bits) == 0} << i;
-    if (found == 0) return 0;
+    for (size_t i = 0; i <= kSlots; ++i) {
+      found |= uint32_t{((words[i] ^ tag_low) >> entry_bits) == 0} << i;
+    }
+    found &= (uint32_t{1} << kSlots) - 1;
     // Few: whether their upper bits are the tag's too.
     uint32_t same = 0;
     for (uint32_t rest = found; rest != 0; rest &= rest - 1) {
       const int i = std::countr_zero(rest);
-      if ((high >> (2 * i) & 3) == tag >> 32) same |= rest & (~rest + 1);
+      if ((words[kSlots] >> (2 * i) & 3) == tag >> 32) same |= uint32_t{1} << i;
     }
     return same;
   }
@@ -123,13 +126,13 @@ class ShardShape {
       const PostingLine& line = home_lines[further];
       for (uint32_t found = line.Matches(tag, entry_bits_); found != 0; found &= found - 1) {
         const uint64_t entry =
-            line.low[static_cast<size_t>(std::countr_zero(found))] & entry_mask();
+            line.words[static_cast<size_t>(std::countr_zero(found))] & entry_mask();
         if (entry == 0) break;
         if (!visit(static_cast<uint32_t>(entry - 1))) return false;
       }
       if (!line.full()) return false;
     }
-    return (home_lines->high & PostingLine::kStashed) != 0;
+    return home_lines->has_stashed();
   }
 
  private:
@@ -217,7 +220,7 @@ class PostingTable {
     const uint64_t entry_mask = shard.shape.entry_mask();
     for (uint32_t i = 0; i < shard.lines.size(); ++i) {
       const PostingLine& line = shard.lines[i];
-      for (size_t slot = 0; slot < PostingLine::kSlots && line.low[slot] != 0; ++slot) {
+      for (size_t slot = 0; slot < PostingLine::kSlots && line.words[slot] != 0; ++slot) {
         const uint64_t value = line.slot(slot);
         function(shard.shape.RestOf(value, i), static_cast<uint32_t>(value & entry_mask) - 1);
       }
@@ -233,7 +236,7 @@ class PostingTable {
   void Renumber(std::span<const uint32_t> new_numbers);
 
   // The same postings in as few lines as are good to read, of entries below `entries`.
-  [[nodiscard]] PostingTable Packed(uint32_t entries) const;
+  static Shard Packed(const Shard& shard, uint32_t entries);
 
   [[nodiscard]] const std::vector<Shard>& shards() const { return shards_; }
   // A table of kShards shards that another one had.
