@@ -149,8 +149,8 @@ class CandidateIndex {
   // later one is not its own.
   std::optional<uint64_t> Restore(uint64_t next_event, std::string* why);
   // A file has been decided; all changes for events before `next_event` have been told, nullopt:
-  // there is no saying, what is written meanwhile is no checkpoint. Seals, if it is time, and waits
-  // while more than one sealed segment has not been written yet.
+  // there is no saying, what is written meanwhile is no checkpoint. Seals, if it is time. Waits for
+  // what was sealed to be written where so much comes meanwhile that memory would be exceeded.
   void Settle(std::optional<uint64_t> next_event);
   // Events before this one are in the store; no checkpoint runs ahead of that. Any thread.
   void Committed(uint64_t next_event);
@@ -305,8 +305,10 @@ class CandidateIndex {
   mutable std::mutex keeper_mutex_;   // guards all below; not held while something is written
   std::condition_variable keeping_;   // any of it changed
   std::optional<Snapshot> to_write_;  // the latest
-  size_t unwritten_ = 0;              // sealed segments that are not runs yet
-  uint64_t committed_ = 0;            // events
+  // Sealed segments that are not runs yet; zero, too, while they can't be written. Changed under
+  // the mutex.
+  std::atomic<size_t> unwritten_ = 0;
+  uint64_t committed_ = 0;  // events
   bool stopping_ = false;
   std::string problem_;
 };

@@ -15,6 +15,8 @@ namespace {
 
 // A segment with less than such a share of what is sealed stays open.
 constexpr size_t kSealedShare = 8;
+// No more than such a share of a segment is added while another is being written.
+constexpr size_t kBesideWriting = 4;
 // What could not be written is tried again after so long.
 constexpr std::chrono::seconds kPause{15};
 
@@ -50,6 +52,11 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
       if (part.key != kAheadKey && part.is_open()) open += part.segment->entries();
     }
   }
+  if (open >= segment_articles_ / kBesideWriting + 1 && unwritten_.load() > 0) {
+    // As when all is added at a start. Without a disk to write to it stays in memory.
+    std::unique_lock lock(keeper_mutex_);
+    keeping_.wait(lock, [this] { return unwritten_ == 0 || stopping_; });
+  }
   if (open < segment_articles_) return;
   {
     const std::unique_lock lock(mutex_);
@@ -64,7 +71,7 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
   }
   if (options_.folder.empty()) return;
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/true);
-  std::unique_lock lock(keeper_mutex_);
+  const std::lock_guard lock(keeper_mutex_);
   if (stopping_) return;
   unwritten_ = static_cast<size_t>(std::count_if(
       snapshot.items.begin(), snapshot.items.end(),
@@ -77,8 +84,6 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
     });
   }
   keeping_.notify_all();
-  // Without a disk to write to they stay in memory.
-  keeping_.wait(lock, [this] { return unwritten_ <= 1 || !problem_.empty() || stopping_; });
 }
 
 // By the thread that adds. `copies`: what is added to is copied, so that this can go on.
@@ -134,6 +139,7 @@ void CandidateIndex::Keep() {
     const absl::Status written = Write(*snapshot, /*waits=*/true);
     lock.lock();
     problem_ = written.ok() || absl::IsCancelled(written) ? "" : std::string(written.message());
+    if (!problem_.empty()) unwritten_ = 0;
     if (written.ok()) snapshot.reset();
     keeping_.notify_all();
   }

@@ -86,9 +86,9 @@ absl::Status IndexRun::Write(const std::string& path, const IndexSegment& segmen
   header.base_checksum = HashBytes64(BytesOf(by_id), HashBytes64(BytesOf(tables.entries)));
   uint64_t offset = ShardsOffset(header);
   const std::string padding(offset - ByIdOffset(header) - header.by_id * sizeof(uint32_t), '\0');
-  for (const std::string_view bytes :
-       {std::string_view(HeaderBytes(header)), BytesOf(tables.entries), BytesOf(by_id),
-        std::string_view(padding)}) {
+  const std::string room(kHeaderBytes, '\0');  // for the header, which comes last
+  for (const std::string_view bytes : {std::string_view(room), BytesOf(tables.entries),
+                                       BytesOf(by_id), std::string_view(padding)}) {
     if (absl::Status status = writer->Append(bytes); !status.ok()) return status;
   }
   std::array<std::vector<uint32_t>, PostingTable::kShards> ids;
