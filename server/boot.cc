@@ -51,6 +51,8 @@ PipelineOptions PipelineOptionsOf(const Config& config, const UrlRules& url_rule
   options.workers = static_cast<int>(config.workers);
   options.window_ms = config.window_days * kDayMs;
   options.comparison_cache_bytes = static_cast<size_t>(config.comparison_cache_bytes);
+  options.index_memory_bytes = static_cast<size_t>(config.index_memory);
+  options.index_folder = config.data_dir + "/index";
   // The table's size is a power of two, of at most so much.
   options.statistics.rarity_entries =
       std::bit_floor(static_cast<size_t>(config.rarity_memory) / sizeof(uint64_t));

@@ -222,6 +222,10 @@ void ToProto(const PipelineStats& stats, v1::Stats& out) {
   index.set_candidate_bytes(stats.candidate_bytes);
   index.set_largest_bucket(stats.largest_bucket);
   index.set_expired(stats.expired_articles);
+  index.set_runs(stats.index_runs);
+  index.set_resident_runs(stats.index_resident_runs);
+  index.set_disk_bytes(stats.index_disk_bytes);
+  index.set_problem(stats.index_problem);
   index.set_outside_window_files(stats.outside_window_files);
   v1::PipelineStats& pipeline = *out.mutable_pipeline();
   pipeline.set_files_in_flight(stats.files_in_flight);

@@ -58,6 +58,9 @@ constexpr std::array kSettings = {
             "Memory for blocks read from disk."},
     Setting{"comparison-cache-bytes", kBytes, &Config::comparison_cache_bytes, "256MiB", 0, kNoMax,
             "", "Memory for texts that files were compared with lately."},
+    Setting{"index-memory", kBytes, &Config::index_memory, "1GiB", kMiB, kNoMax, "",
+            "Memory for the near-duplicate index. What has no room in it is read from disk, from "
+            "files under index/ in the data folder. Under 768 MiB the files hold fewer articles."},
     Setting{
         "rarity-memory", kBytes, &Config::rarity_memory, "128MiB", kMiB, int64_t{64} << 30, "",
         "Memory for the counts by which near-duplicates are told from what many articles share. "

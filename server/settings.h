@@ -37,6 +37,7 @@ struct Config {
   int64_t idle_timeout_ms = 0;
   int64_t block_cache_bytes = 0;
   int64_t comparison_cache_bytes = 0;
+  int64_t index_memory = 0;
   int64_t rarity_memory = 0;
   bool keep_raw = false;
   int64_t min_free_bytes = 0;

@@ -57,6 +57,9 @@ std::vector<std::pair<std::string, Group>> Groups(const v1::Stats& stats) {
         {"capped_buckets", index.capped_buckets()},
         {"largest_bucket", index.largest_bucket()},
         {"expired", index.expired()},
+        {"runs", index.runs()},
+        {"resident_runs", index.resident_runs()},
+        {"disk_bytes", index.disk_bytes()},
         {"outside_window_files", index.outside_window_files()},
         {"comparisons", index.comparisons()}}},
       {"pipeline",
@@ -112,6 +115,8 @@ void AppendJson(const v1::Stats& stats, std::string& out) {
   json.StringOrNull(stats.version());
   json.Key("start_time");
   json.StringOrNull(stats.has_start_time() ? FormatTimestamp(stats.start_time()) : "");
+  json.Key("index_problem");
+  json.StringOrNull(stats.index().problem());
   json.Key("read_only");
   json.Bool(stats.read_only());
   json.Key("read_only_reason");
@@ -124,6 +129,9 @@ void AppendText(const v1::Stats& stats, std::string& out) {
   absl::StrAppend(&out, "version ", stats.version(), ", since ",
                   FormatTimestamp(stats.start_time()), "\n");
   if (stats.read_only()) absl::StrAppend(&out, "READ-ONLY: ", stats.read_only_reason(), "\n");
+  if (!stats.index().problem().empty()) {
+    absl::StrAppend(&out, "THE INDEX STAYS IN MEMORY: ", stats.index().problem(), "\n");
+  }
   absl::StrAppend(&out, "disk_bytes ", GroupDigits(stats.disk_bytes()), "\n");
   for (const auto& [name, group] : Groups(stats)) {
     if (group.empty()) continue;

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -34,16 +35,35 @@ class HugePageAllocator {
     if (bytes < kPageBytes) {
       return static_cast<T*>(::operator new (bytes, std::align_val_t{alignof(T)}));
     }
-    void* const memory = ::operator new (bytes, std::align_val_t{kPageBytes});
-    madvise(memory, bytes / kPageBytes * kPageBytes, MADV_HUGEPAGE);
-    return static_cast<T*>(memory);
+    // Straight from the kernel, so that it goes back there at once. Of a page more what lies before
+    // the first whole one is given back.
+    void* const mapped = mmap(nullptr, MappedBytes(bytes) + kPageBytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) throw std::bad_alloc();
+    char* const begin = static_cast<char*>(mapped);
+    const size_t before =
+        (kPageBytes - reinterpret_cast<uintptr_t>(mapped) % kPageBytes) % kPageBytes;
+    if (before > 0) munmap(begin, before);
+    munmap(begin + before + MappedBytes(bytes), kPageBytes - before);
+    madvise(begin + before, bytes / kPageBytes * kPageBytes, MADV_HUGEPAGE);
+    return reinterpret_cast<T*>(begin + before);
   }
   void deallocate(T* memory, size_t count) {
     const size_t bytes = count * sizeof(T);
-    ::operator delete (memory, std::align_val_t{bytes < kPageBytes ? alignof(T) : kPageBytes});
+    if (bytes < kPageBytes) {
+      ::operator delete (memory, std::align_val_t{alignof(T)});
+    } else {
+      munmap(memory, MappedBytes(bytes));
+    }
   }
 
   friend bool operator==(const HugePageAllocator&, const HugePageAllocator&) { return true; }
+
+ private:
+  static constexpr size_t kSmallPageBytes = 4096;
+  static size_t MappedBytes(size_t bytes) {
+    return (bytes + kSmallPageBytes - 1) / kSmallPageBytes * kSmallPageBytes;
+  }
 };
 
 template <typename T>

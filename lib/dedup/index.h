@@ -1,10 +1,11 @@
-// CandidateIndex: which stored articles might be the same story as this sketch. In memory, derived
-// from the stored sketches; its answers are hints that exact comparison decides on.
+// CandidateIndex: which stored articles might be the same story as this sketch. Derived from the
+// stored sketches; its answers are hints that exact comparison decides on.
 //
 // Example:
-//   CandidateIndex index(month_ms);
+//   CandidateIndex index(month_ms);            // in memory; with IndexOptions in files too
 //   index.Advance(id.TimeMs(), position.ms()); // the stream has come so far
 //   index.Add(id, sketch);
+//   index.Settle(next_event);                  // a file has been decided
 //   for (const IndexHit& hit : index.Find(sketch, {.time_ms = now, .window_ms = month_ms})) …
 //   index.Remove(id);
 //
@@ -23,21 +24,37 @@
 // is ahead of the stream (of a date that nobody believes) is, up to kMaxAhead of them, and moves
 // nothing. Every entry has its own ID; of which story it stands for the index knows nothing.
 //
-// Thread-safe: any number of Find beside one Add, Remove or Advance.
+// What is added goes to a segment in memory. Once the segments that are added to have
+// segment_articles together, those that have an eighth of that each are sealed, and a thread writes
+// each as a run (index_run.h): by the number of articles alone, so that what is found does not
+// depend on time or memory. The newest runs stay in memory as far as memory_bytes goes, of older
+// ones a filter, or nothing; what is found is the same. The runs, what of them is dead, and copies
+// of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
+//
+// Thread-safe: any number of Find beside one Add, Remove, Advance or Settle.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_H_
 #define WIREFOLD_LIB_DEDUP_INDEX_H_
 
 #include <array>
 #include <atomic>
-#include <bitset>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "lib/base/ulid.h"
+#include "lib/dedup/index_folder.h"
+#include "lib/dedup/index_run.h"
 #include "lib/dedup/index_segment.h"
 #include "lib/dedup/sketch.h"
 
@@ -65,10 +82,23 @@ struct FindOptions {
 
 // What a Find saw, for FindSince.
 struct FindState {
-  uint64_t change = 0;              // the index's next change at that time
-  uint32_t rare_anchors = 0;        // of the sketch
-  std::bitset<kMaxAnchors> common;  // by their numbers in the sketch: those that are not rare
+  uint64_t change = 0;        // the index's next change at that time
+  uint32_t rare_anchors = 0;  // of the sketch
+  // How many articles carry each key of the sketch; from 255 on no more are counted.
+  std::array<uint8_t, kBands + kMaxAnchors> seen{};
   bool capped_band = false;
+};
+
+struct IndexOptions {
+  int64_t window_ms = 0;  // what is held behind the stream; 0: everything
+  // Memory that the index may take; 0: all that there is. Runs leave memory to keep within it.
+  size_t memory_bytes = 0;
+  // Articles after which a segment is sealed; 0: as many as fit into memory_bytes well, at most
+  // kSegmentArticles.
+  size_t segment_articles = 0;
+  std::string folder{};  // for runs and checkpoints; empty: nothing is written
+  // Whether there is room on disk to write to; empty: yes.
+  std::function<absl::Status()> has_room{};
 };
 
 struct IndexStats {
@@ -77,6 +107,13 @@ struct IndexStats {
   uint64_t capped_buckets = 0;  // read up to the cap, or left out for it, by all Finds
   uint64_t largest_bucket = 0;  // articles that a Find saw share one band, kMaxBandBucket at most
   uint64_t expired = 0;         // articles that left the window
+  uint64_t segments = 0;        // that are not runs
+  uint64_t runs = 0;            // on disk …
+  uint64_t resident_runs = 0;   // … of which these lie in memory too
+  uint64_t bare_runs = 0;       // … and of these not even a filter
+  uint64_t disk_bytes = 0;      // of all runs
+  // Why sealed segments can't be written to disk now, or what is there can't be read.
+  std::string problem{};
 };
 
 class CandidateIndex {
@@ -95,8 +132,32 @@ class CandidateIndex {
   // The window is cut into so many segments.
   static constexpr int64_t kSegmentsOfWindow = 2;
 
-  // `window_ms`: what is held behind the stream; 0: everything.
-  explicit CandidateIndex(int64_t window_ms = 0);
+  // Articles of a segment before it is sealed.
+  static constexpr size_t kSegmentArticles = size_t{1} << 20;
+  // Fewer are worth no run.
+  static constexpr size_t kMinSegmentArticles = 1024;
+
+  explicit CandidateIndex(IndexOptions options);
+  // In memory alone. `window_ms`: what is held behind the stream; 0: everything.
+  explicit CandidateIndex(int64_t window_ms = 0) : CandidateIndex(InMemory(window_ms)) {}
+  ~CandidateIndex();  // as Stop without a checkpoint
+
+  // Takes over the latest checkpoint of the folder. Returns the event from which on changes have to
+  // be told again; nullopt: everything has to be added, and `why` (if there is anything to say)
+  // says why the folder's content was of no use. To be called first, behind the first Advance; a
+  // run that the window has left is passed over. `next_event`: of the store; a checkpoint of a
+  // later one is not its own.
+  std::optional<uint64_t> Restore(uint64_t next_event, std::string* why);
+  // A file has been decided; all changes for events before `next_event` have been told, nullopt:
+  // there is no saying, what is written meanwhile is no checkpoint. Seals, if it is time. Waits for
+  // what was sealed to be written where so much comes meanwhile that memory would be exceeded.
+  void Settle(std::optional<uint64_t> next_event);
+  // Events before this one are in the store; no checkpoint runs ahead of that. Any thread.
+  void Committed(uint64_t next_event);
+  // Writes a checkpoint as of this event at once, while nothing else goes on.
+  [[nodiscard]] absl::Status WriteCheckpoint(uint64_t next_event);
+  // Writes no more; Settle, Add and Find go on in memory.
+  void Stop();
 
   // The newest time that is believed, to be told of before the article of that time is added: what
   // is later is ahead of the stream. And how far the stream has come (StreamPosition), if that is
@@ -108,8 +169,8 @@ class CandidateIndex {
 
   // Takes an article, of the time in its ID. One that is there already is replaced: a revision's
   // text stands for its article. Sketches under kMinShingles are not indexed, nor what is older
-  // than the window.
-  void Add(const Ulid& id, const Sketch& sketch);
+  // than the window. `is_new`: it is not there, so that it need not be sought.
+  void Add(const Ulid& id, const Sketch& sketch, bool is_new = false);
   // Whether it was there.
   bool Remove(const Ulid& id);
 
@@ -135,54 +196,101 @@ class CandidateIndex {
   // cache, and of use while not many more keys than it has places have come.
   class ChangedKeys {
    public:
-    void Note(uint32_t key, uint64_t change) {
+    void Note(uint64_t key, uint64_t change) {
       last_[PlaceOf(key)] = static_cast<uint32_t>(change);
     }
     // False: the key has had no change from `since` on, which lies less than 2^31 changes back.
-    [[nodiscard]] bool MayHaveChanged(uint32_t key, uint64_t since) const {
+    [[nodiscard]] bool MayHaveChanged(uint64_t key, uint64_t since) const {
       return static_cast<int32_t>(last_[PlaceOf(key)] - static_cast<uint32_t>(since)) >= 0;
     }
 
    private:
     static constexpr int kPlaceBits = 15;
-    static size_t PlaceOf(uint32_t key) { return key * 0x9E3779B1u >> (32 - kPlaceBits); }
+    static size_t PlaceOf(uint64_t key) {
+      return static_cast<uint32_t>(key) * 0x9E3779B1u >> (32 - kPlaceBits);
+    }
     std::vector<uint32_t> last_ = std::vector<uint32_t>(size_t{1} << kPlaceBits);
   };
 
+  static constexpr int64_t kAheadKey = std::numeric_limits<int64_t>::max();
+  // Deaths in a run that are known one by one, the latest.
+  static constexpr size_t kDeathsKept = 4096;
+
+  // Of the two one is there.
   struct Part {
-    int64_t key = 0;  // its days, by number; kAheadKey
-    std::unique_ptr<IndexSegment> segment;
+    int64_t key = 0;                        // its days, by number; kAheadKey
+    std::shared_ptr<IndexSegment> segment;  // sealed, with the thread that writes it
+    std::shared_ptr<IndexRun> run;          // with the Finds that read it
+    uint64_t file = 0;                      // of the run; of a sealed segment what it will be
+    std::deque<std::pair<uint64_t, uint32_t>> deaths{};  // of the run: change, entry
+    uint64_t deaths_known_since = 0;
+
+    [[nodiscard]] int64_t first_ms() const {
+      return run != nullptr ? run->header().first_ms : segment->first_ms();
+    }
+    [[nodiscard]] int64_t last_ms() const {
+      return run != nullptr ? run->header().last_ms : segment->last_ms();
+    }
+    [[nodiscard]] size_t live() const { return run != nullptr ? run->live() : segment->live(); }
+    // Null where that is not in memory.
+    [[nodiscard]] const IndexTables* tables() const {
+      return run != nullptr ? run->tables() : &segment->tables();
+    }
+    [[nodiscard]] bool IsLive(uint32_t entry) const {
+      return run != nullptr ? run->IsLive(entry) : segment->IsLive(entry);
+    }
+    [[nodiscard]] bool is_open() const { return run == nullptr && !segment->sealed(); }
+  };
+  // What makes up a checkpoint, as it was at one moment.
+  struct Snapshot {
+    struct Item {
+      IndexManifest::Part part;
+      std::shared_ptr<IndexSegment> segment;  // to be written; null: it was
+    };
+    std::optional<uint64_t> next_event;
+    uint64_t next_change = 0;
+    std::vector<Item> items{};
   };
   struct Range {
     int64_t from_ms;
     int64_t to_ms;
-    [[nodiscard]] bool Touches(const IndexSegment& segment) const {
-      return segment.first_ms() <= to_ms && segment.last_ms() >= from_ms;
+    [[nodiscard]] bool Touches(const Part& part) const {
+      return part.first_ms() <= to_ms && part.last_ms() >= from_ms;
     }
-    [[nodiscard]] bool Admits(const IndexSegment::Entry& entry) const {
+    [[nodiscard]] bool Admits(const IndexEntry& entry) const {
       const int64_t time_ms = entry.id.TimeMs();
       return time_ms >= from_ms && time_ms <= to_ms;
     }
   };
 
+  class Search;  // index_find.cc
+
+  static IndexOptions InMemory(int64_t window_ms) {
+    IndexOptions options;
+    options.window_ms = window_ms;
+    return options;
+  }
   [[nodiscard]] Range RangeOf(const FindOptions& options) const;
   [[nodiscard]] int64_t KeyOf(int64_t time_ms) const;
-  // A posting that was found: segment, entry, number of the key in the sketch.
-  using Found = std::vector<uint64_t>;
-  // How many postings of each key of a sketch there are.
-  using Seen = std::array<uint32_t, kBands + kMaxAnchors>;
-  // Of the postings that were found, in any order, what is a candidate within the range, the best
-  // first.
-  [[nodiscard]] std::vector<IndexHit> HitsOf(Found& found, const Seen& seen, const Range& range,
-                                             uint64_t rare_anchors, size_t max_hits) const;
-  bool RemoveLocked(const Ulid& id);
   IndexSegment* SegmentFor(int64_t time_ms);
 
-  const int64_t window_ms_;
+  // index_keep.cc: sealing, the thread that writes, the bound of memory, starting again.
+  [[nodiscard]] Snapshot TakeSnapshot(std::optional<uint64_t> next_event, bool copies);
+  void Keep();
+  [[nodiscard]] absl::Status Write(Snapshot& snapshot, bool waits);
+  [[nodiscard]] absl::Status WriteRun(Snapshot::Item& item);
+  void KeepWithin(size_t coming_bytes);
+  [[nodiscard]] absl::Status RestoreParts(const IndexManifest& manifest);
+  [[nodiscard]] size_t MemoryForRuns(size_t coming_bytes) const;
+
+  const IndexOptions options_;
   const int64_t segment_ms_;                  // 0: one segment for all
+  const size_t segment_articles_;             // before they are sealed; 0: no bound
   std::atomic<int64_t> floor_ms_ = kNoFloor;  // written under the mutex
   mutable std::shared_mutex mutex_;           // guards all below; held for one call, in memory only
-  std::vector<Part> parts_;                   // by their keys; of one key in the order of making
+  // By their keys; of one key in the order of making. Parts come and go, and segments change, by
+  // the thread that adds alone.
+  std::vector<Part> parts_;
   int64_t newest_ms_ = kNoFloor;
   uint64_t next_change_ = 1;
   uint64_t floor_changed_ = 0;  // the change by which the floor rose last
@@ -190,6 +298,19 @@ class CandidateIndex {
   ChangedKeys changed_keys_;
   mutable std::atomic<uint64_t> capped_buckets_ = 0;
   mutable std::atomic<uint64_t> largest_bucket_ = 0;
+
+  const IndexFolder folder_;
+  uint64_t next_file_ = 1;            // of the thread that adds
+  std::thread keeper_;                // started with the first snapshot
+  mutable std::mutex keeper_mutex_;   // guards all below; not held while something is written
+  std::condition_variable keeping_;   // any of it changed
+  std::optional<Snapshot> to_write_;  // the latest
+  // Sealed segments that are not runs yet; zero, too, while they can't be written. Changed under
+  // the mutex.
+  std::atomic<size_t> unwritten_ = 0;
+  uint64_t committed_ = 0;  // events
+  bool stopping_ = false;
+  std::string problem_;
 };
 
 }  // namespace wirefold

@@ -1,8 +1,7 @@
 #include "lib/dedup/index_segment.h"
 
 #include <algorithm>
-
-#include "absl/hash/hash.h"
+#include <cstring>
 
 namespace wirefold {
 namespace {
@@ -10,18 +9,46 @@ namespace {
 // Fewer dead entries than this are left where they are.
 constexpr size_t kFewDead = 64;
 
-size_t HomeOf(const Ulid& id, size_t size) {
-  const uint64_t hash = absl::Hash<Ulid>()(id);
-  return static_cast<size_t>((hash >> 32) * size >> 32);
-}
-
 // What vectors of this size grow to: by a sixteenth, not by half.
-template <typename T>
-void MakeRoom(std::vector<T>& values) {
+template <typename Vector>
+void MakeRoom(Vector& values) {
   if (values.size() == values.capacity()) values.reserve(values.size() + values.size() / 16 + 16);
 }
 
 }  // namespace
+
+uint64_t IdHash(const Ulid& id) {
+  uint64_t halves[2];
+  static_assert(sizeof halves == sizeof id);
+  std::memcpy(halves, &id, sizeof halves);
+  uint64_t hash = (halves[0] * 0x9E3779B97F4A7C15u ^ halves[1]) * 0xD6E8FEB86659FD93u;
+  hash = (hash ^ hash >> 32) * 0xBF58476D1CE4E5B9u;
+  return hash ^ hash >> 29;
+}
+
+std::vector<uint32_t> IndexTables::ByIdOfSize(size_t places) const {
+  std::vector<uint32_t> table(places);
+  for (uint32_t number = 0; number < entries.size(); ++number) {
+    size_t at = HomeOf(entries[number].id, table.size());
+    while (table[at] != 0) at = at + 1 < table.size() ? at + 1 : 0;
+    table[at] = number + 1;
+  }
+  return table;
+}
+
+size_t IndexTables::memory_bytes() const {
+  return entries.capacity() * sizeof(IndexEntry) + by_id.capacity() * sizeof(uint32_t) +
+         postings.memory_bytes();
+}
+
+IndexSegment::IndexSegment(IndexTables tables, const std::vector<bool>& dead, uint64_t last_change)
+    : tables_(std::move(tables)), dead_(dead), last_change_(last_change), renumbered_(last_change) {
+  for (uint32_t entry = 0; entry < entries(); ++entry) {
+    if (dead_[entry]) deaths_.emplace_back(0, entry);
+    first_ms_ = std::min(first_ms_, at(entry).id.TimeMs());
+    last_ms_ = std::max(last_ms_, at(entry).id.TimeMs());
+  }
+}
 
 SketchKeys::SketchKeys(const Sketch& sketch) {
   keys.reserve(kBands + sketch.anchors.size());
@@ -49,16 +76,16 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
                            [&](uint32_t anchor) { return uint64_t{anchor} << rate >> 32 == 0; }) -
       sketch.anchors.begin());
   const size_t bands = BandsKept(sketch.anchors.size());
-  for (size_t i = 0; i < bands; ++i) postings_.PrefetchToAdd(all.keys[i]);
-  for (size_t i = 0; i < kept; ++i) postings_.PrefetchToAdd(all.keys[kBands + i]);
-  const auto entry = static_cast<uint32_t>(entries_.size());
-  MakeRoom(entries_);
-  entries_.push_back({id, change, kept, static_cast<uint64_t>(rate)});
+  for (size_t i = 0; i < bands; ++i) tables_.postings.PrefetchToAdd(all.keys[i]);
+  for (size_t i = 0; i < kept; ++i) tables_.postings.PrefetchToAdd(all.keys[kBands + i]);
+  const auto entry = static_cast<uint32_t>(entries());
+  MakeRoom(tables_.entries);
+  tables_.entries.push_back({id, change, kept, static_cast<uint64_t>(rate)});
   dead_.push_back(false);
   Index(entry);
-  for (size_t i = 0; i < bands; ++i) postings_.Add(all.keys[i], entry, kMaxBandPostings);
+  for (size_t i = 0; i < bands; ++i) tables_.postings.Add(all.keys[i], entry, kMaxBandPostings);
   for (size_t i = 0; i < kept; ++i) {
-    postings_.Add(all.keys[kBands + i], entry, kMaxAnchorPostings);
+    tables_.postings.Add(all.keys[kBands + i], entry, kMaxAnchorPostings);
   }
   first_ms_ = std::min(first_ms_, id.TimeMs());
   last_ms_ = std::max(last_ms_, id.TimeMs());
@@ -66,77 +93,60 @@ void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
 }
 
 bool IndexSegment::Remove(const Ulid& id, uint64_t change) {
-  const std::optional<uint32_t> entry = NumberOf(id);
+  const std::optional<uint32_t> entry =
+      tables_.NumberOf(id, [this](uint32_t number) { return IsLive(number); });
   if (!entry.has_value()) return false;
   dead_[*entry] = true;
   deaths_.emplace_back(change, *entry);
   last_change_ = change;
-  if (deaths_.size() > kFewDead && deaths_.size() * 4 > entries_.size()) DropDead(change);
+  if (!sealed_ && deaths_.size() > kFewDead && deaths_.size() * 4 > entries()) DropDead(change);
   return true;
 }
 
 void IndexSegment::DropDead(uint64_t change) {
-  std::vector<uint32_t> new_numbers(entries_.size(), PostingTable::kGone);
-  std::vector<Entry> kept;
+  std::vector<uint32_t> new_numbers(entries(), PostingTable::kGone);
+  HugePageVector<Entry> kept;
   kept.reserve(live());
-  for (size_t i = 0; i < entries_.size(); ++i) {
+  for (uint32_t i = 0; i < entries(); ++i) {
     if (dead_[i]) continue;
     new_numbers[i] = static_cast<uint32_t>(kept.size());
-    kept.push_back(entries_[i]);
+    kept.push_back(at(i));
   }
-  entries_ = std::move(kept);
-  dead_.assign(entries_.size(), false);
+  tables_.entries = std::move(kept);
+  dead_.assign(entries(), false);
   deaths_ = {};
-  by_id_ = {};
-  for (uint32_t entry = 0; entry < entries_.size(); ++entry) Index(entry);
-  postings_.Renumber(new_numbers);
+  tables_.by_id = tables_.ByIdOfSize(entries() * 4 / 3 + 16);
+  tables_.postings.Renumber(new_numbers);
   renumbered_ = change;
 }
 
 // Notes where an entry is by its article's ID.
 void IndexSegment::Index(uint32_t entry) {
-  const auto put = [this](std::vector<uint32_t>& table, uint32_t number) {
-    size_t at = HomeOf(entries_[number].id, table.size());
-    while (table[at] != 0) at = at + 1 < table.size() ? at + 1 : 0;
-    table[at] = number + 1;
-  };
+  std::vector<uint32_t>& by_id = tables_.by_id;
   // Entries are never taken out but all together, so there are as many as numbers up to here.
-  if ((size_t{entry} + 1) * 5 > by_id_.size() * 4) {
-    std::vector<uint32_t> larger((size_t{entry} + 16) * 4 / 3);
-    for (uint32_t number = 0; number < entry; ++number) put(larger, number);
-    by_id_ = std::move(larger);
+  if ((size_t{entry} + 1) * 5 > by_id.size() * 4) {
+    by_id = tables_.ByIdOfSize((size_t{entry} + 16) * 7 / 4);
+    return;
   }
-  put(by_id_, entry);
-}
-
-std::optional<uint32_t> IndexSegment::NumberOf(const Ulid& id) const {
-  if (by_id_.empty()) return std::nullopt;
-  for (size_t at = HomeOf(id, by_id_.size()); by_id_[at] != 0;
-       at = at + 1 < by_id_.size() ? at + 1 : 0) {
-    const uint32_t entry = by_id_[at] - 1;
-    if (IsLive(entry) && entries_[entry].id == id) return entry;
-  }
-  return std::nullopt;
-}
-
-const IndexSegment::Entry* IndexSegment::Find(const Ulid& id) const {
-  const std::optional<uint32_t> number = NumberOf(id);
-  return number.has_value() ? &entries_[*number] : nullptr;
+  size_t place = IndexTables::HomeOf(at(entry).id, by_id.size());
+  while (by_id[place] != 0) place = place + 1 < by_id.size() ? place + 1 : 0;
+  by_id[place] = entry + 1;
 }
 
 uint32_t IndexSegment::FirstSince(uint64_t since) const {
   // From the end, in growing steps: what is asked for came a moment ago.
   size_t step = 1;
-  size_t known = entries_.size();  // from here on all came since
-  while (known >= step && entries_[known - step].change >= since) {
+  size_t known = entries();  // from here on all came since
+  while (known >= step && tables_.entries[known - step].change >= since) {
     known -= step;
     step *= 2;
   }
-  const auto begin = entries_.begin() + static_cast<ptrdiff_t>(known - std::min(known, step));
+  const auto all = tables_.entries.begin();
   return static_cast<uint32_t>(
-      std::partition_point(begin, entries_.begin() + static_cast<ptrdiff_t>(known),
+      std::partition_point(all + static_cast<ptrdiff_t>(known - std::min(known, step)),
+                           all + static_cast<ptrdiff_t>(known),
                            [&](const Entry& entry) { return entry.change < since; }) -
-      entries_.begin());
+      all);
 }
 
 bool IndexSegment::GoneSince(uint32_t entry, uint64_t since) const {
@@ -146,8 +156,8 @@ bool IndexSegment::GoneSince(uint32_t entry, uint64_t since) const {
 }
 
 size_t IndexSegment::memory_bytes() const {
-  return sizeof *this + entries_.capacity() * sizeof(Entry) + by_id_.capacity() * sizeof(uint32_t) +
-         deaths_.capacity() * sizeof(deaths_[0]) + dead_.capacity() / 8 + postings_.memory_bytes();
+  return sizeof *this + deaths_.capacity() * sizeof(deaths_[0]) + dead_.capacity() / 8 +
+         tables_.memory_bytes();
 }
 
 }  // namespace wirefold

@@ -1,16 +1,17 @@
-// IndexSegment: the articles of some days in the candidate index, which leave it together.
+// IndexSegment: articles of some days in the candidate index, which leave it together.
 //
 // Example:
 //   IndexSegment segment;
-//   segment.Add(id, change, sketch);
+//   segment.Add(id, change, sketch, keys);
 //   segment.Remove(id, change + 1);
 //   segment.postings().Visit(key, [&](uint32_t entry) { use(segment.at(entry).id); return true; });
 //
 // Entries are numbered in the order in which they came. One that is removed stays as a dead one
 // until a quarter of them are; then they are numbered anew, and the memory of the dead is given
-// back. Changes carry numbers, so that the index can say what changed since.
+// back. Once a segment is sealed nothing is added or numbered anew, and what is in its tables may
+// be read beside a Remove. Changes carry numbers, so that the index can say what changed since.
 //
-// Not thread-safe; CandidateIndex locks.
+// Not thread-safe otherwise; CandidateIndex locks.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_SEGMENT_H_
 #define WIREFOLD_LIB_DEDUP_INDEX_SEGMENT_H_
 
@@ -21,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/huge_pages.h"
 #include "lib/base/ulid.h"
 #include "lib/dedup/postings.h"
 #include "lib/dedup/sketch.h"
@@ -29,8 +31,44 @@ namespace wirefold {
 
 // The keys that a sketch is sought by: bands first, then anchors.
 struct SketchKeys {
-  std::vector<uint32_t> keys;
+  std::vector<uint64_t> keys;
   explicit SketchKeys(const Sketch& sketch);
+};
+
+// A hash of an ID that never changes.
+uint64_t IdHash(const Ulid& id);
+
+struct IndexEntry {
+  Ulid id;
+  uint64_t change : 48 = 0;
+  uint64_t anchors : 12 = 0;  // kept
+  uint64_t rate : 4 = 0;      // one of 2^rate of the text's
+};
+static_assert(sizeof(IndexEntry) == 24);
+
+// What a segment is made of; sealed, it goes to disk and comes back as it is.
+struct IndexTables {
+  HugePageVector<IndexEntry> entries;
+  std::vector<uint32_t> by_id;  // open addressing from HomeOf on: entry + 1; 0: empty
+  PostingTable postings;
+
+  static size_t HomeOf(const Ulid& id, size_t size) {
+    return static_cast<size_t>((IdHash(id) >> 32) * size >> 32);
+  }
+  // The number of an article's entry that `is_live`.
+  template <typename IsLive>
+  [[nodiscard]] std::optional<uint32_t> NumberOf(const Ulid& id, IsLive is_live) const {
+    if (by_id.empty()) return std::nullopt;
+    for (size_t at = HomeOf(id, by_id.size()); by_id[at] != 0;
+         at = at + 1 < by_id.size() ? at + 1 : 0) {
+      const uint32_t entry = by_id[at] - 1;
+      if (is_live(entry) && entries[entry].id == id) return entry;
+    }
+    return std::nullopt;
+  }
+  // A table of the IDs of all entries with so many places, more than there are entries.
+  [[nodiscard]] std::vector<uint32_t> ByIdOfSize(size_t places) const;
+  [[nodiscard]] size_t memory_bytes() const;
 };
 
 class IndexSegment {
@@ -41,13 +79,13 @@ class IndexSegment {
   static constexpr size_t kMaxBandPostings = 48;
   static constexpr size_t kMaxAnchorPostings = 33;
 
-  struct Entry {
-    Ulid id;
-    uint64_t change : 48 = 0;
-    uint64_t anchors : 12 = 0;  // kept
-    uint64_t rate : 4 = 0;      // one of 2^rate of the text's
-  };
-  static_assert(sizeof(Entry) == 24);
+  using Entry = IndexEntry;
+  // What went: the change, and the entry.
+  using Deaths = std::vector<std::pair<uint64_t, uint32_t>>;
+
+  IndexSegment() = default;
+  // Goes on with tables that lay on disk, of which these entries are dead.
+  IndexSegment(IndexTables tables, const std::vector<bool>& dead, uint64_t last_change);
 
   // How many bands stand for a text of so many anchors, and that one of 2^AnchorRate of its anchors
   // does, the smallest; CandidateIndex says why.
@@ -59,17 +97,25 @@ class IndexSegment {
   // False if it is not live here.
   bool Remove(const Ulid& id, uint64_t change);
 
-  // The live entry of an article.
-  [[nodiscard]] const Entry* Find(const Ulid& id) const;
-  [[nodiscard]] const Entry& at(uint32_t entry) const { return entries_[entry]; }
-  [[nodiscard]] const PostingTable& postings() const { return postings_; }
-  [[nodiscard]] size_t live() const { return entries_.size() - deaths_.size(); }
-  [[nodiscard]] bool full() const { return entries_.size() >= kMaxArticles; }
+  [[nodiscard]] const Entry& at(uint32_t entry) const { return tables_.entries[entry]; }
+  [[nodiscard]] const PostingTable& postings() const { return tables_.postings; }
+  [[nodiscard]] const IndexTables& tables() const { return tables_; }
+  [[nodiscard]] size_t entries() const { return tables_.entries.size(); }
+  [[nodiscard]] size_t live() const { return entries() - deaths_.size(); }
+  [[nodiscard]] bool full() const { return entries() >= kMaxArticles; }
+  // Nothing is added from now on.
+  void Seal() { sealed_ = true; }
+  [[nodiscard]] bool sealed() const { return sealed_; }
   // Whether the entry's article is still here: a bit, where `at` would cost a miss of the cache.
   [[nodiscard]] bool IsLive(uint32_t entry) const { return !dead_[entry]; }
   // The times of all that has been here.
   [[nodiscard]] int64_t first_ms() const { return first_ms_; }
   [[nodiscard]] int64_t last_ms() const { return last_ms_; }
+
+  [[nodiscard]] uint64_t last_change() const { return last_change_; }
+  // Of all that is dead, in the order in which it died; by entry.
+  [[nodiscard]] const Deaths& deaths() const { return deaths_; }
+  [[nodiscard]] const std::vector<bool>& dead() const { return dead_; }
 
   // Changes since `since`: whether there are any, the first entry that came, and whether so much
   // is not known any more. GoneSince: whether an entry went.
@@ -84,19 +130,17 @@ class IndexSegment {
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
-  [[nodiscard]] std::optional<uint32_t> NumberOf(const Ulid& id) const;
   void Index(uint32_t entry);
   void DropDead(uint64_t change);
 
-  std::vector<Entry> entries_;
-  std::vector<uint32_t> by_id_;                        // open addressing: entry + 1; 0: empty
-  std::vector<std::pair<uint64_t, uint32_t>> deaths_;  // change, entry
-  std::vector<bool> dead_;                             // by entry
-  PostingTable postings_;
+  IndexTables tables_;
+  Deaths deaths_;
+  std::vector<bool> dead_;  // by entry
   int64_t first_ms_ = std::numeric_limits<int64_t>::max();
   int64_t last_ms_ = std::numeric_limits<int64_t>::min();
   uint64_t last_change_ = 0;
   uint64_t renumbered_ = 0;  // the change that was the occasion
+  bool sealed_ = false;
 };
 
 }  // namespace wirefold

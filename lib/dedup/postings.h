@@ -1,168 +1,258 @@
-// PostingTable: which entries carry a key, packed into about five bytes a posting; it grows in
+// PostingTable: which entries carry a key, packed into four to six bytes a posting; it grows in
 // small steps, so that neither memory nor time comes in jumps.
 //
 // Example:
 //   PostingTable table;
-//   const uint32_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, BandKey(signature, 3));
+//   const uint64_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, BandKey(signature, 3));
 //   table.Add(key, entry, /*cap=*/48);
 //   table.Visit(key, [&](uint32_t entry) { … return true; });
 //
-// A key has kKeyBits; with millions of postings some keys of different origin are the same, which
-// costs a comparison and decides nothing. The upper bits of a key choose one of kShards, the rest
-// its line, a cache line of 16 slots, by its share of the range of keys. Because the line says the
-// rest of the key but for a few bits, a slot of 32 bits holds those bits, the entry, and whether
-// the posting had to go one line further; what found both lines full is in the shard's stash. A
-// shard grows by a quarter, so at least two thirds of the slots are in use.
+// A key has kKeyBits, and no two values of a kind have the same. Its upper bits choose one of
+// kShards, the rest its line, a cache line of 15 slots, by its share of the range of keys. Because
+// the line says the rest of the key but for a few bits, a slot of 34 bits holds those bits, the
+// entry, and whether the posting had to go one line further; what found both lines full is in the
+// shard's stash. A shard grows by a quarter, so at least two thirds of the slots are in use; Packed
+// makes a table to be read alone. A line and a stash are the same bytes on disk (index_run.h).
 //
 // Not thread-safe; CandidateIndex locks.
 #ifndef WIREFOLD_LIB_DEDUP_POSTINGS_H_
 #define WIREFOLD_LIB_DEDUP_POSTINGS_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/base/huge_pages.h"
 
 namespace wirefold {
 
+// A cache line of slots. A slot's lower 32 bits, then the two above them of all slots together.
+struct alignas(64) PostingLine {
+  static constexpr size_t kSlots = 15;
+
+  // The lower bits of the slots, filled from the front, 0: empty; then, in the last word, two bits
+  // more of each, and kStashed. One array, so that a loop over it is a few vector instructions.
+  std::array<uint32_t, kSlots + 1> words{};
+
+  // In the last word: something whose home this is lies in the stash.
+  static constexpr uint32_t kStashed = uint32_t{1} << 31;
+
+  [[nodiscard]] bool full() const { return words[kSlots - 1] != 0; }
+  [[nodiscard]] bool has_stashed() const { return (words[kSlots] & kStashed) != 0; }
+  [[nodiscard]] uint64_t slot(size_t i) const {
+    return uint64_t{words[kSlots] >> (2 * i) & 3} << 32 | words[i];
+  }
+  void Put(size_t i, uint64_t slot) {
+    words[i] = static_cast<uint32_t>(slot);
+    words[kSlots] |= static_cast<uint32_t>(slot >> 32) << (2 * i);
+  }
+  // The first empty slot of a line that is not full.
+  [[nodiscard]] size_t End() const {
+    uint32_t used = 0;
+    for (const uint32_t word : words) used += word != 0 ? 1 : 0;
+    return used - (words[kSlots] != 0 ? 1 : 0);
+  }
+  // Bit i: slot i is `tag` but for the entry.
+  [[nodiscard]] uint32_t Matches(uint64_t tag, int entry_bits) const {
+    const auto tag_low = static_cast<uint32_t>(tag);
+    uint32_t found = 0;
+    for (size_t i = 0; i <= kSlots; ++i) {
+      found |= uint32_t{((words[i] ^ tag_low) >> entry_bits) == 0} << i;
+    }
+    found &= (uint32_t{1} << kSlots) - 1;
+    // Few: whether their upper bits are the tag's too.
+    uint32_t same = 0;
+    for (uint32_t rest = found; rest != 0; rest &= rest - 1) {
+      const int i = std::countr_zero(rest);
+      if ((words[kSlots] >> (2 * i) & 3) == tag >> 32) same |= uint32_t{1} << i;
+    }
+    return same;
+  }
+};
+static_assert(sizeof(PostingLine) == 64);
+
+// How the lines of a shard are numbered and what their slots hold, which follows from how many
+// there are.
+class ShardShape {
+ public:
+  // Bits of a key below those that choose the shard.
+  static constexpr int kRestBits = 28;
+  static constexpr int kSlotBits = 34;
+  static constexpr uint64_t kDisplaced = uint64_t{1} << (kSlotBits - 1);
+
+  // `lines`: homes of keys; there is one line more, for what the last home has no room for.
+  explicit ShardShape(uint32_t lines = 1)
+      : lines_(lines),
+        entry_bits_(EntryBits(lines)),
+        step_((uint64_t{1} << (kRestBits + kPointBits)) / lines) {}
+
+  [[nodiscard]] uint32_t lines() const { return lines_; }
+  // The low bits of a slot: entry + 1.
+  [[nodiscard]] int entry_bits() const { return entry_bits_; }
+  [[nodiscard]] uint64_t entry_mask() const { return (uint64_t{1} << entry_bits_) - 1; }
+  [[nodiscard]] uint32_t Home(uint32_t rest) const {
+    return static_cast<uint32_t>(uint64_t{rest} * lines_ >> kRestBits);
+  }
+  // A slot of this key in its home, without the entry.
+  [[nodiscard]] uint64_t Tag(uint32_t rest, uint32_t home) const {
+    return uint64_t{rest - FirstRest(home)} << entry_bits_;
+  }
+  // The rest of the key of a slot in line `line`.
+  [[nodiscard]] uint32_t RestOf(uint64_t slot, uint32_t line) const {
+    const uint32_t home = line - static_cast<uint32_t>(slot >> (kSlotBits - 1));
+    return FirstRest(home) + static_cast<uint32_t>((slot & ~kDisplaced) >> entry_bits_);
+  }
+  static int EntryBits(uint32_t lines) {
+    // A home's keys: numbers up to this, which FirstRest may have made too large by one.
+    const uint32_t last = ((uint32_t{1} << kRestBits) + lines - 1) / lines + 1;
+    return kSlotBits - 1 - static_cast<int>(std::bit_width(last));
+  }
+  // The slot of a stash of `size` where the search for a key begins.
+  static size_t StashHome(uint32_t rest, size_t size) {
+    return static_cast<size_t>((uint64_t{rest} * 0x9E3779B1u & 0xFFFFFFFFu) * size >> 32);
+  }
+
+  // Calls visit(entry) for the postings of a key in its home and the line behind it, until it
+  // returns false. True: there is more of the home in the stash.
+  template <typename Visitor>
+  bool VisitLines(uint32_t rest, const PostingLine* home_lines, Visitor& visit) const {
+    // An empty slot is no match for the tag of the smallest key: its entry would be none.
+    uint64_t tag = Tag(rest, Home(rest));
+    for (int further = 0; further < 2; ++further, tag |= kDisplaced) {
+      const PostingLine& line = home_lines[further];
+      for (uint32_t found = line.Matches(tag, entry_bits_); found != 0; found &= found - 1) {
+        const uint64_t entry =
+            line.words[static_cast<size_t>(std::countr_zero(found))] & entry_mask();
+        if (entry == 0) break;
+        if (!visit(static_cast<uint32_t>(entry - 1))) return false;
+      }
+      if (!line.full()) return false;
+    }
+    return home_lines->has_stashed();
+  }
+
+ private:
+  static constexpr int kPointBits = 32;
+  // What a slot's bits of a key count from: the smallest rest of a key whose home the line is, or
+  // one less.
+  [[nodiscard]] uint32_t FirstRest(uint32_t line) const {
+    return static_cast<uint32_t>(line * step_ >> kPointBits);
+  }
+
+  uint32_t lines_;
+  int entry_bits_;
+  uint64_t step_;  // the share of the range of keys that one line has, in fixed point
+};
+
 class PostingTable {
  public:
-  static constexpr int kKeyBits = 30;
+  static constexpr int kShardBits = 5;
+  static constexpr size_t kShards = size_t{1} << kShardBits;
+  static constexpr int kKeyBits = kShardBits + ShardShape::kRestBits;
   // Entries are numbers below this.
   static constexpr uint32_t kMaxEntries = uint32_t{1} << 24;
   static constexpr uint32_t kGone = 0xFFFFFFFF;
 
   enum class Kind : uint8_t { kBand, kAnchor };
-  // A key of the given kind, spread over kKeyBits.
-  static uint32_t KeyOf(Kind kind, uint32_t value) {
-    const uint64_t both = uint64_t{value} | uint64_t{kind == Kind::kAnchor} << 32;
-    uint64_t mixed = (both + 1) * 0x9E3779B97F4A7C15u;
-    mixed ^= mixed >> 32;
-    return static_cast<uint32_t>(mixed * 0xD6E8FEB86659FD93u >> (64 - kKeyBits));
+  // The key of a value of the given kind, spread over kKeyBits: multiplying by an odd number and
+  // folding are both reversible.
+  static uint64_t KeyOf(Kind kind, uint32_t value) {
+    constexpr uint64_t kMask = (uint64_t{1} << kKeyBits) - 1;
+    uint64_t key = uint64_t{value} | uint64_t{kind == Kind::kAnchor} << 32;
+    key = key * 0x9E3779B97F4A7C15u & kMask;
+    key ^= key >> 17;
+    key = key * 0xD6E8FEB86659FD93u & kMask;
+    return key ^ key >> 17;
   }
+  static size_t ShardOf(uint64_t key) { return static_cast<size_t>(key >> ShardShape::kRestBits); }
+  static uint32_t RestOf(uint64_t key) {
+    return static_cast<uint32_t>(key) & ((uint32_t{1} << ShardShape::kRestBits) - 1);
+  }
+
+  // What a shard is made of, as it lies in memory and on disk.
+  struct Shard {
+    ShardShape shape;
+    HugePageVector<PostingLine> lines = HugePageVector<PostingLine>(2);
+    std::vector<uint64_t> stash;  // open addressing: rest of the key, entry + 1; 0: empty
+    uint32_t stashed = 0;
+    uint32_t postings = 0;
+  };
 
   PostingTable();
 
   // A key that has `cap` postings loses the one of the smallest entry for it.
-  void Add(uint32_t key, uint32_t entry, size_t cap);
+  void Add(uint64_t key, uint32_t entry, size_t cap);
 
   // Asks for what Visit will read, ahead of time.
-  void Prefetch(uint32_t key) const {
-    const Shard& shard = ShardOf(key);
-    __builtin_prefetch(&shard.lines[LineOf(Rest(key), shard.Lines())]);
+  void Prefetch(uint64_t key) const {
+    const Shard& shard = shards_[ShardOf(key)];
+    __builtin_prefetch(&shard.lines[shard.shape.Home(RestOf(key))]);
   }
 
   // The same for Add, which looks at two lines.
-  void PrefetchToAdd(uint32_t key) const {
-    const Shard& shard = ShardOf(key);
-    const Line* const line = &shard.lines[LineOf(Rest(key), shard.Lines())];
+  void PrefetchToAdd(uint64_t key) const {
+    const Shard& shard = shards_[ShardOf(key)];
+    const PostingLine* const line = &shard.lines[shard.shape.Home(RestOf(key))];
     __builtin_prefetch(line, 1);
     __builtin_prefetch(line + 1, 1);
   }
 
   // Calls visit(entry) for each posting of the key, in no order, until it returns false.
   template <typename Visitor>
-  void Visit(uint32_t key, Visitor visit) const;
+  void Visit(uint64_t key, Visitor visit) const {
+    const Shard& shard = shards_[ShardOf(key)];
+    const uint32_t rest = RestOf(key);
+    if (!shard.shape.VisitLines(rest, &shard.lines[shard.shape.Home(rest)], visit)) return;
+    for (size_t at = ShardShape::StashHome(rest, shard.stash.size()); shard.stash[at] != 0;
+         at = at + 1 < shard.stash.size() ? at + 1 : 0) {
+      if (shard.stash[at] >> 32 != rest) continue;
+      if (!visit(static_cast<uint32_t>(shard.stash[at]) - 1)) return;
+    }
+  }
+
+  // Calls function(rest, entry) for every posting of a shard.
+  template <typename Function>
+  static void ForAll(const Shard& shard, Function function) {
+    const uint64_t entry_mask = shard.shape.entry_mask();
+    for (uint32_t i = 0; i < shard.lines.size(); ++i) {
+      const PostingLine& line = shard.lines[i];
+      for (size_t slot = 0; slot < PostingLine::kSlots && line.words[slot] != 0; ++slot) {
+        const uint64_t value = line.slot(slot);
+        function(shard.shape.RestOf(value, i), static_cast<uint32_t>(value & entry_mask) - 1);
+      }
+    }
+    for (const uint64_t value : shard.stash) {
+      if (value != 0) {
+        function(static_cast<uint32_t>(value >> 32), static_cast<uint32_t>(value) - 1);
+      }
+    }
+  }
 
   // Each entry becomes new_numbers[entry]; kGone: its postings go, and their memory.
   void Renumber(std::span<const uint32_t> new_numbers);
 
+  // The same postings in as few lines as are good to read, of entries below `entries`.
+  static Shard Packed(const Shard& shard, uint32_t entries);
+
+  [[nodiscard]] const std::vector<Shard>& shards() const { return shards_; }
+  // A table of kShards shards that another one had.
+  explicit PostingTable(std::vector<Shard> shards) : shards_(std::move(shards)) {}
+
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
-  static constexpr int kShardBits = 5;
-  static constexpr int kRestBits = kKeyBits - kShardBits;
-  static constexpr size_t kSlots = 16;
-  static constexpr uint32_t kDisplaced = uint32_t{1} << 31;
-
-  struct alignas(64) Line {
-    std::array<uint32_t, kSlots> slots{};  // 0: empty; filled from the front
-    [[nodiscard]] bool full() const { return slots.back() != 0; }
-  };
-  struct Shard {
-    // One more than there are homes: what the last home has no room for.
-    HugePageVector<Line> lines = HugePageVector<Line>(2);
-    std::vector<uint64_t> stash;  // open addressing: rest of the key, entry + 1; 0: empty
-    uint32_t stashed = 0;
-    uint32_t postings = 0;
-    int entry_bits = EntryBits(1);  // the low bits of a slot: entry + 1
-    uint64_t step = StepOf(1);
-
-    [[nodiscard]] uint32_t Lines() const { return static_cast<uint32_t>(lines.size()) - 1; }
-  };
-
-  static uint32_t Rest(uint32_t key) { return key & ((uint32_t{1} << kRestBits) - 1); }
-  static uint32_t LineOf(uint32_t rest, uint32_t lines) {
-    return static_cast<uint32_t>(uint64_t{rest} * lines >> kRestBits);
-  }
-  // The share of the range of keys that one line has, as a fixed-point number of 32 bits behind the
-  // point.
-  static uint64_t StepOf(uint32_t lines) { return (uint64_t{1} << (kRestBits + 32)) / lines; }
-  // What a slot's bits of a key count from: the smallest rest of a key whose home the line is, or
-  // one less.
-  static uint32_t FirstRest(uint32_t line, uint64_t step) {
-    return static_cast<uint32_t>(line * step >> 32);
-  }
-  static int EntryBits(uint32_t lines);
-  [[nodiscard]] const Shard& ShardOf(uint32_t key) const { return shards_[key >> kRestBits]; }
-
-  // Bit i: slot i is `tag` but for the entry.
-  static uint32_t Matches(const Line& line, uint32_t tag, int entry_bits) {
-    uint32_t found = 0;
-    for (size_t i = 0; i < kSlots; ++i) {
-      found |= uint32_t{((line.slots[i] ^ tag) >> entry_bits) == 0} << i;
-    }
-    return found;
-  }
-  // The first empty slot of a line that is not full.
-  static size_t EndOf(const Line& line) {
-    uint32_t used = 0;
-    for (size_t i = 0; i < kSlots; ++i) used += line.slots[i] != 0 ? 1 : 0;
-    return used;
-  }
-  // The index of the slot of the stash where the search for a key begins.
-  static size_t StashHome(uint32_t rest, size_t size) {
-    return static_cast<size_t>((uint64_t{rest} * 0x9E3779B1u & 0xFFFFFFFFu) * size >> 32);
-  }
-
   static void Insert(Shard& shard, uint32_t rest, uint32_t entry);
   static void Stash(Shard& shard, uint32_t rest, uint32_t entry);
-  template <typename Function>
-  static void ForAll(const Shard& shard, Function function);
   // In so many lines; new_numbers as for Renumber, empty for as they are.
-  static void Rebuild(Shard& shard, uint32_t lines, std::span<const uint32_t> new_numbers);
+  static Shard Rebuilt(const Shard& shard, uint32_t lines, std::span<const uint32_t> new_numbers);
   static bool ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, size_t cap);
 
   std::vector<Shard> shards_;
 };
-
-template <typename Visitor>
-void PostingTable::Visit(uint32_t key, Visitor visit) const {
-  const Shard& shard = ShardOf(key);
-  const uint32_t rest = Rest(key);
-  const uint32_t home = LineOf(rest, shard.Lines());
-  const uint32_t entry_mask = (uint32_t{1} << shard.entry_bits) - 1;
-  // An empty slot is no match for the tag of the smallest key: its entry would be none.
-  uint32_t tag = (rest - FirstRest(home, shard.step)) << shard.entry_bits;
-  for (uint32_t further = 0; further < 2; ++further, tag |= kDisplaced) {
-    const Line& line = shard.lines[home + further];
-    for (uint32_t found = Matches(line, tag, shard.entry_bits); found != 0; found &= found - 1) {
-      const uint32_t entry = line.slots[static_cast<size_t>(__builtin_ctz(found))] & entry_mask;
-      if (entry == 0) break;
-      if (!visit(entry - 1)) return;
-    }
-    if (!line.full()) return;
-  }
-  if (shard.stash.empty()) return;
-  for (size_t at = StashHome(rest, shard.stash.size()); shard.stash[at] != 0;
-       at = at + 1 < shard.stash.size() ? at + 1 : 0) {
-    if (shard.stash[at] >> 32 != rest) continue;
-    if (!visit(static_cast<uint32_t>(shard.stash[at]) - 1)) return;
-  }
-}
 
 }  // namespace wirefold
 

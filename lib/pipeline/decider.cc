@@ -374,7 +374,7 @@ void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decisi
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
-  index_.Add(id, prepared.sketch);
+  index_.Add(id, prepared.sketch, /*is_new=*/!revised);
 }
 
 }  // namespace wirefold

@@ -46,6 +46,8 @@ constexpr uint64_t kFilesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
 constexpr int64_t kDayMs = 86'400'000;
+// An index that was made of more articles than this is written at once.
+constexpr uint64_t kWorthACheckpoint = 100'000;
 
 }  // namespace
 
@@ -73,7 +75,7 @@ class ThreadedPipeline final : public Pipeline {
         clock_(clock),
         gate_(clock, space_check),
         space_check_(std::move(space_check)),
-        index_(options.window_ms),
+        index_(IndexOptionsOf(options, space_check_)),
         source_(store, options.comparison_cache_bytes),
         learner_(store, SizesOf(options)),
         view_{store,      index_,       source_,          learner_.statistics(),
@@ -88,6 +90,10 @@ class ThreadedPipeline final : public Pipeline {
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
     learner_.Stop(/*write_last=*/gate_.Failure().ok());
+    index_.Stop();
+    if (is_started_ && gate_.Failure().ok() && (!space_check_ || space_check_().ok())) {
+      index_.WriteCheckpoint(NextEvent()).IgnoreError();
+    }
   }
 
   absl::Status Start() {
@@ -109,6 +115,7 @@ class ThreadedPipeline final : public Pipeline {
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
     commit_thread_ = std::thread([this] { CommitAll(); });
+    is_started_ = true;
     return absl::OkStatus();
   }
 
@@ -164,8 +171,23 @@ class ThreadedPipeline final : public Pipeline {
     return sizes;
   }
 
-  // Reads as much of the stored sketches as the window holds.
+  static IndexOptions IndexOptionsOf(const PipelineOptions& options, SpaceCheck has_room) {
+    IndexOptions index;
+    index.window_ms = options.window_ms;
+    index.memory_bytes = options.index_memory_bytes;
+    index.folder = options.index_folder;
+    index.has_room = std::move(has_room);
+    return index;
+  }
+
+  // The event of the next decision that is written.
+  uint64_t NextEvent() const { return first_event_ + decider_.sequence(); }
+
+  // Goes on with the index as it lies on disk, or reads as much of the stored sketches as the
+  // window holds.
   absl::Status FillIndex() {
+    first_event_ = store_.NextEvent();
+    index_.Committed(first_event_);
     if (options_.window_ms != 0) {
       const absl::StatusOr<ListPage> newest = store_.ListArticles(
           {.end_ms = LastBelievedMs(clock_.NowMs()) + 1, .descending = true, .limit = 1});
@@ -176,12 +198,29 @@ class ThreadedPipeline final : public Pipeline {
                        position.has_value() ? std::optional(position.ms()) : std::nullopt);
       }
     }
-    return store_.ScanSketches(
-        [this](const Ulid& id, const Sketch& sketch) {
-          index_.Add(id, sketch);
+    std::string why;
+    if (const std::optional<uint64_t> from = index_.Restore(first_event_, &why)) {
+      return store_.ScanSketchChanges(*from, [this](const Store::SketchChange& change) {
+        for (const Ulid& id : change.gone) index_.Remove(id);
+        for (const auto& [id, sketch] : change.there) index_.Add(id, sketch);
+        index_.Settle(change.event + 1);
+        return true;
+      });
+    }
+    uint64_t added = 0;
+    absl::Status status = store_.ScanSketches(
+        [&](const Ulid& id, const Sketch& sketch) {
+          index_.Add(id, sketch, /*is_new=*/true);
+          index_.Settle(std::nullopt);
+          ++added;
           return true;
         },
         {.from_ms = std::max<int64_t>(index_.floor_ms(), 0)});
+    // So that this need not be done again. What can't be written now is at the end.
+    if (status.ok() && added >= kWorthACheckpoint) {
+      index_.WriteCheckpoint(first_event_).IgnoreError();
+    }
+    return status;
   }
 
   // Worker threads: everything that needs no order.
@@ -258,6 +297,7 @@ class ThreadedPipeline final : public Pipeline {
     DecidedItem decided{std::move(item), {}, nullptr};
     decided.decision = DecideOne(decided.item->prepared);
     if (decided.item->is_ahead) undecided_.Remove();
+    index_.Settle(NextEvent());
     to_commit_.Push(std::move(decided));
   }
 
@@ -313,6 +353,7 @@ class ThreadedPipeline final : public Pipeline {
         groups_.fetch_add(1, std::memory_order_relaxed);
         group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
         learner_.Committed(last);
+        index_.Committed(first_event_ + last);
         ForgetSketches();
       } else {
         gate_.Fail(status);
@@ -354,6 +395,8 @@ class ThreadedPipeline final : public Pipeline {
       decider_.Forget(*removal);
       committed_.store(decider_.sequence(), std::memory_order_release);
       learner_.Committed(decider_.sequence());
+      index_.Committed(NextEvent());
+      index_.Settle(NextEvent());
       status = store_.Rebase(kRebasedAtOnce);
     }
     if (!status.ok()) {
@@ -428,6 +471,8 @@ class ThreadedPipeline final : public Pipeline {
   StageTimes stage_times_;                   // of the workers
   std::atomic<uint64_t> answer_cpu_ns_ = 0;  // of the commit thread's time
   StoredView view_;
+  uint64_t first_event_ = 0;  // of the first decision since the start
+  bool is_started_ = false;
   int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
   Decider decider_;                        // of the thread that decides
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
@@ -483,6 +528,10 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.index_articles = index.articles;
   stats.index_bytes = index.memory_bytes + source_.memory_bytes();
   stats.candidate_bytes = index.memory_bytes;
+  stats.index_runs = index.runs;
+  stats.index_resident_runs = index.resident_runs;
+  stats.index_disk_bytes = index.disk_bytes;
+  stats.index_problem = index.problem;
   stats.capped_buckets = index.capped_buckets;
   stats.largest_bucket = index.largest_bucket;
   stats.expired_articles = index.expired;

@@ -104,6 +104,8 @@ struct PipelineOptions {
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
   size_t max_group_files = 1024;                 // of one commit
   size_t comparison_cache_bytes = size_t{256} << 20;
+  size_t index_memory_bytes = 0;         // of the candidate index; 0: without a bound
+  std::string index_folder{};            // for its runs; empty: it lies in memory alone
   StreamStatistics::Sizes statistics{};  // of what is learnt from the stream
   // Those that the store's keys were made under; must outlive the pipeline.
   const UrlRules* url_rules = &UrlRules::BuiltIn();
@@ -116,6 +118,10 @@ struct PipelineStats {
   uint64_t index_articles = 0;
   uint64_t index_bytes = 0;
   uint64_t candidate_bytes = 0;  // of index_bytes: without the texts
+  uint64_t index_runs = 0;       // on disk, and what they take there
+  uint64_t index_resident_runs = 0;
+  uint64_t index_disk_bytes = 0;
+  std::string index_problem{};  // why the index can't be written to disk, or read from it
   uint64_t capped_buckets = 0;
   uint64_t largest_bucket = 0;
   uint64_t expired_articles = 0;
@@ -149,7 +155,8 @@ class Lane;
 
 class Pipeline {
  public:
-  // Rebuilds the index from the store's sketches, then starts the threads. `store` and `clock`
+  // Takes over the index that lies in its folder and what came since, or rebuilds it from the
+  // store's sketches; then starts the threads. `store` and `clock`
   // must outlive the pipeline. `space_check` is asked about once a second.
   static absl::StatusOr<std::unique_ptr<Pipeline>> Open(const PipelineOptions& options,
                                                         Store& store, const Clock& clock,

@@ -282,9 +282,11 @@ absl::Status CommitGroup::Add(const Mutation& mutation) {
   if (mutation.election.has_value()) {
     if (status = Elect(*mutation.election); !status.ok()) return status;
   }
-  Put(kEvents, EventKey(state_.counts.events++),
-      EncodeEvent(
-          {mutation.kind, mutation.id, mutation.story_id, mutation.text_hash, mutation.learning}));
+  Event event{mutation.kind, mutation.id, mutation.story_id, mutation.text_hash, mutation.learning};
+  if (mutation.election.has_value()) {
+    event.forgotten_variant = mutation.election->forgotten_variant;
+  }
+  Put(kEvents, EventKey(state_.counts.events++), EncodeEvent(event));
   return FromRocksDb(status_, "preparing a commit");
 }
 

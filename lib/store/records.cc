@@ -233,6 +233,9 @@ std::string EncodeEvent(const Event& event) {
   SetIds(event.id, event.story_id, record);
   if (event.text_hash.has_value()) record.set_text_hash(event.text_hash->ToBytes());
   record.set_learning(static_cast<uint32_t>(event.learning));
+  if (event.forgotten_variant.has_value()) {
+    record.set_forgotten_variant(event.forgotten_variant->ToBytes());
+  }
   return Encode(record);
 }
 
@@ -241,12 +244,16 @@ absl::StatusOr<Event> DecodeEvent(std::string_view value) {
   if (absl::Status status = Decode(value, "event", record); !status.ok()) return status;
   Event event;
   if (!GetIds(record, event.id, event.story_id) ||
-      (!record.text_hash().empty() && record.text_hash().size() != kHashBytes)) {
+      (!record.text_hash().empty() && record.text_hash().size() != kHashBytes) ||
+      (!record.forgotten_variant().empty() && record.forgotten_variant().size() != Ulid::kBytes)) {
     return Damaged("event");
   }
   event.kind = static_cast<Mutation::Kind>(record.outcome());
   if (!record.text_hash().empty()) event.text_hash = Hash128::FromBytes(record.text_hash());
   event.learning = static_cast<Learning>(record.learning());
+  if (!record.forgotten_variant().empty()) {
+    event.forgotten_variant = Ulid::FromBytes(record.forgotten_variant());
+  }
   return event;
 }
 

@@ -114,6 +114,7 @@ struct Event {
   // Unset in events of stores of format 1.
   std::optional<Hash128> text_hash{};
   Learning learning = Learning::kNone;
+  std::optional<Ulid> forgotten_variant{};  // by an election
 
   friend bool operator==(const Event&, const Event&) = default;
 };

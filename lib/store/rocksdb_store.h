@@ -89,6 +89,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit,
       const TimeRange& range = {}) const override;
+  [[nodiscard]] absl::Status ScanSketchChanges(
+      uint64_t first, const std::function<bool(const SketchChange&)>& visit) const override;
   [[nodiscard]] absl::Status ForgetSketches(int64_t before_ms) override;
   [[nodiscard]] absl::Status ScanElected(
       const std::function<void(const ElectedStory&)>& visit) const override;

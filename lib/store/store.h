@@ -304,6 +304,16 @@ class Store {
   [[nodiscard]] virtual absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit,
       const TimeRange& range = {}) const = 0;
+  // What an event changed of what is to be found by others.
+  struct SketchChange {
+    uint64_t event = 0;
+    std::vector<Ulid> gone{};                      // have no sketch (any more)
+    std::vector<std::pair<Ulid, Sketch>> there{};  // have this one now
+  };
+  // Calls `visit` with what the events from `first` on changed, in their order, until it returns
+  // false. What several of them changed is told as it is now, each time.
+  [[nodiscard]] virtual absl::Status ScanSketchChanges(
+      uint64_t first, const std::function<bool(const SketchChange&)>& visit) const = 0;
   // Deletes the sketches of articles from before this time, which nobody will look for any more.
   // Not synced: what a crash brings back goes the next time. Any thread.
   [[nodiscard]] virtual absl::Status ForgetSketches(int64_t before_ms) = 0;

@@ -19,7 +19,7 @@ constexpr int64_t kDay = 86'400'000;
 Ulid IdOf(int64_t time_ms, uint32_t n) { return Ulid::Make(time_ms, Hash128{n, n}); }
 Sketch SketchOf(const std::string& text) { return MakeSketch(MakeShingles(text)); }
 
-std::vector<uint32_t> EntriesOf(const PostingTable& table, uint32_t key) {
+std::vector<uint32_t> EntriesOf(const PostingTable& table, uint64_t key) {
   std::vector<uint32_t> entries;
   table.Visit(key, [&](uint32_t entry) {
     entries.push_back(entry);
@@ -31,25 +31,36 @@ std::vector<uint32_t> EntriesOf(const PostingTable& table, uint32_t key) {
 
 TEST(PostingTable, AgreesWithAMultimap) {
   PostingTable table;
-  std::map<uint32_t, std::vector<uint32_t>> plain;
-  std::mt19937 random(3);
-  std::vector<uint32_t> keys;
-  for (int i = 0; i < 20'000; ++i) keys.push_back(random() >> (32 - PostingTable::kKeyBits));
-  keys.insert(keys.end(), {0u, 1u, (1u << PostingTable::kKeyBits) - 1});
+  std::map<uint64_t, std::vector<uint32_t>> plain;
+  std::mt19937_64 random(3);
+  std::vector<uint64_t> keys;
+  for (int i = 0; i < 60'000; ++i) keys.push_back(random() >> (64 - PostingTable::kKeyBits));
+  keys.insert(keys.end(), {0u, 1u, (uint64_t{1} << PostingTable::kKeyBits) - 1});
   constexpr uint32_t kEntries = 3000;
-  for (uint32_t i = 0; i < 20 * kEntries; ++i) {
-    const uint32_t entry = i / 20;
-    const uint32_t key = keys[random() % keys.size()];
+  constexpr uint32_t kOfEntry = 40;  // postings, as articles have
+  for (uint32_t i = 0; i < kOfEntry * kEntries; ++i) {
+    const uint32_t entry = i / kOfEntry;
+    const uint64_t key = keys[random() % keys.size()];
     table.Add(key, entry, /*cap=*/1000);
     plain[key].push_back(entry);
   }
-  for (const uint32_t key : keys) EXPECT_EQ(EntriesOf(table, key), plain[key]);
-  for (int i = 0; i < 1000; ++i) {
-    const uint32_t key = random() >> (32 - PostingTable::kKeyBits);
-    EXPECT_EQ(EntriesOf(table, key), plain[key]);
+  std::vector<PostingTable::Shard> shards;
+  for (const PostingTable::Shard& shard : table.shards()) {
+    shards.push_back(PostingTable::Packed(shard, kEntries));
   }
-  // Less than six bytes a posting.
-  EXPECT_LT(table.memory_bytes(), 20 * kEntries * 6);
+  const PostingTable packed(std::move(shards));
+  EXPECT_LT(packed.memory_bytes(), table.memory_bytes());
+  for (const uint64_t key : keys) {
+    EXPECT_EQ(EntriesOf(table, key), plain[key]);
+    EXPECT_EQ(EntriesOf(packed, key), plain[key]);
+  }
+  for (int i = 0; i < 1000; ++i) {
+    const uint64_t key = random() >> (64 - PostingTable::kKeyBits);
+    EXPECT_EQ(EntriesOf(table, key), plain[key]);
+    EXPECT_EQ(EntriesOf(packed, key), plain[key]);
+  }
+  // Less than seven bytes a posting.
+  EXPECT_LT(table.memory_bytes(), kOfEntry * kEntries * 7);
 
   // Every third entry stays.
   std::vector<uint32_t> new_numbers(kEntries, PostingTable::kGone);
@@ -57,7 +68,7 @@ TEST(PostingTable, AgreesWithAMultimap) {
   const size_t before = table.memory_bytes();
   table.Renumber(new_numbers);
   EXPECT_LT(table.memory_bytes(), before / 2);
-  for (const uint32_t key : keys) {
+  for (const uint64_t key : keys) {
     std::vector<uint32_t> kept;
     for (const uint32_t entry : plain[key]) {
       if (entry % 3 == 0) kept.push_back(entry / 3);
@@ -68,7 +79,7 @@ TEST(PostingTable, AgreesWithAMultimap) {
 
 TEST(PostingTable, AKeyKeepsItsNewestPostingsUpToTheCap) {
   PostingTable table;
-  const uint32_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, 7);
+  const uint64_t key = PostingTable::KeyOf(PostingTable::Kind::kBand, 7);
   for (uint32_t entry = 0; entry < 5000; ++entry) table.Add(key, entry, /*cap=*/48);
   std::vector<uint32_t> newest;
   for (uint32_t entry = 5000 - 48; entry < 5000; ++entry) newest.push_back(entry);

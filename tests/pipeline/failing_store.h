@@ -90,6 +90,10 @@ class FailingStore final : public Store {
                             const TimeRange& range) const override {
     return real_.ScanSketches(visit, range);
   }
+  absl::Status ScanSketchChanges(
+      uint64_t first, const std::function<bool(const SketchChange&)>& visit) const override {
+    return real_.ScanSketchChanges(first, visit);
+  }
   absl::Status ForgetSketches(int64_t before_ms) override {
     return real_.ForgetSketches(before_ms);
   }

@@ -255,6 +255,10 @@ TEST(Convert, StatisticsFillTheirFields) {
   stats.candidate_bytes = 11;
   stats.largest_bucket = 12;
   stats.expired_articles = 13;
+  stats.index_runs = 14;
+  stats.index_resident_runs = 15;
+  stats.index_disk_bytes = 16;
+  stats.index_problem = "full";
   stats.outside_window_files = 14;
   stats.comparisons = 9;
   stats.files_in_flight = 10;
@@ -275,6 +279,10 @@ TEST(Convert, StatisticsFillTheirFields) {
   EXPECT_EQ(out.index().candidate_bytes(), 11U);
   EXPECT_EQ(out.index().largest_bucket(), 12U);
   EXPECT_EQ(out.index().expired(), 13U);
+  EXPECT_EQ(out.index().runs(), 14U);
+  EXPECT_EQ(out.index().resident_runs(), 15U);
+  EXPECT_EQ(out.index().disk_bytes(), 16U);
+  EXPECT_EQ(out.index().problem(), "full");
   EXPECT_EQ(out.index().outside_window_files(), 14U);
   EXPECT_EQ(out.pipeline().files_in_flight(), 10U);
   EXPECT_EQ(out.pipeline().files_per_commit_milli(), 2500U);

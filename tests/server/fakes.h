@@ -271,6 +271,10 @@ class FakeStore final : public Store {
                             const TimeRange&) const override {
     return absl::OkStatus();
   }
+  absl::Status ScanSketchChanges(uint64_t,
+                                 const std::function<bool(const SketchChange&)>&) const override {
+    return absl::OkStatus();
+  }
   absl::Status ForgetSketches(int64_t) override { return absl::OkStatus(); }
   absl::Status ScanElected(const std::function<void(const ElectedStory&)>&) const override {
     return absl::OkStatus();

@@ -1,0 +1,348 @@
+// Finding: what is in memory under the lock, then what has to be read from disk without it.
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <tuple>
+#include <utility>
+
+#include "lib/dedup/index.h"
+
+namespace wirefold {
+namespace {
+
+// A posting that was found: segment (20 bits), entry (24), then the key's number (20).
+constexpr int kEntryShift = 20;
+constexpr int kPartShift = 44;
+uint64_t PostingOf(size_t part, uint32_t entry, size_t key) {
+  return uint64_t{part} << kPartShift | uint64_t{entry} << kEntryShift | key;
+}
+size_t KeyNumber(uint64_t posting) {
+  return static_cast<size_t>(posting & ((uint64_t{1} << kEntryShift) - 1));
+}
+size_t PartOf(uint64_t posting) { return static_cast<size_t>(posting >> kPartShift); }
+uint32_t EntryOf(uint64_t posting) {
+  return static_cast<uint32_t>(posting >> kEntryShift & (PostingTable::kMaxEntries - 1));
+}
+static_assert(PostingTable::kMaxEntries <= uint32_t{1} << (kPartShift - kEntryShift));
+static_assert(IndexSegment::kMaxArticles <= PostingTable::kMaxEntries);
+
+size_t CapOf(size_t key) {
+  return key < kBands ? CandidateIndex::kMaxBandBucket : CandidateIndex::kMaxAnchorBucket;
+}
+
+// A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
+uint32_t Promise(const IndexHit& hit) {
+  return std::max(hit.bands * (1'000'000 / kBands), hit.anchor_containment_ppm);
+}
+
+}  // namespace
+
+bool MorePromising(const IndexHit& a, const IndexHit& b) {
+  return std::tuple(Promise(b), b.bands + b.anchors_shared, a.id) <
+         std::tuple(Promise(a), a.bands + a.anchors_shared, b.id);
+}
+
+// One look for the keys of a sketch: the postings that were found, and how many there are of each
+// key.
+class CandidateIndex::Search {
+ public:
+  explicit Search(const Sketch& sketch) : all_(sketch) { found_.reserve(256); }
+
+  [[nodiscard]] const std::vector<uint64_t>& keys() const { return all_.keys; }
+
+  void Note(size_t part, uint32_t entry, size_t key) {
+    ++seen_[key];
+    found_.push_back(PostingOf(part, entry, key));
+  }
+  // Whether a key has more postings than are of use, so that older ones need not be sought.
+  [[nodiscard]] bool IsFull(size_t key) const { return seen_[key] > CapOf(key); }
+
+  // What is in memory of a part.
+  void Visit(size_t p, const Part& part) {
+    const PostingTable& postings = part.tables()->postings;
+    // Nearly every access is a cache miss: let them wait together, not one after the other.
+    for (const uint64_t key : all_.keys) postings.Prefetch(key);
+    for (size_t k = 0; k < all_.keys.size(); ++k) {
+      if (IsFull(k)) continue;
+      postings.Visit(all_.keys[k], [&](uint32_t entry) {
+        if (part.IsLive(entry)) Note(p, entry, k);
+        // Of bands all are sought here, so that it does not matter how they lie.
+        return k < kBands || !IsFull(k);
+      });
+    }
+  }
+  // What is on disk of one. Bands are sought even if they are full: what is in memory may be of
+  // older parts.
+  void Visit(size_t p, const IndexRun& run) {
+    std::vector<uint32_t> sought;
+    sought.reserve(all_.keys.size());
+    for (uint32_t k = 0; k < all_.keys.size(); ++k) {
+      if (k < kBands || !IsFull(k)) sought.push_back(k);
+    }
+    run.Visit(all_.keys, sought, [&](uint32_t k, uint32_t entry) {
+      if (run.IsLive(entry)) Note(p, entry, k);
+    });
+  }
+
+  // Leaves out what counts for nothing, when all has been found: of a band's bucket that is too
+  // large the oldest, of an anchor that many carry (it is boilerplate, and tells nothing) all.
+  void LeaveOutCapped() {
+    std::vector<uint64_t> bands;  // postings of those that are too large
+    std::erase_if(found_, [&](uint64_t posting) {
+      const size_t k = KeyNumber(posting);
+      if (!IsFull(k)) return false;
+      if (k < kBands) bands.push_back(posting);
+      return true;
+    });
+    if (bands.empty()) return;
+    std::sort(bands.begin(), bands.end(), std::greater<>());
+    std::array<size_t, kBands> kept{};
+    for (const uint64_t posting : bands) {
+      if (kept[KeyNumber(posting)]++ < kMaxBandBucket) found_.push_back(posting);
+    }
+  }
+
+  [[nodiscard]] uint32_t RareAnchors() const {
+    uint32_t rare = 0;
+    for (size_t k = kBands; k < all_.keys.size(); ++k) rare += IsFull(k) ? 0 : 1;
+    return rare;
+  }
+  [[nodiscard]] uint32_t Capped() const {
+    uint32_t capped = 0;
+    for (size_t k = 0; k < all_.keys.size(); ++k) capped += IsFull(k) ? 1 : 0;
+    return capped;
+  }
+  [[nodiscard]] uint32_t LargestBand() const {
+    return *std::max_element(seen_.begin(), seen_.begin() + kBands);
+  }
+  [[nodiscard]] uint32_t seen(size_t key) const { return seen_[key]; }
+  void SetSeen(size_t key, uint32_t seen) { seen_[key] = seen; }
+
+  // Calls use(posting of it, bands, anchors, telling) for each article that may be a candidate.
+  template <typename Use>
+  void ForEachArticle(Use use) {
+    std::sort(found_.begin(), found_.end());
+    for (size_t i = 0; i < found_.size();) {
+      const uint64_t first = found_[i];
+      uint32_t bands = 0;
+      uint32_t anchors = 0;
+      bool telling = false;
+      for (; i < found_.size() && found_[i] >> kEntryShift == first >> kEntryShift; ++i) {
+        const size_t k = KeyNumber(found_[i]);
+        ++(k < kBands ? bands : anchors);
+        telling = telling || (k >= kBands && seen_[k] <= kTellingBucket);
+      }
+      if (bands == 0 && anchors < kMinSharedAnchors && !telling) continue;
+      use(first, bands, anchors, telling);
+    }
+  }
+
+  // What is a candidate within the range, the best first. `entry_of(part, entry)` gives a pointer
+  // to what is known of an article, null if that can't be read.
+  template <typename EntryAt>
+  std::vector<IndexHit> Hits(const Range& range, uint64_t rare_anchors, size_t max_hits,
+                             EntryAt entry_of) {
+    std::vector<IndexHit> hits;
+    ForEachArticle([&](uint64_t posting, uint32_t bands, uint32_t anchors, bool telling) {
+      const IndexEntry* const entry = entry_of(PartOf(posting), EntryOf(posting));
+      if (entry == nullptr || !range.Admits(*entry)) return;
+      const uint64_t fewer =
+          std::min<uint64_t>(uint64_t{entry->anchors} << entry->rate, rare_anchors);
+      // One band alone is chance, unless there are too few anchors to tell.
+      const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
+      const bool anchored = anchors >= kMinSharedAnchors || (telling && entry->rate > 0);
+      if (bands < min_bands && !anchored) return;
+      IndexHit hit{entry->id, entry->change, bands, anchors, 0};
+      if (fewer > 0) {
+        const uint64_t shared = uint64_t{anchors} << entry->rate;
+        hit.anchor_containment_ppm =
+            static_cast<uint32_t>(std::min(shared, fewer) * 1'000'000 / fewer);
+      }
+      hits.push_back(hit);
+    });
+    const size_t wanted = std::min(hits.size(), max_hits);
+    std::partial_sort(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(wanted), hits.end(),
+                      MorePromising);
+    hits.resize(wanted);
+    return hits;
+  }
+
+ private:
+  const SketchKeys all_;
+  std::vector<uint64_t> found_;
+  std::array<uint32_t, kBands + kMaxAnchors> seen_{};
+};
+
+std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options,
+                                           FindState* state) const {
+  if (sketch.shingles < kMinShingles) return {};
+  Search search(sketch);
+  uint64_t change = 0;
+  const auto finish = [&](const Range& range, const auto& entry_of) {
+    const uint32_t rare_anchors = search.RareAnchors();
+    const uint32_t capped = search.Capped();
+    const uint32_t largest = search.LargestBand();
+    if (capped > 0) {
+      search.LeaveOutCapped();
+      capped_buckets_.fetch_add(capped, std::memory_order_relaxed);
+    }
+    if (state != nullptr) {
+      state->change = change;
+      state->rare_anchors = rare_anchors;
+      state->capped_band = largest > kMaxBandBucket;
+      for (size_t k = 0; k < state->seen.size(); ++k) {
+        state->seen[k] = static_cast<uint8_t>(std::min<uint32_t>(search.seen(k), 255));
+      }
+    }
+    if (largest > largest_bucket_.load(std::memory_order_relaxed)) {
+      largest_bucket_.store(std::min<uint64_t>(largest, kMaxBandBucket), std::memory_order_relaxed);
+    }
+    return search.Hits(range, rare_anchors, options.max_hits, entry_of);
+  };
+
+  std::vector<std::pair<size_t, std::shared_ptr<IndexRun>>> on_disk;
+  std::vector<std::pair<uint64_t, IndexEntry>> in_memory;  // by part and entry
+  Range range{};
+  {
+    const std::shared_lock lock(mutex_);
+    change = next_change_;
+    range = RangeOf(options);
+    // The newest first, since of a bucket that is too large the newest count.
+    for (size_t p = parts_.size(); p-- > 0;) {
+      const Part& part = parts_[p];
+      if (!range.Touches(part)) continue;
+      if (part.tables() != nullptr) {
+        search.Visit(p, part);
+      } else {
+        on_disk.emplace_back(p, part.run);
+      }
+    }
+    if (on_disk.empty()) {
+      return finish(range,
+                    [&](size_t p, uint32_t entry) { return &parts_[p].tables()->entries[entry]; });
+    }
+    // Whatever may become a candidate: what is found on disk can only make it fewer.
+    search.ForEachArticle([&](uint64_t posting, uint32_t, uint32_t, bool) {
+      in_memory.emplace_back(PostingOf(PartOf(posting), EntryOf(posting), 0),
+                             parts_[PartOf(posting)].tables()->entries[EntryOf(posting)]);
+    });
+  }
+  for (const auto& [p, run] : on_disk) search.Visit(p, *run);
+  IndexEntry read;
+  return finish(range, [&](size_t p, uint32_t entry) -> const IndexEntry* {
+    for (const auto& [disk_part, run] : on_disk) {
+      if (disk_part != p) continue;
+      const std::optional<IndexEntry> there = run->EntryAt(entry);
+      if (!there.has_value()) return nullptr;
+      read = *there;
+      return &read;
+    }
+    const uint64_t which = PostingOf(p, entry, 0);
+    const auto known = std::partition_point(in_memory.begin(), in_memory.end(),
+                                            [&](const auto& one) { return one.first < which; });
+    return known != in_memory.end() && known->first == which ? &known->second : nullptr;
+  });
+}
+
+std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& sketch,
+                                                               const FindOptions& options,
+                                                               FindState& state) const {
+  std::vector<IndexHit> hits;
+  if (sketch.shingles < kMinShingles) return hits;
+  // What went of a run, which may have to be read from disk.
+  struct Gone {
+    std::shared_ptr<IndexRun> run;
+    std::vector<uint32_t> entries;
+  };
+  std::vector<Gone> gone_of_runs;
+  std::shared_lock lock(mutex_);
+  if (next_change_ == state.change) return hits;
+  if (floor_changed_ >= state.change &&
+      (options.window_ms == 0 || options.time_ms - options.window_ms < floor_ms())) {
+    return std::nullopt;
+  }
+  Search search(sketch);
+  const std::vector<uint64_t>& keys = search.keys();
+  const Range range = RangeOf(options);
+  const auto counts = [&](size_t k) { return k < kBands || state.seen[k] <= CapOf(k); };
+  std::array<uint32_t, kBands + kMaxAnchors> newer{};  // postings that came, gone again or not
+  for (size_t p = 0; p < parts_.size(); ++p) {
+    const Part& part = parts_[p];
+    if (!range.Touches(part)) continue;
+    if (part.run != nullptr) {
+      // What came to it since can't be told from the rest any more.
+      if (part.run->header().last_change >= state.change) return std::nullopt;
+      if (part.deaths.empty() || part.deaths.back().first < state.change) continue;
+      if (part.deaths_known_since > state.change) return std::nullopt;
+      Gone& gone = gone_of_runs.emplace_back(Gone{part.run, {}});
+      for (const auto& [change, entry] : part.deaths) {
+        if (change >= state.change) gone.entries.push_back(entry);
+      }
+      continue;
+    }
+    const IndexSegment& segment = *part.segment;
+    if (!segment.changed_since(state.change)) continue;
+    if (segment.renumbered_since(state.change)) return std::nullopt;
+    const uint32_t first_new = segment.FirstSince(state.change);
+    const bool any_gone = segment.AnyGoneSince(state.change);
+    // More of an anchor that is not rare changes nothing, less of it may.
+    const auto is_sought = [&](size_t k) {
+      return any_gone || (counts(k) && changed_keys_.MayHaveChanged(keys[k], state.change));
+    };
+    for (size_t k = 0; k < keys.size(); ++k) {
+      if (is_sought(k)) segment.postings().Prefetch(keys[k]);
+    }
+    bool gone = false;
+    for (size_t k = 0; k < keys.size() && !gone; ++k) {
+      if (!is_sought(k)) continue;
+      size_t here = 0;
+      segment.postings().Visit(keys[k], [&](uint32_t entry) {
+        ++here;
+        if (entry >= first_new && counts(k)) {
+          ++newer[k];
+          if (segment.IsLive(entry)) search.Note(p, entry, k);
+        } else if (any_gone && segment.GoneSince(entry, state.change)) {
+          gone = true;
+        }
+        return !gone;
+      });
+      // What came may have taken the place of an older posting.
+      if (newer[k] > 0 && here >= (k < kBands ? IndexSegment::kMaxBandPostings
+                                              : IndexSegment::kMaxAnchorPostings)) {
+        return std::nullopt;
+      }
+    }
+    if (gone) return std::nullopt;
+  }
+  // Do the keys that something came to still count as they did?
+  std::array<uint8_t, kBands + kMaxAnchors> now = state.seen;
+  for (size_t k = 0; k < keys.size(); ++k) {
+    if (newer[k] == 0) continue;
+    if (k < kBands && state.capped_band) return std::nullopt;
+    const uint32_t seen = state.seen[k] + search.seen(k);
+    if (seen > CapOf(k)) return std::nullopt;
+    if (k >= kBands && seen > kTellingBucket && seen <= kTellingBucket + newer[k]) {
+      return std::nullopt;
+    }
+    search.SetSeen(k, seen);
+    now[k] = static_cast<uint8_t>(seen);
+  }
+  hits = search.Hits(range, state.rare_anchors, options.max_hits,
+                     [&](size_t p, uint32_t entry) { return &parts_[p].tables()->entries[entry]; });
+  const uint64_t change = next_change_;
+  lock.unlock();
+  for (const Gone& gone : gone_of_runs) {
+    std::vector<uint32_t> sought(keys.size());
+    for (uint32_t k = 0; k < sought.size(); ++k) sought[k] = k;
+    bool any = false;
+    gone.run->Visit(keys, sought, [&](uint32_t, uint32_t entry) {
+      any = any || std::find(gone.entries.begin(), gone.entries.end(), entry) != gone.entries.end();
+    });
+    if (any) return std::nullopt;
+  }
+  state.change = change;
+  state.seen = now;
+  return hits;
+}
+
+}  // namespace wirefold

@@ -1,0 +1,351 @@
+// Keeping the index: what is sealed and when, the thread that writes it, what stays in memory, and
+// how it comes back.
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/thread.h"
+#include "lib/dedup/index.h"
+
+namespace wirefold {
+namespace {
+
+// A segment with less than such a share of what is sealed stays open.
+constexpr size_t kSealedShare = 8;
+// No more than such a share of a segment is added while another is being written.
+constexpr size_t kBesideWriting = 4;
+// What could not be written is tried again after so long.
+constexpr std::chrono::seconds kPause{15};
+
+using Tier = IndexRun::Tier;
+
+// In which tier each run lies, the newest first, so that all together take no more than `bytes`:
+// filters first, then tables, for as many of the newest as they go.
+std::vector<Tier> TiersWithin(const std::vector<IndexRun::Header>& newest_first, size_t bytes) {
+  std::vector<Tier> tiers(newest_first.size(), Tier::kBare);
+  size_t taken = 0;
+  for (const IndexRun::Header& run : newest_first) {
+    taken += IndexRun::MemoryBytes(run, Tier::kBare);
+  }
+  for (const Tier tier : {Tier::kFiltered, Tier::kResident}) {
+    for (size_t i = 0; i < tiers.size(); ++i) {
+      const size_t more = IndexRun::MemoryBytes(newest_first[i], tier) -
+                          IndexRun::MemoryBytes(newest_first[i], tiers[i]);
+      if (taken + more > bytes) break;
+      taken += more;
+      tiers[i] = tier;
+    }
+  }
+  return tiers;
+}
+
+}  // namespace
+
+void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
+  size_t open = 0;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const Part& part : parts_) {
+      if (part.key != kAheadKey && part.is_open()) open += part.segment->entries();
+    }
+  }
+  if (open >= segment_articles_ / kBesideWriting + 1 && unwritten_.load() > 0) {
+    // As when all is added at a start. Without a disk to write to it stays in memory.
+    std::unique_lock lock(keeper_mutex_);
+    keeping_.wait(lock, [this] { return unwritten_ == 0 || stopping_; });
+  }
+  if (open < segment_articles_) return;
+  {
+    const std::unique_lock lock(mutex_);
+    for (Part& part : parts_) {
+      if (part.key == kAheadKey || !part.is_open() ||
+          part.segment->entries() < (segment_articles_ + kSealedShare - 1) / kSealedShare) {
+        continue;
+      }
+      part.segment->Seal();
+      part.file = next_file_++;
+    }
+  }
+  if (options_.folder.empty()) return;
+  Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/true);
+  const std::lock_guard lock(keeper_mutex_);
+  if (stopping_) return;
+  unwritten_ = static_cast<size_t>(std::count_if(
+      snapshot.items.begin(), snapshot.items.end(),
+      [](const Snapshot::Item& item) { return item.segment != nullptr && item.part.sealed; }));
+  to_write_ = std::move(snapshot);
+  if (!keeper_.joinable()) {
+    keeper_ = std::thread([this] {
+      NameThread("wf-index");
+      Keep();
+    });
+  }
+  keeping_.notify_all();
+}
+
+// By the thread that adds. `copies`: what is added to is copied, so that this can go on.
+CandidateIndex::Snapshot CandidateIndex::TakeSnapshot(std::optional<uint64_t> next_event,
+                                                      bool copies) {
+  Snapshot snapshot;
+  snapshot.next_event = next_event;
+  const std::shared_lock lock(mutex_);
+  snapshot.next_change = next_change_;
+  for (const Part& part : parts_) {
+    Snapshot::Item item;
+    item.part = {.file = part.file, .key = part.key, .sealed = true};
+    if (part.run != nullptr) {
+      item.part.last_change = part.run->header().last_change;
+      item.part.dead = part.run->Dead();
+    } else {
+      item.segment = part.segment;
+      item.part.last_change = part.segment->last_change();
+      item.part.dead = part.segment->dead();
+      item.part.sealed = part.segment->sealed();
+      if (!item.part.sealed) {
+        if (!next_event.has_value()) continue;  // it is not written
+        item.part.file = next_file_++;
+        if (copies) item.segment = std::make_shared<IndexSegment>(*part.segment);
+      }
+    }
+    snapshot.items.push_back(std::move(item));
+  }
+  return snapshot;
+}
+
+void CandidateIndex::Committed(uint64_t next_event) {
+  if (options_.folder.empty()) return;
+  const std::lock_guard lock(keeper_mutex_);
+  committed_ = next_event;
+  if (keeper_.joinable()) keeping_.notify_all();
+}
+
+// The thread that writes.
+void CandidateIndex::Keep() {
+  std::optional<Snapshot> snapshot;  // what could not be written is tried again
+  std::unique_lock lock(keeper_mutex_);
+  for (;;) {
+    const auto is_due = [this] { return stopping_ || to_write_.has_value(); };
+    if (snapshot.has_value()) {
+      keeping_.wait_for(lock, kPause, is_due);
+    } else {
+      keeping_.wait(lock, is_due);
+    }
+    if (stopping_) return;
+    if (to_write_.has_value()) snapshot = std::exchange(to_write_, std::nullopt);
+    lock.unlock();
+    const absl::Status written = Write(*snapshot, /*waits=*/true);
+    lock.lock();
+    problem_ = written.ok() || absl::IsCancelled(written) ? "" : std::string(written.message());
+    if (!problem_.empty()) unwritten_ = 0;
+    if (written.ok()) snapshot.reset();
+    keeping_.notify_all();
+  }
+}
+
+// `waits`: for what is in it to be committed; kCancelled if there is a newer one by then.
+absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
+  if (absl::Status made = folder_.Make(); !made.ok()) return made;
+  const auto go_on = [this] { return options_.has_room ? options_.has_room() : absl::OkStatus(); };
+  for (Snapshot::Item& item : snapshot.items) {
+    if (item.segment == nullptr || !item.part.sealed) continue;
+    if (absl::Status written = WriteRun(item); !written.ok()) return written;
+  }
+  KeepWithin(0);
+  if (!snapshot.next_event.has_value()) return absl::OkStatus();
+  for (Snapshot::Item& item : snapshot.items) {
+    if (item.segment == nullptr) continue;
+    absl::Status written =
+        IndexRun::Write(folder_.PathOf(item.part.file), *item.segment, item.part.key, go_on);
+    if (!written.ok()) return written;
+    item.segment.reset();
+  }
+  if (waits) {
+    std::unique_lock lock(keeper_mutex_);
+    keeping_.wait(lock, [&] {
+      return stopping_ || to_write_.has_value() || committed_ >= *snapshot.next_event;
+    });
+    if (committed_ < *snapshot.next_event) return absl::CancelledError();
+  }
+  IndexManifest manifest{options_.window_ms, *snapshot.next_event, snapshot.next_change, {}};
+  for (const Snapshot::Item& item : snapshot.items) {
+    if (item.part.file != 0) manifest.parts.push_back(item.part);
+  }
+  if (absl::Status written = folder_.Write(manifest); !written.ok()) return written;
+  folder_.KeepOnly(&manifest);
+  return absl::OkStatus();
+}
+
+// Writes a sealed segment and puts the run in its place.
+absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
+  const auto go_on = [this] { return options_.has_room ? options_.has_room() : absl::OkStatus(); };
+  const auto part_of = [&] {
+    return std::find_if(parts_.begin(), parts_.end(),
+                        [&](const Part& part) { return part.segment == item.segment; });
+  };
+  bool is_there = false;
+  {
+    const std::shared_lock lock(mutex_);
+    is_there = part_of() != parts_.end();
+  }
+  const std::string path = folder_.PathOf(item.part.file);
+  if (is_there) {
+    absl::Status written = IndexRun::Write(path, *item.segment, item.part.key, go_on);
+    if (!written.ok()) return written;
+  } else if (!IndexRun::ReadHeader(path).ok()) {
+    // The window has left it; else it was written for an earlier snapshot.
+    item.part.file = 0;
+  }
+  if (is_there) {
+    const absl::StatusOr<IndexRun::Header> header = IndexRun::ReadHeader(path);
+    if (!header.ok()) return header.status();
+    const size_t resident = IndexRun::MemoryBytes(*header, Tier::kResident);
+    // The other runs make room first, as far as this one is to stay.
+    KeepWithin(std::min(resident, MemoryForRuns(0)));
+    std::vector<IndexRun::Header> alone{*header};
+    const Tier tier =
+        options_.memory_bytes == 0 ? Tier::kResident : TiersWithin(alone, MemoryForRuns(0)).front();
+    absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, tier);
+    if (!run.ok()) return run.status();
+    std::shared_ptr<IndexSegment> old;  // goes without the lock
+    const std::unique_lock lock(mutex_);
+    if (const auto part = part_of(); part != parts_.end()) {
+      for (const auto& [change, entry] : part->segment->deaths()) {
+        (*run)->Kill(entry);
+        part->deaths.emplace_back(change, entry);
+        if (part->deaths.size() > kDeathsKept) {
+          part->deaths_known_since = part->deaths.front().first + 1;
+          part->deaths.pop_front();
+        }
+      }
+      old = std::exchange(part->segment, nullptr);
+      part->run = *std::move(run);
+    }
+  }
+  item.segment.reset();
+  const std::lock_guard lock(keeper_mutex_);
+  if (unwritten_ > 0) --unwritten_;
+  keeping_.notify_all();
+  return absl::OkStatus();
+}
+
+// Lets go of what is too much; so many bytes are about to be taken beside it.
+void CandidateIndex::KeepWithin(size_t coming_bytes) {
+  if (options_.memory_bytes == 0) return;
+  std::vector<std::shared_ptr<IndexRun>> runs;  // the newest first
+  {
+    const std::shared_lock lock(mutex_);
+    for (size_t p = parts_.size(); p-- > 0;) {
+      if (parts_[p].run != nullptr) runs.push_back(parts_[p].run);
+    }
+  }
+  std::vector<IndexRun::Header> headers;
+  for (const auto& run : runs) headers.push_back(run->header());
+  const std::vector<Tier> tiers = TiersWithin(headers, MemoryForRuns(coming_bytes));
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (tiers[i] <= runs[i]->tier()) continue;
+    absl::StatusOr<std::shared_ptr<IndexRun>> lower = runs[i]->In(tiers[i]);
+    if (!lower.ok()) lower = runs[i]->In(Tier::kBare);
+    if (!lower.ok()) continue;
+    const std::unique_lock lock(mutex_);
+    const auto part = std::find_if(parts_.begin(), parts_.end(),
+                                   [&](const Part& one) { return one.run == runs[i]; });
+    if (part != parts_.end()) part->run = *std::move(lower);
+  }
+}
+
+absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
+  if (options_.folder.empty()) return absl::OkStatus();
+  Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/false);
+  return Write(snapshot, /*waits=*/false);
+}
+
+void CandidateIndex::Stop() {
+  {
+    const std::lock_guard lock(keeper_mutex_);
+    stopping_ = true;
+    keeping_.notify_all();
+  }
+  if (keeper_.joinable()) keeper_.join();
+}
+
+std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string* why) {
+  if (options_.folder.empty()) return std::nullopt;
+  const absl::StatusOr<IndexManifest> manifest = folder_.Read();
+  absl::Status status = manifest.status();
+  if (status.ok() && manifest->window_ms != options_.window_ms) {
+    status = absl::FailedPreconditionError("it was made for another window");
+  }
+  if (status.ok() && manifest->next_event > next_event) {
+    status = absl::FailedPreconditionError("it knows of later events than the store");
+  }
+  if (status.ok()) status = RestoreParts(*manifest);
+  if (status.ok()) {
+    folder_.KeepOnly(&*manifest);
+    return manifest->next_event;
+  }
+  if (!absl::IsNotFound(status)) *why = std::string(status.message());
+  // Derived from the store: it is made again, as a whole.
+  parts_.clear();
+  next_change_ = 1;
+  folder_.KeepOnly(nullptr);
+  return std::nullopt;
+}
+
+absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
+  const auto has_left = [this](const IndexRun::Header& header) {
+    return header.last_ms < floor_ms();
+  };
+  const auto missing = [](absl::Status status) {
+    return absl::IsNotFound(status) ? absl::DataLossError(status.message()) : status;
+  };
+  std::vector<IndexRun::Header> sealed;  // the newest first
+  for (size_t i = manifest.parts.size(); i-- > 0;) {
+    if (!manifest.parts[i].sealed) continue;
+    absl::StatusOr<IndexRun::Header> header =
+        IndexRun::ReadHeader(folder_.PathOf(manifest.parts[i].file));
+    if (!header.ok()) return missing(header.status());
+    if (header->entries != manifest.parts[i].dead.size()) {
+      return absl::DataLossError("the runs of the index are not those of its manifest");
+    }
+    sealed.push_back(*header);
+  }
+  const std::vector<Tier> tiers = options_.memory_bytes == 0
+                                      ? std::vector<Tier>(sealed.size(), Tier::kResident)
+                                      : TiersWithin(sealed, MemoryForRuns(0));
+  size_t number = sealed.size();  // of the run in these two
+  for (const IndexManifest::Part& from : manifest.parts) {
+    next_file_ = std::max(next_file_, from.file + 1);
+    const std::string path = folder_.PathOf(from.file);
+    Part part;
+    part.key = from.key;
+    part.file = from.file;
+    if (from.sealed) {
+      --number;
+      if (has_left(sealed[number])) continue;
+      absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, tiers[number]);
+      if (!run.ok()) return missing(run.status());
+      for (uint32_t entry = 0; entry < from.dead.size(); ++entry) {
+        if (from.dead[entry]) (*run)->Kill(entry);
+      }
+      part.run = *std::move(run);
+      part.deaths_known_since = manifest.next_change;
+    } else {
+      absl::StatusOr<IndexTables> tables = IndexRun::ReadTables(path);
+      if (!tables.ok()) return missing(tables.status());
+      if (tables->entries.size() != from.dead.size()) {
+        return absl::DataLossError("the runs of the index are not those of its manifest");
+      }
+      part.segment =
+          std::make_shared<IndexSegment>(*std::move(tables), from.dead, from.last_change);
+    }
+    const std::unique_lock lock(mutex_);
+    parts_.push_back(std::move(part));
+  }
+  next_change_ = manifest.next_change;
+  return absl::OkStatus();
+}
+
+}  // namespace wirefold

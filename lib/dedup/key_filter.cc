@@ -1,0 +1,83 @@
+#include "lib/dedup/key_filter.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wirefold {
+namespace {
+
+constexpr uint32_t kMaxSegmentLength = uint32_t{1} << 18;
+
+}  // namespace
+
+KeyFilter::Shape KeyFilter::Shape::For(size_t keys) {
+  // The paper's figures for three places: a segment of 2^(log 3.33 of the keys, and 2.25). Not by
+  // the library's logarithm, which may differ by a bit between machines.
+  Shape shape;
+  uint64_t bound = 740;  // thousandths: 3.33^(power - 0.25)
+  int power = 0;
+  for (; bound * 333 / 100 <= uint64_t{keys} * 1000; ++power) bound = bound * 333 / 100;
+  shape.segment_length = std::min(uint32_t{1} << std::min(power + 2, 30), kMaxSegmentLength);
+  // 1.125 times as many places, more of a small set.
+  uint64_t percent = 113;
+  for (size_t size = keys; size < 1'000'000; size = size * 3 / 2 + 1)
+    percent += size < 3000 ? 3 : 1;
+  const uint64_t capacity = std::max<uint64_t>(uint64_t{keys} * percent / 100, 2);
+  const uint64_t segments = (capacity + shape.segment_length - 1) / shape.segment_length;
+  shape.segments = static_cast<uint32_t>(segments > 2 ? segments - 2 : 1);
+  return shape;
+}
+
+KeyFilter::KeyFilter(size_t keys, uint64_t seed, std::vector<uint8_t> places)
+    : keys_(keys), seed_(seed), shape_(Shape::For(keys)), places_(std::move(places)) {}
+
+KeyFilter KeyFilter::Of(std::span<const uint32_t> keys) {
+  KeyFilter filter(keys.size(), 0, {});
+  if (keys.empty()) return filter;
+  while (!filter.Fill(keys)) ++filter.seed_;
+  return filter;
+}
+
+// Peels off, one after the other, numbers that are alone in one of their places, and fills those in
+// the reverse order. False if some are left: that is seldom, and goes with another seed.
+bool KeyFilter::Fill(std::span<const uint32_t> keys) {
+  const size_t places = shape_.places();
+  std::vector<uint32_t> counts(places);    // of numbers that have this place
+  std::vector<uint64_t> together(places);  // their hashes
+  for (const uint32_t key : keys) {
+    const uint64_t hash = HashOf(key);
+    for (const size_t place : PlacesOf(hash)) {
+      ++counts[place];
+      together[place] ^= hash;
+    }
+  }
+  std::vector<std::pair<uint64_t, uint32_t>> peeled;  // hash, place that is its own
+  peeled.reserve(keys.size());
+  std::vector<uint32_t> alone;
+  for (size_t begin = 0; begin < places; ++begin) {
+    alone.push_back(static_cast<uint32_t>(begin));
+    while (!alone.empty()) {
+      const uint32_t place = alone.back();
+      alone.pop_back();
+      if (counts[place] != 1) continue;
+      const uint64_t hash = together[place];
+      peeled.emplace_back(hash, place);
+      for (const size_t other : PlacesOf(hash)) {
+        --counts[other];
+        together[other] ^= hash;
+        if (counts[other] == 1) alone.push_back(static_cast<uint32_t>(other));
+      }
+    }
+  }
+  if (peeled.size() != keys.size()) return false;
+  places_.assign(places, 0);
+  for (size_t i = peeled.size(); i-- > 0;) {
+    const auto [hash, place] = peeled[i];
+    const auto [a, b, c] = PlacesOf(hash);
+    places_[place] = 0;
+    places_[place] = FingerprintOf(hash) ^ places_[a] ^ places_[b] ^ places_[c];
+  }
+  return true;
+}
+
+}  // namespace wirefold

@@ -1,0 +1,359 @@
+// The candidate index with its runs on disk, against one that lies in memory as a whole.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "lib/dedup/index.h"
+#include "tests/dedup/texts.h"
+
+namespace wirefold {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int64_t kDay = 86'400'000;
+
+Ulid IdOf(int64_t time_ms, uint32_t n) { return Ulid::Make(time_ms, Hash128{n, n}); }
+Sketch SketchOf(const std::string& text) { return MakeSketch(MakeShingles(text)); }
+
+bool SameHit(const IndexHit& a, const IndexHit& b) {
+  return a.id == b.id && a.bands == b.bands && a.anchors_shared == b.anchors_shared &&
+         a.anchor_containment_ppm == b.anchor_containment_ppm;
+}
+bool SameHits(const std::vector<IndexHit>& a, const std::vector<IndexHit>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), SameHit);
+}
+
+class IndexDisk : public testing::Test {
+ protected:
+  IndexDisk()
+      : folder_(fs::temp_directory_path() / ("wirefold-index-" + std::to_string(getpid()))) {
+    fs::remove_all(folder_);
+  }
+  ~IndexDisk() override { fs::remove_all(folder_); }
+
+  IndexOptions Options(int64_t window_ms, size_t memory_bytes, size_t segment_articles = 400) {
+    IndexOptions options;
+    options.window_ms = window_ms;
+    options.memory_bytes = memory_bytes;
+    options.segment_articles = segment_articles;
+    options.folder = (folder_ / "index").string();
+    return options;
+  }
+  // Until everything that is sealed has been written.
+  static void AwaitRuns(const CandidateIndex& index, uint64_t runs) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (index.stats().runs < runs) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << index.stats().problem;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  fs::path AnyRun() const {
+    for (const auto& entry : fs::directory_iterator(folder_ / "index")) {
+      if (entry.path().extension() == ".run") return entry.path();
+    }
+    return {};
+  }
+
+  const fs::path folder_;
+};
+
+// A stream of few themes with boilerplate and templates, revisions, removals and late articles.
+class Stream {
+ public:
+  explicit Stream(int64_t window_ms) : window_ms_(window_ms) {}
+
+  struct Step {
+    Ulid id;
+    Sketch sketch;
+    FindOptions options;
+    bool is_late = false;
+    std::optional<Ulid> removed;
+  };
+  Step Next() {
+    const uint32_t i = number_++;
+    const std::string frame = HanText(10'000 + random_() % 3, 150);
+    // Some are one template with little else.
+    const std::string own = Edited(HanText(random_() % 300, i % 11 == 0 ? 60 : 400), i, 40);
+    int64_t time_ms = 100 * kDay + i * (kDay / 300);
+    Step step;
+    step.is_late = random_() % 10 == 0;
+    if (step.is_late) time_ms -= static_cast<int64_t>(random_() % 4) * kDay;
+    step.id = IdOf(time_ms, i);
+    if (!ids_.empty() && random_() % 20 == 0) step.id = ids_[random_() % ids_.size()];
+    if (!ids_.empty() && random_() % 30 == 0) step.removed = ids_[random_() % ids_.size()];
+    ids_.push_back(step.id);
+    step.sketch = SketchOf(i % 7 == 0 ? frame : frame + own);
+    step.options = {.time_ms = time_ms, .window_ms = window_ms_, .max_hits = 64};
+    return step;
+  }
+  static void Tell(const Step& step, uint64_t event, CandidateIndex& index) {
+    if (step.removed.has_value()) index.Remove(*step.removed);
+    if (!step.is_late) index.Advance(step.id.TimeMs());
+    index.Add(step.id, step.sketch);
+    index.Committed(event + 1);
+    index.Settle(event + 1);
+  }
+
+ private:
+  const int64_t window_ms_;
+  std::mt19937 random_{11};
+  uint32_t number_ = 0;
+  std::vector<Ulid> ids_;
+};
+
+TEST_F(IndexDisk, FindsTheSameWhateverLiesInMemory) {
+  for (const int64_t window_ms : {int64_t{0}, 3 * kDay}) {
+    // Nothing, about the filters, about the half, everything.
+    for (const size_t memory_bytes :
+         {size_t{1}, size_t{330'000}, size_t{500'000}, size_t{1} << 30}) {
+      SCOPED_TRACE(testing::Message() << window_ms << " " << memory_bytes);
+      IndexOptions plain_options = Options(window_ms, 0);
+      plain_options.folder.clear();
+      CandidateIndex plain(plain_options);
+      CandidateIndex index(Options(window_ms, memory_bytes));
+      Stream stream(window_ms);
+      struct Seen {
+        Stream::Step step;
+        FindState state;
+        std::vector<IndexHit> hits;
+      };
+      std::deque<Seen> seen;
+      int reused = 0;
+      for (uint64_t event = 0; event < 3000; ++event) {
+        const Stream::Step step = stream.Next();
+        Seen one{step, {}, {}};
+        one.hits = index.Find(step.sketch, step.options, &one.state);
+        ASSERT_TRUE(SameHits(one.hits, plain.Find(step.sketch, step.options))) << event;
+        seen.push_back(one);
+        Stream::Tell(step, event, plain);
+        Stream::Tell(step, event, index);
+        if (seen.size() < 30) continue;
+        Seen& old = seen.front();
+        if (const auto later = index.FindSince(old.step.sketch, old.step.options, old.state)) {
+          std::vector<IndexHit> merged = old.hits;
+          merged.insert(merged.end(), later->begin(), later->end());
+          std::sort(merged.begin(), merged.end(), MorePromising);
+          if (merged.size() > old.step.options.max_hits) merged.resize(old.step.options.max_hits);
+          ASSERT_TRUE(SameHits(merged, plain.Find(old.step.sketch, old.step.options))) << event;
+          ++reused;
+        }
+        seen.pop_front();
+      }
+      EXPECT_GT(reused, 100);
+      AwaitRuns(index, 2);
+      const IndexStats stats = index.stats();
+      EXPECT_EQ(stats.problem, "");
+      EXPECT_EQ(stats.articles, plain.stats().articles);
+      EXPECT_EQ(stats.expired, plain.stats().expired);
+      EXPECT_GT(stats.disk_bytes, 0u);
+      if (memory_bytes == 1) {
+        EXPECT_EQ(stats.bare_runs, stats.runs);
+      }
+      if (memory_bytes == size_t{1} << 30) {
+        EXPECT_EQ(stats.resident_runs, stats.runs);
+      }
+    }
+  }
+}
+
+TEST_F(IndexDisk, GoesOnFromACheckpointAndTheEventsBehindIt) {
+  for (const int64_t window_ms : {int64_t{0}, 3 * kDay}) {
+    for (const bool clean : {true, false}) {
+      SCOPED_TRACE(testing::Message() << window_ms << clean);
+      fs::remove_all(folder_);
+      IndexOptions plain_options = Options(window_ms, 0);
+      plain_options.folder.clear();
+      CandidateIndex plain(plain_options);
+      Stream stream(window_ms);
+      std::vector<Stream::Step> steps;
+      constexpr uint64_t kEvents = 2500;
+      {
+        CandidateIndex index(Options(window_ms, 1));
+        for (uint64_t event = 0; event < kEvents; ++event) {
+          steps.push_back(stream.Next());
+          Stream::Tell(steps.back(), event, plain);
+          Stream::Tell(steps.back(), event, index);
+        }
+        AwaitRuns(index, 1);
+        index.Stop();
+        if (clean) {
+          ASSERT_TRUE(index.WriteCheckpoint(kEvents).ok());
+        }
+      }
+      CandidateIndex index(Options(window_ms, 400'000));
+      std::string why;
+      const std::optional<uint64_t> from = index.Restore(kEvents, &why);
+      ASSERT_TRUE(from.has_value()) << why;
+      if (clean) {
+        EXPECT_EQ(*from, kEvents);
+      } else {
+        EXPECT_GT(*from, 300u);
+        EXPECT_LT(*from, kEvents);
+      }
+      for (uint64_t event = *from; event < kEvents; ++event) {
+        Stream::Tell(steps[event], event, index);
+      }
+      for (uint64_t event = kEvents; event < kEvents + 700; ++event) {
+        const Stream::Step step = stream.Next();
+        ASSERT_TRUE(
+            SameHits(index.Find(step.sketch, step.options), plain.Find(step.sketch, step.options)))
+            << event;
+        Stream::Tell(step, event, plain);
+        Stream::Tell(step, event, index);
+      }
+      EXPECT_EQ(index.stats().articles, plain.stats().articles);
+    }
+  }
+}
+
+TEST_F(IndexDisk, NoCheckpointRunsAheadOfWhatIsCommitted) {
+  CandidateIndex index(Options(0, 1));
+  Stream stream(0);
+  for (uint64_t event = 0; event < 500; ++event) {
+    const Stream::Step step = stream.Next();
+    index.Add(step.id, step.sketch);
+    index.Settle(event + 1);
+  }
+  AwaitRuns(index, 1);
+  index.Stop();
+  std::string why;
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(500, &why), std::nullopt);
+  EXPECT_EQ(why, "");
+}
+
+TEST_F(IndexDisk, WhatIsDamagedOrAnothersIsMadeAgain) {
+  const auto write = [&] {
+    fs::remove_all(folder_);
+    CandidateIndex index(Options(0, 1));
+    Stream stream(0);
+    for (uint64_t event = 0; event < 900; ++event) Stream::Tell(stream.Next(), event, index);
+    AwaitRuns(index, 1);
+    index.Stop();
+    ASSERT_TRUE(index.WriteCheckpoint(900).ok());
+  };
+  const auto restores = [&](size_t memory_bytes) {
+    CandidateIndex index(Options(0, memory_bytes));
+    std::string why;
+    const bool restored = index.Restore(900, &why).has_value();
+    EXPECT_EQ(restored, why.empty());
+    if (!restored) {
+      EXPECT_EQ(index.stats().articles, 0u);
+      EXPECT_TRUE(AnyRun().empty());
+    }
+    return restored;
+  };
+  for (const size_t memory_bytes : {size_t{1}, size_t{300'000}, size_t{1} << 30}) {
+    SCOPED_TRACE(memory_bytes);
+    write();
+    EXPECT_TRUE(restores(memory_bytes));
+    // A bit anywhere, in any file.
+    for (const uint64_t share : {0, 5, 20, 50, 80, 99}) {
+      write();
+      const fs::path run = AnyRun();
+      std::fstream file(run, std::ios::in | std::ios::out | std::ios::binary);
+      const auto at = static_cast<std::streamoff>(fs::file_size(run) * share / 100);
+      file.seekg(at);
+      const int old = file.get();
+      file.seekp(at);
+      file.put(static_cast<char>(old ^ 4));
+      file.close();
+      // Between shards some bytes are of no meaning.
+      if (share != 99) {
+        EXPECT_FALSE(restores(memory_bytes)) << share;
+      }
+    }
+    write();
+    fs::resize_file(AnyRun(), fs::file_size(AnyRun()) / 2);
+    EXPECT_FALSE(restores(memory_bytes));
+    write();
+    fs::remove(AnyRun());
+    EXPECT_FALSE(restores(memory_bytes));
+    write();
+    fs::resize_file(folder_ / "index" / "manifest", 40);
+    EXPECT_FALSE(restores(memory_bytes));
+  }
+  std::string why;
+  write();
+  EXPECT_EQ(CandidateIndex(Options(3 * kDay, 1)).Restore(900, &why), std::nullopt);
+  write();
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(899, &why), std::nullopt);
+  // Not ours.
+  std::ofstream(folder_ / "index" / "notes.txt") << "mine";
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(899, &why), std::nullopt);
+  EXPECT_TRUE(fs::exists(folder_ / "index" / "notes.txt"));
+}
+
+TEST_F(IndexDisk, GoesOnInMemoryWhereNothingCanBeWritten) {
+  std::atomic<bool> full = true;
+  IndexOptions options = Options(0, 1);
+  options.has_room = [&] {
+    return full ? absl::ResourceExhaustedError("no room") : absl::OkStatus();
+  };
+  CandidateIndex index(options);
+  Stream stream(0);
+  uint64_t event = 0;
+  const auto tell = [&](uint64_t until) {
+    for (; event < until; ++event) Stream::Tell(stream.Next(), event, index);
+  };
+  tell(2000);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (index.stats().problem.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(index.stats().problem, "no room");
+  EXPECT_EQ(index.stats().runs, 0u);
+  EXPECT_GT(index.stats().segments, 3u);
+  full = false;
+  tell(2500);
+  AwaitRuns(index, 5);
+  while (!index.stats().problem.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(index.stats().problem, "");
+
+  // The place of the folder is taken.
+  std::ofstream(folder_ / "file") << "x";
+  options.folder = (folder_ / "file").string();
+  CandidateIndex nowhere(options);
+  std::string why;
+  EXPECT_EQ(nowhere.Restore(0, &why), std::nullopt);
+  for (uint64_t i = 0; i < 1500; ++i) Stream::Tell(stream.Next(), i, nowhere);
+  EXPECT_GT(nowhere.stats().articles, 1000u);
+  EXPECT_FALSE(nowhere.WriteCheckpoint(1500).ok());
+}
+
+TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
+  CandidateIndex index(Options(0, 1, 1000));
+  const Sketch sketch = SketchOf(HanText(1, 300));
+  index.Add(IdOf(1, 0), sketch);
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (uint32_t i = 1; i < 6000; ++i) {
+      index.Add(IdOf(1, i), SketchOf(HanText(i + 1, 60)), /*is_new=*/true);
+      if (i % 50 == 0) index.Remove(IdOf(1, i / 2));
+      index.Committed(i + 1);
+      index.Settle(i + 1);
+    }
+    done = true;
+  });
+  while (!done) {
+    FindState state;
+    const auto hits = index.Find(sketch, {}, &state);
+    ASSERT_FALSE(hits.empty());
+    EXPECT_EQ(hits[0].id, IdOf(1, 0));
+    (void)index.FindSince(sketch, {}, state);
+    EXPECT_GT(index.stats().articles, 0u);
+  }
+  writer.join();
+}
+
+}  // namespace
+}  // namespace wirefold
