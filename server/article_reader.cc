@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
@@ -25,7 +25,7 @@ namespace {
 // would not fit memory.
 constexpr size_t kChunk = 32;
 // The same for IDs, of which each may be as large as an article gets.
-constexpr size_t kBatchChunk = 8;
+constexpr size_t kBatchChunk = 16;
 
 // Every field but the page's, unambiguously.
 std::string FiltersOf(const v1::ListArticlesRequest& request) {
@@ -133,7 +133,7 @@ absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
                                kMaxBatchGet, " at a time"));
   }
   std::vector<Ulid> ids;
-  std::set<Ulid> seen;
+  absl::flat_hash_set<Ulid> seen;
   for (const std::string& text : request.ids()) {
     const absl::StatusOr<Ulid> id = Ulid::Parse(text);
     if (!id.ok()) return id.status();

@@ -40,6 +40,13 @@ bool Selects(const ListQuery& query, const RecordFields& fields) {
          (query.language.empty() || LanguageMatches(fields.language, query.language));
 }
 
+// How many texts a URL had beside the newest, by its value in `urls`.
+absl::StatusOr<uint32_t> RevisionsOf(std::string_view url_state) {
+  const absl::StatusOr<UrlState> state = DecodeUrlState(url_state);
+  if (!state.ok()) return state.status();
+  return static_cast<uint32_t>(state->text_hashes.size() - 1);
+}
+
 // A range of keys. The bounds are borrowed by the iterators that use them.
 struct Range {
   std::string lower;                 // the first key
@@ -139,10 +146,22 @@ absl::Status RocksDbStore::CountRevisions(const rocksdb::ReadOptions& read,
   const auto value = Get(read, kUrls, IdentityOfUrlKey(*url_key).ToBytes());
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::OkStatus();
-  const absl::StatusOr<UrlState> state = DecodeUrlState((*value)->ToStringView());
-  if (!state.ok()) return state.status();
-  article.revision_count = static_cast<uint32_t>(state->text_hashes.size() - 1);
+  const absl::StatusOr<uint32_t> revisions = RevisionsOf((*value)->ToStringView());
+  if (!revisions.ok()) return revisions.status();
+  article.revision_count = *revisions;
   return absl::OkStatus();
+}
+
+RocksDbStore::FoundTogether RocksDbStore::GetTogether(const rocksdb::ReadOptions& read,
+                                                      Family family,
+                                                      const std::vector<std::string>& keys) const {
+  FoundTogether found;
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  found.values.resize(keys.size());
+  found.statuses.resize(keys.size());
+  db_->MultiGet(read, handles_[family], slices.size(), slices.data(), found.values.data(),
+                found.statuses.data());
+  return found;
 }
 
 std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
@@ -152,7 +171,49 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
   read.snapshot = snapshot.snapshot();
   std::vector<absl::StatusOr<StoredRecord>> articles;
   articles.reserve(ids.size());
-  for (const Ulid& id : ids) articles.push_back(ReadRecord(read, id));
+  if (ids.size() == 1) {
+    articles.push_back(ReadRecord(read, ids.front()));
+    return articles;
+  }
+  // Unique articles, which most are, together; the others one by one.
+  std::vector<std::string> keys;
+  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const FoundTogether records = GetTogether(read, kArticles, keys);
+  const FoundTogether aliases =
+      has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
+  std::vector<size_t> counted;  // those in `identities`
+  std::vector<std::string> identities;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const bool is_unique = records.IsFound(i) && (aliases.IsNone() || aliases.IsMissing(i));
+    if (!is_unique) {
+      articles.push_back(ReadRecord(read, ids[i]));
+      continue;
+    }
+    StoredRecord article;
+    article.id = article.story_id = article.representative_id = ids[i];
+    article.record = records.values[i].ToString();
+    articles.emplace_back(std::move(article));
+    const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(articles[i]->record);
+    if (!url_key.ok()) {
+      articles[i] = url_key.status();
+    } else if (!url_key->empty()) {
+      counted.push_back(i);
+      identities.push_back(IdentityOfUrlKey(*url_key).ToBytes());
+    }
+  }
+  const FoundTogether urls = GetTogether(read, kUrls, identities);
+  for (size_t i = 0; i < counted.size(); ++i) {
+    absl::StatusOr<StoredRecord>& article = articles[counted[i]];
+    if (urls.IsMissing(i)) continue;
+    const absl::StatusOr<uint32_t> revisions =
+        urls.IsFound(i) ? RevisionsOf(urls.values[i].ToStringView())
+                        : FromRocksDb(urls.statuses[i], "reading from 'urls'");
+    if (revisions.ok()) {
+      article->revision_count = *revisions;
+    } else {
+      article = revisions.status();
+    }
+  }
   return articles;
 }
 

@@ -138,6 +138,17 @@ class RocksDbStore final : public Store {
   absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
                                                             Family family,
                                                             const std::string& key) const;
+  // Several of one family, in the order of the keys; nothing where none was asked for.
+  struct FoundTogether {
+    std::vector<rocksdb::PinnableSlice> values{};
+    std::vector<rocksdb::Status> statuses{};
+
+    [[nodiscard]] bool IsNone() const { return statuses.empty(); }
+    [[nodiscard]] bool IsFound(size_t i) const { return statuses[i].ok(); }
+    [[nodiscard]] bool IsMissing(size_t i) const { return statuses[i].IsNotFound(); }
+  };
+  FoundTogether GetTogether(const rocksdb::ReadOptions& read, Family family,
+                            const std::vector<std::string>& keys) const;
   absl::StatusOr<std::optional<std::string>> GetString(const rocksdb::ReadOptions& read,
                                                        Family family, const std::string& key) const;
   // `read` is copied.
