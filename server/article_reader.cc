@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
@@ -16,6 +16,7 @@
 #include "server/errors.h"
 #include "server/page_token.h"
 #include "server/revision_reader.h"
+#include "server/wire_writer.h"
 
 namespace wirefold {
 namespace {
@@ -24,7 +25,7 @@ namespace {
 // would not fit memory.
 constexpr size_t kChunk = 32;
 // The same for IDs, of which each may be as large as an article gets.
-constexpr size_t kBatchChunk = 8;
+constexpr size_t kBatchChunk = 16;
 
 // Every field but the page's, unambiguously.
 std::string FiltersOf(const v1::ListArticlesRequest& request) {
@@ -34,6 +35,38 @@ std::string FiltersOf(const v1::ListArticlesRequest& request) {
   filters.clear_view();
   filters.clear_pure_text();
   return "list " + filters.SerializeAsString();
+}
+
+// A page that grows up to a bound of bytes.
+class Page {
+ public:
+  explicit Page(Answer& out) : out_(out) {}
+
+  // Counts what goes into the answer by itself.
+  void Count(size_t bytes) { bytes_ += bytes; }
+  // Adds the article that `writer` has taken, `size` bytes of it, unless the page would grow over
+  // its bound; the first one always goes.
+  bool AddWithin(uint32_t field, const ArticleWriter& writer, size_t size) {
+    if (articles_ > 0 && bytes_ + size > kMaxPagePayloadBytes) return false;
+    bytes_ += size;
+    ++articles_;
+    (void)writer.WriteTo(out_.AddItem(field, size));
+    return true;
+  }
+  [[nodiscard]] size_t articles() const { return articles_; }
+
+ private:
+  Answer& out_;
+  size_t articles_ = 0;
+  size_t bytes_ = 0;
+};
+
+// The article, which is all of the answer.
+absl::Status AddAlone(const StoredRecord& stored, ArticleWriter& writer, Answer& out) {
+  const absl::StatusOr<size_t> size = writer.Take(stored);
+  if (!size.ok()) return size.status();
+  (void)writer.WriteTo(out.Add(*size));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -47,29 +80,38 @@ void ArticleReader::Fill(StoredArticle&& stored, const Show& show, v1::Article& 
   article.set_boilerplate_version(reader.version);
 }
 
-bool ArticleReader::AddWithin(StoredArticle&& stored, const Show& show, size_t& bytes,
-                              google::protobuf::RepeatedPtrField<v1::Article>& articles) const {
-  v1::Article& article = *articles.Add();
-  Fill(std::move(stored), show, article);
-  const size_t size = article.ByteSizeLong();
-  if (articles.size() > 1 && bytes + size > kMaxPagePayloadBytes) {
-    articles.RemoveLast();
-    return false;
-  }
-  bytes += size;
-  return true;
-}
-
-absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, v1::Article& out) const {
+absl::Status ArticleReader::Get(const v1::GetArticleRequest& request, Answer& out) const {
   const absl::StatusOr<std::optional<Hash128>> text_hash = ParseTextHash(request.text_hash());
   if (!text_hash.ok()) return text_hash.status();
   const absl::StatusOr<Ulid> id = IdOf(request, store_, url_rules_);
   if (!id.ok()) return id.status();
-  absl::StatusOr<StoredArticle> stored =
-      text_hash->has_value() ? store_.GetText(*id, **text_hash) : store_.GetArticle(*id);
-  if (!stored.ok()) return stored.status();
-  Fill(*std::move(stored), ShowOf(request), out);
-  return absl::OkStatus();
+  if (text_hash->has_value()) {
+    absl::StatusOr<StoredArticle> stored = store_.GetText(*id, **text_hash);
+    if (!stored.ok()) return stored.status();
+    v1::Article article;
+    Fill(*std::move(stored), ShowOf(request), article);
+    out.Add(article);
+    return absl::OkStatus();
+  }
+  const std::vector<absl::StatusOr<StoredRecord>> stored = store_.GetRecords({&*id, 1});
+  if (!stored.front().ok()) return stored.front().status();
+  ArticleWriter writer(pipeline_, ShowOf(request));
+  return AddAlone(*stored.front(), writer, out);
+}
+
+std::optional<absl::Status> ArticleReader::TryGet(const v1::GetArticleRequest& request,
+                                                  Answer& out) const {
+  if (request.key_case() != v1::GetArticleRequest::kId || !request.text_hash().empty()) {
+    return std::nullopt;
+  }
+  const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
+  if (!id.ok()) return id.status();
+  const std::optional<absl::StatusOr<StoredRecord>> stored = store_.TryGetRecord(*id);
+  if (!stored.has_value()) return std::nullopt;
+  if (!stored->ok()) return stored->status();
+  if ((*stored)->record.size() > kMaxQuickRecordBytes) return std::nullopt;
+  ArticleWriter writer(pipeline_, ShowOf(request));
+  return AddAlone(**stored, writer, out);
 }
 
 absl::Status ArticleReader::GetRaw(const v1::GetRawRequest& request, v1::RawFile& out) const {
@@ -84,14 +126,14 @@ absl::Status ArticleReader::GetRaw(const v1::GetRawRequest& request, v1::RawFile
 }
 
 absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
-                                     v1::BatchGetArticlesResponse& out) const {
+                                     Answer& out) const {
   if (request.ids_size() > kMaxBatchGet) {
     return Reject(Reason::kInvalidArgument,
                   absl::StrCat(request.ids_size(), " IDs were asked for; ask for at most ",
                                kMaxBatchGet, " at a time"));
   }
   std::vector<Ulid> ids;
-  std::set<Ulid> seen;
+  absl::flat_hash_set<Ulid> seen;
   for (const std::string& text : request.ids()) {
     const absl::StatusOr<Ulid> id = Ulid::Parse(text);
     if (!id.ok()) return id.status();
@@ -101,36 +143,39 @@ absl::Status ArticleReader::BatchGet(const v1::BatchGetArticlesRequest& request,
     }
     ids.push_back(*id);
   }
+  ArticleWriter writer(pipeline_, ShowOf(request));
+  v1::BatchGetArticlesResponse missing;  // stands behind the articles
   size_t bytes = 0;
   for (size_t first = 0; first < ids.size(); first += kBatchChunk) {
     const size_t count = std::min(kBatchChunk, ids.size() - first);
-    std::vector<absl::StatusOr<StoredArticle>> found =
-        store_.GetArticles(std::span(ids).subspan(first, count));
+    const std::vector<absl::StatusOr<StoredRecord>> found =
+        store_.GetRecords(std::span(ids).subspan(first, count));
     for (size_t i = 0; i < found.size(); ++i) {
       if (found[i].ok()) {
-        v1::Article& article = *out.add_articles();
-        Fill(*std::move(found[i]), ShowOf(request), article);
-        bytes += article.ByteSizeLong();
+        const absl::StatusOr<size_t> size = writer.Take(*found[i]);
+        if (!size.ok()) return size.status();
+        bytes += *size;
         if (bytes > kMaxBatchPayloadBytes) {
-          out.Clear();
           return RejectAs(
               absl::StatusCode::kResourceExhausted, kReasonAnswerTooLarge,
               absl::StrCat("the articles asked for have more than ", kMaxBatchPayloadBytes >> 20,
                            " MiB together; ask for fewer IDs at a time, or for the "
                            "view ARTICLE_VIEW_BASIC"));
         }
+        (void)writer.WriteTo(
+            out.AddItem(v1::BatchGetArticlesResponse::kArticlesFieldNumber, *size));
       } else if (ReasonOf(found[i].status()) == Reason::kNotFound) {
-        out.add_missing_ids(request.ids(static_cast<int>(first + i)));
+        missing.add_missing_ids(request.ids(static_cast<int>(first + i)));
       } else {
         return found[i].status();
       }
     }
   }
+  out.Add(missing);
   return absl::OkStatus();
 }
 
-absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
-                                 v1::ListArticlesResponse& out) const {
+absl::Status ArticleReader::List(const v1::ListArticlesRequest& request, Answer& out) const {
   const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
   ListQuery query;
@@ -150,83 +195,99 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request,
     if (!position.ok()) return position.status();
     query.after = position->last_id;
   }
-  size_t bytes = 0;
+  const auto go_on = [&] {
+    v1::ListArticlesResponse rest;
+    rest.set_next_page_token(MakePageToken({*query.after}, filters));
+    out.Add(rest);
+    return absl::OkStatus();
+  };
+  ArticleWriter writer(pipeline_, ShowOf(request));
+  Page page(out);
   while (true) {
-    const size_t have = static_cast<size_t>(out.articles_size());
-    query.limit = std::min(kChunk, *page_size - have);
-    absl::StatusOr<ListPage> page = store_.ListArticles(query);
-    if (!page.ok()) return page.status();
-    const bool short_page = page->articles.size() < query.limit;
-    for (StoredArticle& stored : page->articles) {
-      const Ulid id = stored.id;
-      if (!AddWithin(std::move(stored), ShowOf(request), bytes, *out.mutable_articles())) {
-        out.set_next_page_token(MakePageToken({*query.after}, filters));
-        return absl::OkStatus();
+    query.limit = std::min(kChunk, *page_size - page.articles());
+    const absl::StatusOr<ListRecordPage> found = store_.ListRecords(query);
+    if (!found.ok()) return found.status();
+    const bool short_page = found->articles.size() < query.limit;
+    for (const StoredRecord& stored : found->articles) {
+      const absl::StatusOr<size_t> size = writer.Take(stored);
+      if (!size.ok()) return size.status();
+      if (!page.AddWithin(v1::ListArticlesResponse::kArticlesFieldNumber, writer, *size)) {
+        return go_on();
       }
-      query.after = id;
+      query.after = stored.id;
     }
-    if (!page->next_after) return absl::OkStatus();
-    query.after = page->next_after;
+    if (!found->next_after) return absl::OkStatus();
+    query.after = found->next_after;
     // A short page means that the store has read as much as one call may.
-    if (short_page || static_cast<size_t>(out.articles_size()) == *page_size) {
-      out.set_next_page_token(MakePageToken({*query.after}, filters));
-      return absl::OkStatus();
-    }
+    if (short_page || page.articles() == *page_size) return go_on();
   }
 }
 
-absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, v1::Story& out) const {
+absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, Answer& out) const {
   const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
   const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
   if (!id.ok()) return id.status();
-  absl::StatusOr<StoredArticle> member = store_.GetArticle(*id);
+  absl::StatusOr<StoredRecord> member = std::move(store_.GetRecords({&*id, 1}).front());
   if (!member.ok()) return member.status();
   const Ulid story_id = member->story_id;
   if (member->id != member->representative_id) {
-    member = store_.GetArticle(Ulid(member->representative_id));
+    const Ulid representative_id = member->representative_id;
+    member = std::move(store_.GetRecords({&representative_id, 1}).front());
     if (!member.ok()) return member.status();
   }
 
+  v1::Story rest;  // the fields behind the articles
   const std::string filters = "story " + story_id.ToBytes();
   std::optional<Ulid> after;
   if (!request.page_token().empty()) {
     const absl::StatusOr<PagePosition> position = ParsePageToken(request.page_token(), filters);
     if (!position.ok()) return position.status();
     after = position->last_id;
-    out.set_sighting_count(position->total);
+    rest.set_sighting_count(position->total);
   }
-  out.set_story_id(story_id.ToString());
-  const std::string text = member->article.text;
-  Fill(*std::move(member), ShowOf(request), *out.mutable_representative());
-  size_t bytes = out.ByteSizeLong();
+  ArticleWriter writer(pipeline_, ShowOf(request));
+  const absl::StatusOr<size_t> size = writer.Take(*member);
+  if (!size.ok()) return size.status();
+  const std::string_view text = writer.text();  // lives as long as `member`
+  v1::Story head;
+  head.set_story_id(story_id.ToString());
+  out.Add(head);
+  (void)writer.WriteTo(out.AddItem(v1::Story::kRepresentativeFieldNumber, *size));
+  WireSize representative;
+  representative.Head(v1::Story::kRepresentativeFieldNumber, *size);
+  Page page(out);
+  page.Count(head.ByteSizeLong() + representative.bytes() + *size + rest.ByteSizeLong());
+  const auto finish = [&] {
+    out.Add(rest);
+    return absl::OkStatus();
+  };
+  const auto go_on = [&] {
+    rest.set_next_page_token(MakePageToken({*after, rest.sighting_count()}, filters));
+    return finish();
+  };
   while (true) {
-    const size_t have = static_cast<size_t>(out.sightings_size());
     // The store ends its answer by bytes, so as much as the page lacks may be asked for.
     const bool first = !after.has_value();
-    absl::StatusOr<SightingPage> page = store_.ListSightings(story_id, after, *page_size - have);
-    if (!page.ok()) return page.status();
-    if (first) out.set_sighting_count(page->total);
-    for (StoredArticle& stored : page->sightings) {
-      const Ulid sighting = stored.id;
+    const absl::StatusOr<SightingRecordPage> found =
+        store_.ListSightingRecords(story_id, after, *page_size - page.articles());
+    if (!found.ok()) return found.status();
+    if (first) rest.set_sighting_count(found->total);
+    for (const StoredRecord& stored : found->sightings) {
+      const absl::StatusOr<size_t> copy = writer.Take(stored);
+      if (!copy.ok()) return copy.status();
+      v1::Changes changes;
       if (request.changes()) {
-        v1::Changes& changes = *out.add_sighting_changes();
-        SetChanges(text, stored.article.text, changes);
-        bytes += changes.ByteSizeLong();
+        SetChanges(text, writer.text(), changes);
+        page.Count(changes.ByteSizeLong());
       }
-      if (!AddWithin(std::move(stored), ShowOf(request), bytes, *out.mutable_sightings())) {
-        if (request.changes()) out.mutable_sighting_changes()->RemoveLast();
-        out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
-        return absl::OkStatus();
-      }
-      after = sighting;
+      if (!page.AddWithin(v1::Story::kSightingsFieldNumber, writer, *copy)) return go_on();
+      if (request.changes()) *rest.add_sighting_changes() = std::move(changes);
+      after = stored.id;
     }
-    if (!page->next_after) return absl::OkStatus();
-    after = page->next_after;
-    if (static_cast<size_t>(out.sightings_size()) == *page_size || page->sightings.empty()) {
-      out.set_next_page_token(MakePageToken({*after, out.sighting_count()}, filters));
-      return absl::OkStatus();
-    }
+    if (!found->next_after) return finish();
+    after = found->next_after;
+    if (page.articles() == *page_size || found->sightings.empty()) return go_on();
   }
 }
 

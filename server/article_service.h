@@ -1,5 +1,6 @@
 // ArticleServiceImpl: carries unary calls to the read pool and their answers back. What they say is
-// made in article_reader.h and revision_reader.h.
+// made in article_reader.h and revision_reader.h. An article that is in memory is answered with at
+// once, on the thread that received the call: handing it over and back takes longer than reading.
 //
 // Example:
 //   ArticleServiceImpl articles(reader, revisions, pool);
@@ -16,27 +17,41 @@
 
 namespace wirefold {
 
-class ArticleServiceImpl final : public v1::ArticleService::CallbackService {
+// Reads of stored articles get the request's bytes and give the answer's; the rest goes through
+// messages.
+template <typename Base>
+using ArticleBytesService = v1::ArticleService::WithRawCallbackMethod_GetArticle<
+    v1::ArticleService::WithRawCallbackMethod_BatchGetArticles<
+        v1::ArticleService::WithRawCallbackMethod_ListArticles<
+            v1::ArticleService::WithRawCallbackMethod_GetStory<Base>>>>;
+template <typename Base>
+using ArticleMessageService = v1::ArticleService::WithCallbackMethod_GetRaw<
+    v1::ArticleService::WithCallbackMethod_ListRevisions<
+        v1::ArticleService::WithCallbackMethod_DeleteArticle<
+            v1::ArticleService::WithCallbackMethod_CheckDocument<Base>>>>;
+
+class ArticleServiceImpl final
+    : public ArticleBytesService<ArticleMessageService<v1::ArticleService::Service>> {
  public:
   // All must outlive the service.
   ArticleServiceImpl(const ArticleReader& reader, const RevisionReader& revisions, ReadPool& pool)
       : reader_(reader), revisions_(revisions), pool_(pool) {}
 
   grpc::ServerUnaryReactor* GetArticle(grpc::CallbackServerContext* context,
-                                       const v1::GetArticleRequest* request,
-                                       v1::Article* response) override;
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchGetArticles(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListArticles(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetStory(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetRaw(grpc::CallbackServerContext* context,
                                    const v1::GetRawRequest* request,
                                    v1::RawFile* response) override;
-  grpc::ServerUnaryReactor* BatchGetArticles(grpc::CallbackServerContext* context,
-                                             const v1::BatchGetArticlesRequest* request,
-                                             v1::BatchGetArticlesResponse* response) override;
-  grpc::ServerUnaryReactor* ListArticles(grpc::CallbackServerContext* context,
-                                         const v1::ListArticlesRequest* request,
-                                         v1::ListArticlesResponse* response) override;
-  grpc::ServerUnaryReactor* GetStory(grpc::CallbackServerContext* context,
-                                     const v1::GetStoryRequest* request,
-                                     v1::Story* response) override;
   grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
                                           const v1::ListRevisionsRequest* request,
                                           v1::ListRevisionsResponse* response) override;

@@ -62,7 +62,7 @@ absl::Status RevisionReader::List(const v1::ListRevisionsRequest& request,
     std::string text = stored.article.text;
     const Hash128 hash = stored.text_hash;
     v1::Revision& revision = *out.add_revisions();
-    articles_.Fill(std::move(stored), ArticleReader::ShowOf(request), *revision.mutable_article());
+    articles_.Fill(std::move(stored), ShowOf(request), *revision.mutable_article());
     revision.set_is_newest(is_newest);
     if (has_before) {
       v1::Changes changes;

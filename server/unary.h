@@ -47,6 +47,15 @@ grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* 
   return reactor;
 }
 
+// Ends a call whose answer is there, on the thread that gRPC called on.
+inline grpc::ServerUnaryReactor* AnswerAtOnce(grpc::CallbackServerContext* context,
+                                              const absl::Status& status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  LogIfOurFault(status);
+  reactor->Finish(ToGrpcStatus(status));
+  return reactor;
+}
+
 }  // namespace wirefold
 
 #endif  // WIREFOLD_SERVER_UNARY_H_

@@ -23,52 +23,52 @@ Kind KindOf(std::string_view paragraph, uint64_t domain, const BoilerplateTable&
 
 }  // namespace
 
-TextView LeaveOutBoilerplate(std::string text, uint64_t domain, const BoilerplateTable& table) {
-  const std::string_view all = text;
-  // What is left: [begin, end). Paragraphs without letters go with the boilerplate at their edge.
-  size_t begin = 0;
+TextEdges BoilerplateEdges(std::string_view text, uint64_t domain, const BoilerplateTable& table) {
+  // Paragraphs without letters go with the boilerplate at their edge.
+  TextEdges edges{0, text.size()};
+  size_t own = 0;  // where the first paragraph of its own begins
   bool found = false;
   for (size_t at = 0;;) {
-    if (at == all.size()) return {std::move(text), {}};  // nothing of its own
-    const size_t line = std::min(all.find('\n', at), all.size());
-    const Kind kind = KindOf(all.substr(at, line - at), domain, table);
+    if (at == text.size()) return {0, text.size()};  // nothing of its own
+    const size_t line = std::min(text.find('\n', at), text.size());
+    const Kind kind = KindOf(text.substr(at, line - at), domain, table);
     if (kind == Kind::kBoilerplate) found = true;
     if (kind == Kind::kOwn) {
-      if (found) begin = at;
+      if (found) edges.begin = at;
+      own = at;
       break;
     }
-    at = std::min(line + 1, all.size());
+    at = std::min(line + 1, text.size());
   }
   // There is a paragraph of its own, so this ends.
-  size_t end = all.size();
   found = false;
-  for (size_t at = all.size();;) {
-    const size_t line = all.rfind('\n', at == 0 ? 0 : at - 1);
-    const size_t start = line == std::string_view::npos || line < begin ? begin : line + 1;
-    const Kind kind = KindOf(all.substr(start, at - start), domain, table);
+  for (size_t at = text.size();;) {
+    const size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
+    const size_t start =
+        line == std::string_view::npos || line < edges.begin ? edges.begin : line + 1;
+    const Kind kind =
+        start <= own ? Kind::kOwn : KindOf(text.substr(start, at - start), domain, table);
     if (kind == Kind::kBoilerplate) found = true;
     if (kind == Kind::kOwn) {
-      if (found) end = at;
+      if (found) edges.end = at;
       break;
     }
     at = line;
   }
+  return edges;
+}
+
+TextView ViewWithin(std::string_view text, const TextEdges& edges) {
   TextView view;
-  const auto leave_out = [&](std::string_view part) {
-    while (!part.empty()) {
-      const size_t line = std::min(part.find('\n'), part.size());
-      if (line > 0) view.left_out.emplace_back(part.substr(0, line));
-      part.remove_prefix(std::min(line + 1, part.size()));
-    }
-  };
-  leave_out(all.substr(0, begin));
-  leave_out(all.substr(end));
-  if (view.left_out.empty()) {
-    view.text = std::move(text);
-  } else {
-    view.text = std::string(all.substr(begin, end - begin));
-  }
+  view.text = std::string(text.substr(edges.begin, edges.end - edges.begin));
+  ForEachLeftOut(text, edges,
+                 [&](std::string_view paragraph) { view.left_out.emplace_back(paragraph); });
   return view;
+}
+
+TextView LeaveOutBoilerplate(std::string_view text, uint64_t domain,
+                             const BoilerplateTable& table) {
+  return ViewWithin(text, BoilerplateEdges(text, domain, table));
 }
 
 }  // namespace wirefold

@@ -100,7 +100,8 @@ void CandidateIndex::Add(const Ulid& id, const Sketch& sketch, bool is_new) {
   const std::unique_lock lock(mutex_);
   IndexSegment* const segment = SegmentFor(id.TimeMs());
   if (segment == nullptr) return;
-  for (const uint64_t key : all.keys) changed_keys_.Note(key, next_change_);
+  IndexSegment::KeptOf(sketch).ForKeys(
+      all, [&](uint64_t key) { changed_keys_.Note(key, next_change_); });
   segment->Add(id, next_change_++, sketch, all);
 }
 

@@ -205,7 +205,7 @@ class CandidateIndex {
     }
 
    private:
-    static constexpr int kPlaceBits = 15;
+    static constexpr int kPlaceBits = 16;
     static size_t PlaceOf(uint64_t key) {
       return static_cast<uint32_t>(key) * 0x9E3779B1u >> (32 - kPlaceBits);
     }

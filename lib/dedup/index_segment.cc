@@ -67,24 +67,29 @@ size_t IndexSegment::BandsKept(size_t anchors) {
 
 int IndexSegment::AnchorRate(size_t anchors) { return anchors < 56 ? 0 : anchors < 128 ? 1 : 2; }
 
-void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
-                       const SketchKeys& all) {
+IndexSegment::Kept IndexSegment::KeptOf(const Sketch& sketch) {
   const int rate = AnchorRate(sketch.anchors.size());
   // The anchors ascend.
-  const auto kept = static_cast<size_t>(
+  const auto anchors =
       std::partition_point(sketch.anchors.begin(), sketch.anchors.end(),
                            [&](uint32_t anchor) { return uint64_t{anchor} << rate >> 32 == 0; }) -
-      sketch.anchors.begin());
-  const size_t bands = BandsKept(sketch.anchors.size());
-  for (size_t i = 0; i < bands; ++i) tables_.postings.PrefetchToAdd(all.keys[i]);
-  for (size_t i = 0; i < kept; ++i) tables_.postings.PrefetchToAdd(all.keys[kBands + i]);
+      sketch.anchors.begin();
+  return {BandsKept(sketch.anchors.size()), static_cast<size_t>(anchors), rate};
+}
+
+void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
+                       const SketchKeys& all) {
+  const Kept kept = KeptOf(sketch);
+  kept.ForKeys(all, [&](uint64_t key) { tables_.postings.PrefetchToAdd(key); });
   const auto entry = static_cast<uint32_t>(entries());
   MakeRoom(tables_.entries);
-  tables_.entries.push_back({id, change, kept, static_cast<uint64_t>(rate)});
+  tables_.entries.push_back({id, change, kept.anchors, static_cast<uint64_t>(kept.rate)});
   dead_.push_back(false);
   Index(entry);
-  for (size_t i = 0; i < bands; ++i) tables_.postings.Add(all.keys[i], entry, kMaxBandPostings);
-  for (size_t i = 0; i < kept; ++i) {
+  for (size_t i = 0; i < kept.bands; ++i) {
+    tables_.postings.Add(all.keys[i], entry, kMaxBandPostings);
+  }
+  for (size_t i = 0; i < kept.anchors; ++i) {
     tables_.postings.Add(all.keys[kBands + i], entry, kMaxAnchorPostings);
   }
   first_ms_ = std::min(first_ms_, id.TimeMs());

@@ -92,6 +92,20 @@ class IndexSegment {
   static size_t BandsKept(size_t anchors);
   static int AnchorRate(size_t anchors);
 
+  // Which of a sketch's keys stand for it: the first so many bands, and anchors.
+  struct Kept {
+    size_t bands = 0;
+    size_t anchors = 0;
+    int rate = 0;  // AnchorRate
+
+    template <typename Function>
+    void ForKeys(const SketchKeys& all, Function function) const {
+      for (size_t i = 0; i < bands; ++i) function(all.keys[i]);
+      for (size_t i = 0; i < anchors; ++i) function(all.keys[kBands + i]);
+    }
+  };
+  static Kept KeptOf(const Sketch& sketch);
+
   // Change numbers ascend. `id` must not be live here; `keys` are of `sketch`.
   void Add(const Ulid& id, uint64_t change, const Sketch& sketch, const SketchKeys& keys);
   // False if it is not live here.

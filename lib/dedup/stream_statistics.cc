@@ -46,9 +46,10 @@ bool StreamStatistics::Learn(LearntArticle article) {
   ++learnt_;
   // Epochs end at multiples of their length, so that one that is restored goes on in step.
   if (learnt_ % EpochLength(learnt_) != 0) return false;
-  const std::lock_guard turn(turnstile_);
-  const std::unique_lock lock(mutex_);
-  Apply();
+  const auto lock = gate_.Lock();
+  LearnShingles();
+  const auto boilerplate_lock = boilerplate_gate_.Lock();
+  LearnParagraphs();
   position_at_version_ = position_;
   version_ = learnt_;
   stamp_ = NextStamp();
@@ -56,8 +57,8 @@ bool StreamStatistics::Learn(LearntArticle article) {
   return true;
 }
 
-// Learns what the epoch brought.
-void StreamStatistics::Apply() {
+// What the epoch brought.
+void StreamStatistics::LearnShingles() {
   std::vector<RarityText> texts;
   texts.reserve(pending_.size());
   for (const LearntArticle& article : pending_) {
@@ -73,6 +74,9 @@ void StreamStatistics::Apply() {
     rarity_.Learn(rest.first(count));
     rest = rest.subspan(count);
   }
+}
+
+void StreamStatistics::LearnParagraphs() {
   constexpr size_t kAhead = 2;  // articles whose paragraphs are asked for ahead of time
   for (size_t i = 0; i < pending_.size(); ++i) {
     if (i + kAhead < pending_.size()) {
@@ -89,25 +93,24 @@ void StreamStatistics::Apply() {
 void StreamStatistics::MakeRoom() {
   size_t wanted = 0;
   {
-    const std::shared_lock<std::shared_mutex> lock = LockShared();
+    const auto lock = gate_.LockShared();
     wanted = rarity_.RoomWanted();
   }
   if (wanted == 0) return;
   HugePageVector<uint64_t> zeros(wanted);
-  const std::lock_guard turn(turnstile_);
-  const std::unique_lock lock(mutex_);
+  const auto lock = gate_.Lock();
   if (rarity_.RoomWanted() == wanted) rarity_.TakeRoom(std::move(zeros));
 }
 
 size_t StreamStatistics::memory_bytes() const {
-  const std::shared_lock<std::shared_mutex> lock = LockShared();
+  const auto lock = gate_.LockShared();
   return boilerplate_.memory_bytes() + rarity_.memory_bytes();
 }
 
 std::string StreamStatistics::Serialize(uint64_t* version) const {
   std::string plain;
   {
-    const std::shared_lock<std::shared_mutex> lock = LockShared();
+    const auto lock = gate_.LockShared();
     if (version != nullptr) *version = version_;
     AppendNumber(version_, 8, plain);
     position_at_version_.AppendTo(plain);
@@ -125,8 +128,8 @@ std::string StreamStatistics::Serialize(uint64_t* version) const {
 }
 
 absl::Status StreamStatistics::Restore(std::string_view bytes) {
-  const std::lock_guard turn(turnstile_);
-  const std::unique_lock lock(mutex_);
+  const auto lock = gate_.Lock();
+  const auto boilerplate_lock = boilerplate_gate_.Lock();
   pending_.clear();
   stamp_ = NextStamp();
   absl::Status status = TakeFrom(bytes);

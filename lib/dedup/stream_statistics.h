@@ -14,6 +14,9 @@
 // the articles learnt and their order, and not on when it was asked for. version() says how many
 // articles the answers rest on.
 //
+// Reading articles asks about boilerplate alone (BoilerplateView), and so waits for what is counted
+// of that at an epoch's end and not for the shingles, which take longer.
+//
 // Thread-safe: one thread learns, any number ask, or make room.
 #ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 #define WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
@@ -90,13 +93,27 @@ class StreamStatistics {
   class View {
    public:
     explicit View(const StreamStatistics& statistics)
-        : statistics_(statistics), lock_(statistics.LockShared()) {}
+        : statistics_(statistics), lock_(statistics.gate_.LockShared()) {}
 
     [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
     [[nodiscard]] const RarityTable& rarity() const { return statistics_.rarity_; }
     [[nodiscard]] uint64_t version() const { return statistics_.version_; }
     // Two views of one stamp answer the same: it is of one version of one object.
     [[nodiscard]] uint64_t stamp() const { return statistics_.stamp_; }
+
+   private:
+    const StreamStatistics& statistics_;
+    const std::shared_lock<std::shared_mutex> lock_;
+  };
+
+  // Of boilerplate alone, of one moment.
+  class BoilerplateView {
+   public:
+    explicit BoilerplateView(const StreamStatistics& statistics)
+        : statistics_(statistics), lock_(statistics.boilerplate_gate_.LockShared()) {}
+
+    [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
+    [[nodiscard]] uint64_t version() const { return statistics_.version_; }
 
    private:
     const StreamStatistics& statistics_;
@@ -112,23 +129,36 @@ class StreamStatistics {
 
  private:
   absl::Status TakeFrom(std::string_view bytes);
-  void Apply();
+  void LearnShingles();
+  void LearnParagraphs();
   static uint64_t NextStamp();
-  [[nodiscard]] std::shared_lock<std::shared_mutex> LockShared() const {
-    const std::lock_guard turn(turnstile_);
-    return std::shared_lock(mutex_);
-  }
+
+  // Many read or one writes. Everybody passes the turnstile on the way: one who waits to write
+  // keeps further readers out, who would otherwise take turns for ever.
+  class Gate {
+   public:
+    [[nodiscard]] std::shared_lock<std::shared_mutex> LockShared() const {
+      const std::lock_guard turn(turnstile_);
+      return std::shared_lock(mutex_);
+    }
+    [[nodiscard]] std::unique_lock<std::shared_mutex> Lock() const {
+      const std::lock_guard turn(turnstile_);
+      return std::unique_lock(mutex_);
+    }
+
+   private:
+    mutable std::mutex turnstile_;
+    mutable std::shared_mutex mutex_;
+  };
 
   const Sizes sizes_;
-  // Passed by everybody on the way to mutex_: one who waits there to write keeps further readers
-  // out, who would otherwise take turns for ever.
-  mutable std::mutex turnstile_;
-  mutable std::shared_mutex mutex_;  // guards the next four
+  Gate gate_;              // guards the next five
+  Gate boilerplate_gate_;  // taken behind gate_ to change the next two; either is enough to read
   BoilerplateTable boilerplate_;
-  RarityTable rarity_;
   std::atomic<uint64_t> version_ = 0;
   uint64_t stamp_ = NextStamp();
-  StreamPosition position_at_version_;  // guarded by mutex_ too
+  RarityTable rarity_;
+  StreamPosition position_at_version_;
   // The learning thread's.
   StreamPosition position_;
   std::vector<LearntArticle> pending_;

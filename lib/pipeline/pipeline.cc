@@ -154,14 +154,11 @@ class ThreadedPipeline final : public Pipeline {
     idle_.wait(lock, [this] { return in_flight_ == 0; });
   }
   PipelineStats GetStats() const override;
-  ReaderText ReaderTextOf(const CanonicalArticle& article) const override {
-    const StreamStatistics::View statistics(learner_.statistics());
-    ReaderText text;
-    text.version = statistics.version();
-    text.view = LeaveOutBoilerplate(
-        article.text, DomainKey(article.registrable_domain, article.host, article.source),
-        statistics.boilerplate());
-    return text;
+  ReaderEdges ReaderEdgesOf(std::string_view text, std::string_view registrable_domain,
+                            std::string_view host, std::string_view source) const override {
+    const uint64_t domain = DomainKey(registrable_domain, host, source);
+    const StreamStatistics::BoilerplateView statistics(learner_.statistics());
+    return {BoilerplateEdges(text, domain, statistics.boilerplate()), statistics.version()};
   }
 
  private:

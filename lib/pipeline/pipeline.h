@@ -187,7 +187,18 @@ class Pipeline {
     TextView view;
     uint64_t version = 0;  // of what is learnt: articles that it rests on
   };
-  virtual ReaderText ReaderTextOf(const CanonicalArticle& article) const = 0;
+  [[nodiscard]] ReaderText ReaderTextOf(const CanonicalArticle& article) const {
+    const ReaderEdges edges =
+        ReaderEdgesOf(article.text, article.registrable_domain, article.host, article.source);
+    return {ViewWithin(article.text, edges.edges), edges.version};
+  }
+  // The same as the part of a stored text that is left.
+  struct ReaderEdges {
+    TextEdges edges;
+    uint64_t version = 0;
+  };
+  virtual ReaderEdges ReaderEdgesOf(std::string_view text, std::string_view registrable_domain,
+                                    std::string_view host, std::string_view source) const = 0;
 };
 
 }  // namespace wirefold

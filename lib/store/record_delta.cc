@@ -129,7 +129,8 @@ absl::StatusOr<std::string> UnpackDelta(std::string_view stored, std::string_vie
       size > kMaxRecordBytes) {
     return Damaged("it is not compressed as it should be");
   }
-  const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  // One a thread: it is so large that making one costs more than using it.
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   if (context == nullptr) return absl::ResourceExhaustedError("no memory to decompress with");
   std::string changed;
   std::string_view prefix = base_record;
@@ -137,6 +138,7 @@ absl::StatusOr<std::string> UnpackDelta(std::string_view stored, std::string_vie
     changed = table.Apply(base_record, parts->change);
     prefix = changed;
   }
+  ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
   ZSTD_DCtx_refPrefix(context.get(), prefix.data(), prefix.size());
   std::string record(size, '\0');
   const size_t got = ZSTD_decompressDCtx(context.get(), record.data(), record.size(),

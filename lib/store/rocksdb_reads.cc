@@ -8,6 +8,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
+#include "lib/store/record_view.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "rocksdb/snapshot.h"
@@ -16,6 +17,11 @@ namespace wirefold {
 namespace {
 
 constexpr size_t kSketchReadaheadBytes = size_t{2} << 20;
+
+// What a read that may not wait for the disk ends with where it would have to; TryGetRecord alone
+// sees it.
+absl::Status OnDisk() { return absl::AbortedError("not in memory"); }
+bool IsOnDisk(const absl::Status& status) { return absl::IsAborted(status); }
 
 absl::Status DamagedKey(Family family) {
   return Reject(Reason::kStoreCorrupt,
@@ -32,6 +38,13 @@ bool Selects(const ListQuery& query, const RecordFields& fields) {
           query.host == fields.registrable_domain) &&
          (query.source.empty() || query.source == fields.source) &&
          (query.language.empty() || LanguageMatches(fields.language, query.language));
+}
+
+// How many texts a URL had beside the newest, by its value in `urls`.
+absl::StatusOr<uint32_t> RevisionsOf(std::string_view url_state) {
+  const absl::StatusOr<UrlState> state = DecodeUrlState(url_state);
+  if (!state.ok()) return state.status();
+  return static_cast<uint32_t>(state->text_hashes.size() - 1);
 }
 
 // A range of keys. The bounds are borrowed by the iterators that use them.
@@ -63,6 +76,8 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
   const rocksdb::Status status = db_->Get(read, handles_[family], key, &*value);
   if (status.IsNotFound()) {
     value.reset();
+  } else if (status.IsIncomplete()) {
+    return OnDisk();
   } else if (!status.ok()) {
     return FromRocksDb(status, ToStd(absl::StrCat("reading from '", FamilyName(family), "'")));
   }
@@ -84,12 +99,12 @@ RecordReader RocksDbStore::Reader(const rocksdb::ReadOptions& read) const {
       *script_table_, has_elections_.load()};
 }
 
-absl::StatusOr<StoredArticle> RocksDbStore::ReadArticle(const rocksdb::ReadOptions& read,
-                                                        const Ulid& id) const {
-  StoredArticle article;
+absl::StatusOr<StoredRecord> RocksDbStore::ReadRecord(const rocksdb::ReadOptions& read,
+                                                      const Ulid& id) const {
+  StoredRecord article;
   article.id = id;
   RecordReader reader = Reader(read);
-  const absl::StatusOr<NewestText> newest = reader.Newest(id);
+  absl::StatusOr<NewestText> newest = reader.Newest(id);
   if (!newest.ok()) {
     if (ReasonOf(newest.status()) == Reason::kNotFound && has_tombstones_.load()) {
       const auto tombstone = Get(read, kTombstones, RemovedIdKey(id));
@@ -110,44 +125,106 @@ absl::StatusOr<StoredArticle> RocksDbStore::ReadArticle(const rocksdb::ReadOptio
     if (!representative.ok()) return representative.status();
     article.representative_id = *representative;
   }
-  absl::Status status = DecodeRecord(newest->record, article);
-  if (!status.ok()) return status;
+  article.record = std::move(newest->record);
+  if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
   return article;
 }
 
+absl::StatusOr<StoredArticle> RocksDbStore::ReadArticle(const rocksdb::ReadOptions& read,
+                                                        const Ulid& id) const {
+  const absl::StatusOr<StoredRecord> record = ReadRecord(read, id);
+  if (!record.ok()) return record.status();
+  return DecodeArticle(*record);
+}
+
 absl::Status RocksDbStore::CountRevisions(const rocksdb::ReadOptions& read,
-                                          StoredArticle& article) const {
+                                          StoredRecord& article) const {
   article.revision_count = 0;
-  if (article.article.url_key.empty()) return absl::OkStatus();
-  const Hash128 identity = IdentityOfUrlKey(article.article.url_key);
-  const auto value = Get(read, kUrls, identity.ToBytes());
+  const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(article.record);
+  if (!url_key.ok()) return url_key.status();
+  if (url_key->empty()) return absl::OkStatus();
+  const auto value = Get(read, kUrls, IdentityOfUrlKey(*url_key).ToBytes());
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::OkStatus();
-  const absl::StatusOr<UrlState> state = DecodeUrlState((*value)->ToStringView());
-  if (!state.ok()) return state.status();
-  article.revision_count = static_cast<uint32_t>(state->text_hashes.size() - 1);
+  const absl::StatusOr<uint32_t> revisions = RevisionsOf((*value)->ToStringView());
+  if (!revisions.ok()) return revisions.status();
+  article.revision_count = *revisions;
   return absl::OkStatus();
 }
 
-absl::StatusOr<StoredArticle> RocksDbStore::GetArticle(const Ulid& id) const {
-  return std::move(GetArticles({&id, 1}).front());
+RocksDbStore::FoundTogether RocksDbStore::GetTogether(const rocksdb::ReadOptions& read,
+                                                      Family family,
+                                                      const std::vector<std::string>& keys) const {
+  FoundTogether found;
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  found.values.resize(keys.size());
+  found.statuses.resize(keys.size());
+  db_->MultiGet(read, handles_[family], slices.size(), slices.data(), found.values.data(),
+                found.statuses.data());
+  return found;
 }
 
-std::vector<absl::StatusOr<StoredArticle>> RocksDbStore::GetArticles(
+std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     std::span<const Ulid> ids) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());
   rocksdb::ReadOptions read;
   read.snapshot = snapshot.snapshot();
-  std::vector<absl::StatusOr<StoredArticle>> articles;
+  std::vector<absl::StatusOr<StoredRecord>> articles;
   articles.reserve(ids.size());
-  for (const Ulid& id : ids) {
-    absl::StatusOr<StoredArticle> article = ReadArticle(read, id);
-    if (article.ok()) {
-      if (absl::Status status = CountRevisions(read, *article); !status.ok()) article = status;
+  if (ids.size() == 1) {
+    articles.push_back(ReadRecord(read, ids.front()));
+    return articles;
+  }
+  // Unique articles, which most are, together; the others one by one.
+  std::vector<std::string> keys;
+  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const FoundTogether records = GetTogether(read, kArticles, keys);
+  const FoundTogether aliases =
+      has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
+  std::vector<size_t> counted;  // those in `identities`
+  std::vector<std::string> identities;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const bool is_unique = records.IsFound(i) && (aliases.IsNone() || aliases.IsMissing(i));
+    if (!is_unique) {
+      articles.push_back(ReadRecord(read, ids[i]));
+      continue;
     }
-    articles.push_back(std::move(article));
+    StoredRecord article;
+    article.id = article.story_id = article.representative_id = ids[i];
+    article.record = records.values[i].ToString();
+    articles.emplace_back(std::move(article));
+    const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(articles[i]->record);
+    if (!url_key.ok()) {
+      articles[i] = url_key.status();
+    } else if (!url_key->empty()) {
+      counted.push_back(i);
+      identities.push_back(IdentityOfUrlKey(*url_key).ToBytes());
+    }
+  }
+  const FoundTogether urls = GetTogether(read, kUrls, identities);
+  for (size_t i = 0; i < counted.size(); ++i) {
+    absl::StatusOr<StoredRecord>& article = articles[counted[i]];
+    if (urls.IsMissing(i)) continue;
+    const absl::StatusOr<uint32_t> revisions =
+        urls.IsFound(i) ? RevisionsOf(urls.values[i].ToStringView())
+                        : FromRocksDb(urls.statuses[i], "reading from 'urls'");
+    if (revisions.ok()) {
+      article->revision_count = *revisions;
+    } else {
+      article = revisions.status();
+    }
   }
   return articles;
+}
+
+std::optional<absl::StatusOr<StoredRecord>> RocksDbStore::TryGetRecord(const Ulid& id) const {
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.snapshot();
+  read.read_tier = rocksdb::kBlockCacheTier;
+  absl::StatusOr<StoredRecord> article = ReadRecord(read, id);
+  if (IsOnDisk(article.status())) return std::nullopt;
+  return article;
 }
 
 absl::StatusOr<StoredArticle> RocksDbStore::GetByIdentity(const Hash128& identity) const {
@@ -194,20 +271,21 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
   return texts;
 }
 
-absl::StatusOr<ListPage> RocksDbStore::ListArticles(const ListQuery& query) const {
+absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());
   rocksdb::ReadOptions read;
   read.snapshot = snapshot.snapshot();
   const Range range = RangeOf(query);
   const rocksdb::Slice lower(range.lower);
   const rocksdb::Slice upper = range.upper.has_value() ? *range.upper : rocksdb::Slice();
-  ListPage page;
+  ListRecordPage page;
   if (range.upper.has_value() && *range.upper <= range.lower) return page;
   rocksdb::ReadOptions scan = read;
   scan.iterate_lower_bound = &lower;
   if (range.upper.has_value()) scan.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(scan, handles_[kArticles]));
 
+  const bool has_filters = !query.host.empty() || !query.source.empty() || !query.language.empty();
   const size_t limit = std::max<size_t>(query.limit, 1);
   size_t scanned = 0;
   size_t scanned_bytes = 0;
@@ -224,19 +302,19 @@ absl::StatusOr<ListPage> RocksDbStore::ListArticles(const ListQuery& query) cons
     last = Ulid::FromBytes(it->key().ToStringView());
     ++scanned;
     scanned_bytes += it->value().size();
-    const absl::StatusOr<RecordFields> fields = PeekRecord(it->value().ToStringView());
-    if (!fields.ok()) return fields.status();
-    if (!Selects(query, *fields)) continue;
-    StoredArticle article;
+    if (has_filters) {
+      const absl::StatusOr<RecordFields> fields = PeekRecord(it->value().ToStringView());
+      if (!fields.ok()) return fields.status();
+      if (!Selects(query, *fields)) continue;
+    }
+    StoredRecord article;
     article.id = article.story_id = article.representative_id = last;
     if (has_elections_.load()) {
       const absl::StatusOr<Ulid> story_id = Reader(read).StoryOf(last);
       if (!story_id.ok()) return story_id.status();
       article.story_id = *story_id;
     }
-    if (absl::Status status = DecodeRecord(it->value().ToStringView(), article); !status.ok()) {
-      return status;
-    }
+    article.record = it->value().ToString();
     if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
     page_bytes += it->value().size();
     page.articles.push_back(std::move(article));
@@ -245,9 +323,9 @@ absl::StatusOr<ListPage> RocksDbStore::ListArticles(const ListQuery& query) cons
   return page;
 }
 
-absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
-                                                         std::optional<Ulid> after,
-                                                         size_t limit) const {
+absl::StatusOr<SightingRecordPage> RocksDbStore::ListSightingRecords(const Ulid& story_id,
+                                                                     std::optional<Ulid> after,
+                                                                     size_t limit) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());
   rocksdb::ReadOptions read;
   read.snapshot = snapshot.snapshot();
@@ -257,7 +335,7 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
   RecordReader reader = Reader(read);
   const absl::StatusOr<Ulid> representative = reader.Representative(story_id);
   if (!representative.ok()) return representative.status();
-  SightingPage page;
+  SightingRecordPage page;
   limit = std::max<size_t>(limit, 1);
   size_t page_bytes = 0;
   Ulid last;
@@ -273,16 +351,16 @@ absl::StatusOr<SightingPage> RocksDbStore::ListSightings(const Ulid& story_id,
     }
     absl::StatusOr<Sighting> sighting = DecodeSighting(it->value().ToStringView(), story_id);
     if (!sighting.ok()) return sighting.status();
-    const absl::StatusOr<std::string> record = reader.Whole(std::move(sighting->record), story_id);
+    absl::StatusOr<std::string> record = reader.Whole(std::move(sighting->record), story_id);
     if (!record.ok()) return record.status();
-    StoredArticle article;
+    StoredRecord article;
     article.id = last = *copy_id;
     article.story_id = story_id;
     article.representative_id = *representative;
     article.match = sighting->match;
-    if (absl::Status status = DecodeRecord(*record, article); !status.ok()) return status;
+    article.record = *std::move(record);
     if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
-    page_bytes += record->size();
+    page_bytes += article.record.size();
     page.sightings.push_back(std::move(article));
   }
   if (!after.has_value()) {
@@ -315,7 +393,6 @@ absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(
   read.snapshot = snapshot.snapshot();
   absl::StatusOr<StoredArticle> newest = ReadArticle(read, id);
   if (!newest.ok()) return newest.status();
-  if (absl::Status status = CountRevisions(read, *newest); !status.ok()) return status;
   RecordReader reader = Reader(read);
   read.prefix_same_as_start = true;
   std::vector<StoredArticle> revisions;
@@ -346,7 +423,6 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetText(const Ulid& id,
   read.snapshot = snapshot.snapshot();
   absl::StatusOr<StoredArticle> newest = ReadArticle(read, id);
   if (!newest.ok()) return newest.status();
-  if (absl::Status status = CountRevisions(read, *newest); !status.ok()) return status;
   if (newest->text_hash == text_hash) return newest;
   RecordReader reader = Reader(read);
   read.prefix_same_as_start = true;

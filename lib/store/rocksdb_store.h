@@ -64,18 +64,19 @@ class RocksDbStore final : public Store {
                                              const Hash128& text_hash) const override;
   [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
   [[nodiscard]] absl::StatusOr<bool> IsTaken(const Ulid& id) const override;
-  [[nodiscard]] absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override;
-  [[nodiscard]] std::vector<absl::StatusOr<StoredArticle>> GetArticles(
+  [[nodiscard]] std::vector<absl::StatusOr<StoredRecord>> GetRecords(
       std::span<const Ulid> ids) const override;
+  [[nodiscard]] std::optional<absl::StatusOr<StoredRecord>> TryGetRecord(
+      const Ulid& id) const override;
   [[nodiscard]] absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override;
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
       std::span<const Ulid> ids) const override;
-  [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override;
+  [[nodiscard]] absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override;
   // Counting walks the whole story, so `total` is set on the first page alone (`after` unset) and 0
   // on later ones; it ends at kMaxCountedSightings. A page costs what it holds, wherever it starts.
-  [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
-                                                           std::optional<Ulid> after,
-                                                           size_t limit) const override;
+  [[nodiscard]] absl::StatusOr<SightingRecordPage> ListSightingRecords(const Ulid& story_id,
+                                                                       std::optional<Ulid> after,
+                                                                       size_t limit) const override;
   [[nodiscard]] absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
       const Ulid& id, const std::optional<Hash128>& after, size_t limit) const override;
   [[nodiscard]] absl::StatusOr<StoredArticle> GetText(const Ulid& id,
@@ -139,11 +140,23 @@ class RocksDbStore final : public Store {
   absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
                                                             Family family,
                                                             const std::string& key) const;
+  // Several of one family, in the order of the keys; nothing where none was asked for.
+  struct FoundTogether {
+    std::vector<rocksdb::PinnableSlice> values{};
+    std::vector<rocksdb::Status> statuses{};
+
+    [[nodiscard]] bool IsNone() const { return statuses.empty(); }
+    [[nodiscard]] bool IsFound(size_t i) const { return statuses[i].ok(); }
+    [[nodiscard]] bool IsMissing(size_t i) const { return statuses[i].IsNotFound(); }
+  };
+  FoundTogether GetTogether(const rocksdb::ReadOptions& read, Family family,
+                            const std::vector<std::string>& keys) const;
   absl::StatusOr<std::optional<std::string>> GetString(const rocksdb::ReadOptions& read,
                                                        Family family, const std::string& key) const;
   // `read` is copied.
   RecordReader Reader(const rocksdb::ReadOptions& read) const;
-  // An article or a copy without its revision count.
+  // An article or a copy.
+  absl::StatusOr<StoredRecord> ReadRecord(const rocksdb::ReadOptions& read, const Ulid& id) const;
   absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
   // The record of the text that an event brought: the newest of its ID, or an older one. nullopt if
   // it is gone.
@@ -152,7 +165,7 @@ class RocksDbStore final : public Store {
   // Fills in what a text of `newest`'s article is that is not the newest.
   absl::StatusOr<StoredArticle> ReadOlder(RecordReader& reader, const StoredArticle& newest,
                                           std::string stored) const;
-  absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredArticle& article) const;
+  absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredRecord& article) const;
   absl::Status RecordVersions();
   bool HasEntries(Family family) const;
   // Of the article's URL, for GetRaw.

@@ -124,6 +124,19 @@ struct StoredArticle {
   uint32_t revision_count = 0;
 };
 
+// The same with the record as it is stored, for reads that pass most of it on
+// (lib/store/record_view.h).
+struct StoredRecord {
+  Ulid id;
+  Ulid story_id;
+  Ulid representative_id;
+  Match match;
+  uint32_t revision_count = 0;
+  std::string record;  // as EncodeRecord made it
+};
+// kStoreCorrupt, kStoreTooNew.
+[[nodiscard]] absl::StatusOr<StoredArticle> DecodeArticle(const StoredRecord& stored);
+
 // GetRaw names no more texts of an article.
 inline constexpr size_t kMaxRawTextHashes = 1000;
 
@@ -161,16 +174,24 @@ struct ListQuery {
   size_t limit = 50;
 };
 
-struct ListPage {
-  std::vector<StoredArticle> articles;
+// `Article` is StoredRecord or StoredArticle, in the next two.
+template <typename Article>
+struct ListPageOf {
+  std::vector<Article> articles;
   std::optional<Ulid> next_after;  // where to go on; unset at the end
 };
 
-struct SightingPage {
-  std::vector<StoredArticle> sightings;
+template <typename Article>
+struct SightingPageOf {
+  std::vector<Article> sightings;
   uint64_t total = 0;
   std::optional<Ulid> next_after;
 };
+
+using ListPage = ListPageOf<StoredArticle>;
+using SightingPage = SightingPageOf<StoredArticle>;
+using ListRecordPage = ListPageOf<StoredRecord>;
+using SightingRecordPage = SightingPageOf<StoredRecord>;
 
 // What was learnt from the stream, as of some event.
 struct Checkpoint {
@@ -246,11 +267,17 @@ class Store {
   // elected: an ID is minted from time and key, so none but that key's can have it.
   [[nodiscard]] virtual absl::StatusOr<bool> IsTaken(const Ulid& id) const = 0;
 
-  // An article or a copy by ID, its newest text. kNotFound.
-  [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const = 0;
-  // Several, in order; each kNotFound on its own.
-  [[nodiscard]] virtual std::vector<absl::StatusOr<StoredArticle>> GetArticles(
+  // Articles or copies by ID, their newest texts, in order; each kNotFound on its own.
+  [[nodiscard]] virtual std::vector<absl::StatusOr<StoredRecord>> GetRecords(
       std::span<const Ulid> ids) const = 0;
+  // One of them, if all that it takes is in memory; nullopt if the disk would have to be read. For
+  // threads that must not wait.
+  [[nodiscard]] virtual std::optional<absl::StatusOr<StoredRecord>> TryGetRecord(
+      const Ulid& id) const = 0;
+  // The same, decoded.
+  [[nodiscard]] absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const;
+  [[nodiscard]] std::vector<absl::StatusOr<StoredArticle>> GetArticles(
+      std::span<const Ulid> ids) const;
   // By what Normalize calls identity. kNotFound.
   [[nodiscard]] virtual absl::StatusOr<StoredArticle> GetByIdentity(
       const Hash128& identity) const = 0;
@@ -271,11 +298,16 @@ class Store {
 
   // Unique articles by time. One call reads a bounded number of records, so that a page may hold
   // fewer than asked for and still not be the last.
-  [[nodiscard]] virtual absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<ListRecordPage> ListRecords(
+      const ListQuery& query) const = 0;
   // The copies of a story in the order of their IDs.
-  [[nodiscard]] virtual absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
-                                                                   std::optional<Ulid> after,
-                                                                   size_t limit) const = 0;
+  [[nodiscard]] virtual absl::StatusOr<SightingRecordPage> ListSightingRecords(
+      const Ulid& story_id, std::optional<Ulid> after, size_t limit) const = 0;
+  // The same, decoded.
+  [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const;
+  [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,
+                                                           std::optional<Ulid> after,
+                                                           size_t limit) const;
   // The texts of one ID beside the newest, in the order of time; from the one behind `after` (its
   // hash), at most `limit`. One call reads a bounded number of bytes, so that there may be more
   // where fewer come: none once it returns none. kNotFound if there is no such article.

@@ -33,11 +33,11 @@ class FailingStore final : public Store {
     return real_.ReadNewest(state);
   }
   absl::StatusOr<bool> IsTaken(const Ulid& id) const override { return real_.IsTaken(id); }
-  absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
-    return real_.GetArticle(id);
+  std::vector<absl::StatusOr<StoredRecord>> GetRecords(std::span<const Ulid> ids) const override {
+    return real_.GetRecords(ids);
   }
-  std::vector<absl::StatusOr<StoredArticle>> GetArticles(std::span<const Ulid> ids) const override {
-    return real_.GetArticles(ids);
+  std::optional<absl::StatusOr<StoredRecord>> TryGetRecord(const Ulid& id) const override {
+    return real_.TryGetRecord(id);
   }
   absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override {
     return real_.GetByIdentity(identity);
@@ -47,12 +47,13 @@ class FailingStore final : public Store {
     if (fail_comparison_texts) return Damaged();
     return real_.GetComparisonTexts(ids);
   }
-  absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override {
-    return real_.ListArticles(query);
+  absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override {
+    return real_.ListRecords(query);
   }
-  absl::StatusOr<SightingPage> ListSightings(const Ulid& story, std::optional<Ulid> after,
-                                             size_t limit) const override {
-    return real_.ListSightings(story, after, limit);
+  absl::StatusOr<SightingRecordPage> ListSightingRecords(const Ulid& story,
+                                                         std::optional<Ulid> after,
+                                                         size_t limit) const override {
+    return real_.ListSightingRecords(story, after, limit);
   }
   absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id,
                                                            const std::optional<Hash128>& after,

@@ -38,6 +38,32 @@ TEST_F(ArticleServiceTest, GetsByIdAndByAnySpellingOfTheUrl) {
   EXPECT_EQ(article.text(), "");
 }
 
+TEST_F(ArticleServiceTest, AnswersAreTheSameFromMemoryFromDiskAndForLargeArticles) {
+  const Ulid small = Add(5, "small");
+  const Ulid large = Add(6, "large");
+  const Ulid unknown = Ulid::FirstAt(7);
+  store.articles[large].article.text.assign(kMaxQuickRecordBytes, 'x');
+  StartServer();
+  for (const bool on_disk : {false, true}) {
+    store.on_disk = on_disk;
+    for (const Ulid& id : {small, large}) {
+      v1::GetArticleRequest request;
+      request.set_id(id.ToString());
+      request.set_view(v1::ARTICLE_VIEW_FULL);
+      grpc::ClientContext context;
+      v1::Article article;
+      ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
+      EXPECT_EQ(article.id(), id.ToString());
+      EXPECT_EQ(article.text(), store.articles[id].article.text);
+    }
+    v1::GetArticleRequest request;
+    request.set_id(unknown.ToString());
+    EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::GetArticle, request), "NOT_FOUND");
+    request.set_id("none");
+    EXPECT_EQ(ReasonOfCall(&v1::ArticleService::Stub::GetArticle, request), "INVALID_ID");
+  }
+}
+
 TEST_F(ArticleServiceTest, LearntBoilerplateIsLeftOutUnlessThePureTextIsAskedFor) {
   const Ulid id = Add(5, "a\nboilerplate");
   StartServer();

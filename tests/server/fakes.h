@@ -119,13 +119,10 @@ class FakePipeline final : public Pipeline {
     changed_.wait(lock, [this] { return in_flight_ == 0; });
   }
   // Leaves out whatever is called boilerplate.
-  ReaderText ReaderTextOf(const CanonicalArticle& article) const override {
+  ReaderEdges ReaderEdgesOf(std::string_view text, std::string_view, std::string_view,
+                            std::string_view) const override {
     constexpr std::string_view kBoilerplate = "\nboilerplate";
-    ReaderText text{{article.text, {}}, 5};
-    if (!text.view.text.ends_with(kBoilerplate)) return text;
-    text.view.text.resize(text.view.text.size() - kBoilerplate.size());
-    text.view.left_out.emplace_back("boilerplate");
-    return text;
+    return {{0, text.size() - (text.ends_with(kBoilerplate) ? kBoilerplate.size() : 0)}, 5};
   }
   PipelineStats GetStats() const override {
     const std::lock_guard lock(mutex_);
@@ -182,20 +179,27 @@ class FakeStore final : public Store {
   std::map<Ulid, StoredArticle> articles;  // copies too
   std::map<Hash128, Ulid> identities;
   std::map<Ulid, StoredRaw> raw;
+  bool on_disk = false;  // whether the disk has to be read for every article
 
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
   absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
   absl::StatusOr<NewestRecord> ReadNewest(const UrlState&) const override { return NotFound(); }
   absl::StatusOr<bool> IsTaken(const Ulid& /*id*/) const override { return false; }
-  absl::StatusOr<StoredArticle> GetArticle(const Ulid& id) const override {
-    const auto it = articles.find(id);
-    if (it == articles.end()) return NotFound();
-    return it->second;
-  }
-  std::vector<absl::StatusOr<StoredArticle>> GetArticles(std::span<const Ulid> ids) const override {
-    std::vector<absl::StatusOr<StoredArticle>> found;
-    for (const Ulid& id : ids) found.push_back(GetArticle(id));
+  std::vector<absl::StatusOr<StoredRecord>> GetRecords(std::span<const Ulid> ids) const override {
+    std::vector<absl::StatusOr<StoredRecord>> found;
+    for (const Ulid& id : ids) {
+      const auto it = articles.find(id);
+      if (it == articles.end()) {
+        found.emplace_back(NotFound());
+      } else {
+        found.emplace_back(RecordOf(it->second));
+      }
+    }
     return found;
+  }
+  std::optional<absl::StatusOr<StoredRecord>> TryGetRecord(const Ulid& id) const override {
+    if (on_disk) return std::nullopt;
+    return std::move(GetRecords({&id, 1}).front());
   }
   absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override {
     const auto it = identities.find(identity);
@@ -206,7 +210,7 @@ class FakeStore final : public Store {
       std::span<const Ulid> ids) const override {
     return std::vector<std::optional<ComparisonText>>(ids.size());
   }
-  absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const override {
+  absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override {
     std::vector<const StoredArticle*> matching;
     for (const auto& [id, stored] : articles) {
       if (id != stored.story_id) continue;
@@ -215,7 +219,7 @@ class FakeStore final : public Store {
       if (at >= query.start_ms && at < query.end_ms) matching.push_back(&stored);
     }
     if (query.descending) std::reverse(matching.begin(), matching.end());
-    ListPage page;
+    ListRecordPage page;
     for (const StoredArticle* stored : matching) {
       if (query.after &&
           (query.descending ? stored->id >= *query.after : stored->id <= *query.after)) {
@@ -225,13 +229,14 @@ class FakeStore final : public Store {
         page.next_after = page.articles.back().id;
         break;
       }
-      page.articles.push_back(*stored);
+      page.articles.push_back(RecordOf(*stored));
     }
     return page;
   }
-  absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id, std::optional<Ulid> after,
-                                             size_t limit) const override {
-    SightingPage page;
+  absl::StatusOr<SightingRecordPage> ListSightingRecords(const Ulid& story_id,
+                                                         std::optional<Ulid> after,
+                                                         size_t limit) const override {
+    SightingRecordPage page;
     for (const auto& [id, stored] : articles) {
       if (stored.story_id != story_id || id == story_id) continue;
       if (!after) ++page.total;  // as RocksDbStore: on the first page alone
@@ -239,7 +244,7 @@ class FakeStore final : public Store {
       if (page.sightings.size() == limit) {
         page.next_after = page.sightings.back().id;
       } else {
-        page.sightings.push_back(stored);
+        page.sightings.push_back(RecordOf(stored));
       }
     }
     return page;
@@ -297,6 +302,14 @@ class FakeStore final : public Store {
   uint64_t DiskBytes() const override { return 4096; }
 
  private:
+  static StoredRecord RecordOf(const StoredArticle& stored) {
+    NormalizedArticle normalized;
+    normalized.article = stored.article;
+    normalized.matching_letters = stored.matching_letters;
+    normalized.text_hash = stored.text_hash;
+    return {stored.id,    stored.story_id,       stored.representative_id,
+            stored.match, stored.revision_count, *EncodeRecord(normalized, stored.ingested_at_ms)};
+  }
   static absl::Status NotFound() {
     return Reject(Reason::kNotFound, "no such article; check the ID or the URL");
   }

@@ -50,6 +50,28 @@ class RocksDbStoreTest : public ::testing::Test {
   std::unique_ptr<RocksDbStore> store_ = OpenOrDie(OptionsFor(folder_.path()));
 };
 
+TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  const NormalizedArticle copy = MakeArticle("b.org/1", 2000, "正文");
+  Commit({New(article), Duplicate(copy, article.id, Relation::kExact)});
+  const Ulid unknown = Ulid::FirstAt(5);
+  for (int round = 0; round < 2; ++round, Reopen()) {
+    for (const Ulid& id : {article.id, copy.id}) {
+      EXPECT_EQ(store_->TryGetRecord(id).has_value(), round == 0);
+      const StoredRecord waited = store_->GetRecords({&id, 1}).front().value();
+      const std::optional<absl::StatusOr<StoredRecord>> tried = store_->TryGetRecord(id);
+      ASSERT_TRUE(tried.has_value());
+      ASSERT_TRUE(tried->ok()) << tried->status();
+      EXPECT_EQ((*tried)->id, id);
+      EXPECT_EQ((*tried)->story_id, article.id);
+      EXPECT_EQ((*tried)->record, waited.record);
+    }
+    const std::optional<absl::StatusOr<StoredRecord>> none = store_->TryGetRecord(unknown);
+    ASSERT_TRUE(none.has_value());
+    EXPECT_EQ(ReasonOf(none->status()), Reason::kNotFound);
+  }
+}
+
 TEST_F(RocksDbStoreTest, ANewArticleIsFoundByIdUrlAndText) {
   const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
   Commit({New(article)});

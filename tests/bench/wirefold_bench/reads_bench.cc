@@ -13,6 +13,7 @@
 #include "client/client.h"
 #include "tests/bench/wirefold_bench/article_calls.h"
 #include "tests/bench/wirefold_bench/calls.h"
+#include "tests/bench/wirefold_bench/child.h"
 #include "tests/bench/wirefold_bench/feed.h"
 #include "tests/bench/wirefold_bench/servers.h"
 #include "tests/bench/wirefold_bench/statistics.h"
@@ -42,16 +43,35 @@ Json Latencies(const CallsResult& got) {
 double Rate(const CallsResult& got) { return static_cast<double>(got.calls) / got.seconds; }
 double ItemRate(const CallsResult& got) { return static_cast<double>(got.items) / got.seconds; }
 
+// A server and the calls to it.
+struct Side {
+  const Child& server;
+  const ArticleCalls& calls;
+};
+
 // Two kinds of calls by turns, `rounds` times.
 struct Turns {
   std::vector<double> rates, floor_rates, ratios, item_rates, floor_p99_ms, p50_ms, p99_ms;
+  std::vector<double> cpu_us, floor_cpu_us, cpu_ratios;
   uint64_t failed = 0;
 
-  void Run(const Options& options, size_t in_flight, const StartCall& floor,
-           const StartCall& call) {
+  // CPU microseconds that a call costs server and client together.
+  static double CpuUs(double cpu_s, const CallsResult& got) {
+    return cpu_s * 1e6 / static_cast<double>(got.calls);
+  }
+
+  void Run(const Options& options, size_t in_flight, const Side& floor, const StartCall& empty,
+           const Side& side, const StartCall& call) {
+    const auto cpu_s = [](const Child& server) { return server.ReadUsage().cpu_s + OwnCpu(); };
     for (int round = 0; round < options.rounds; ++round) {
-      const CallsResult least = RunClosed(in_flight, options.seconds / options.rounds, floor);
-      const CallsResult got = RunClosed(in_flight, options.seconds / options.rounds, call);
+      const double seconds = options.seconds / options.rounds;
+      const double before_least = cpu_s(floor.server);
+      const CallsResult least = RunClosed(in_flight, seconds, empty);
+      floor_cpu_us.push_back(CpuUs(cpu_s(floor.server) - before_least, least));
+      const double before = cpu_s(side.server);
+      const CallsResult got = RunClosed(in_flight, seconds, call);
+      cpu_us.push_back(CpuUs(cpu_s(side.server) - before, got));
+      cpu_ratios.push_back(floor_cpu_us.back() / cpu_us.back());
       floor_rates.push_back(Rate(least));
       floor_p99_ms.push_back(Percentile(least.latency_ms, 0.99));
       rates.push_back(Rate(got));
@@ -68,6 +88,9 @@ struct Turns {
     json["floor_calls_per_s"] = Median(floor_rates);
     json["ratio"] = Median(ratios);
     json["ratio_values"] = ratios;
+    json["cpu_us_per_call"] = Median(cpu_us);
+    json["floor_cpu_us_per_call"] = Median(floor_cpu_us);
+    json["cpu_ratio"] = Median(cpu_ratios);
     json["p50_ms"] = Median(p50_ms);
     json["p99_ms"] = Median(p99_ms);
     json["floor_p99_ms"] = Median(floor_p99_ms);
@@ -92,13 +115,16 @@ absl::Status WriteReply(Client& client, const ArticleCalls& calls, const std::st
 }
 
 // The reads alone, each beside its floor.
-Json Alone(const Options& options, const ArticleCalls& calls, const ArticleCalls& floor) {
+Json Alone(const Options& options, const Side& side, const Side& floor_side) {
+  const ArticleCalls& calls = side.calls;
+  const ArticleCalls& floor = floor_side.calls;
   Json json;
   Turns get;
-  get.Run(options, kInFlight, floor.GetArticle(kView), calls.GetArticle(kView));
+  get.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side, calls.GetArticle(kView));
   json["get_article"] = get.ToJson();
   Turns basic;
-  basic.Run(options, kInFlight, floor.GetArticle(kView), calls.GetArticle(v1::ARTICLE_VIEW_BASIC));
+  basic.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side,
+            calls.GetArticle(v1::ARTICLE_VIEW_BASIC));
   json["get_article_basic"] = basic.ToJson();
   const CallsResult paced =
       RunPaced(options.paced_rate, options.seconds, nullptr, calls.GetArticle(kView));
@@ -108,16 +134,17 @@ Json Alone(const Options& options, const ArticleCalls& calls, const ArticleCalls
       RunPaced(options.paced_rate, options.seconds, nullptr, floor.GetArticle(kView));
   json["get_article_paced"]["floor_p99_ms"] = Percentile(paced_floor.latency_ms, 0.99);
   Turns batch;
-  batch.Run(options, kBatchInFlight, floor.BatchGetArticles(kBatchArticles, kView),
-            calls.BatchGetArticles(kBatchArticles, kView));
+  batch.Run(options, kBatchInFlight, floor_side, floor.BatchGetArticles(kBatchArticles, kView),
+            side, calls.BatchGetArticles(kBatchArticles, kView));
   json["batch_get_articles"] = batch.ToJson();
   json["batch_get_articles"]["articles_per_s"] = Median(batch.item_rates);
   Turns list;
-  list.Run(options, kInFlight, floor.GetArticle(kView), calls.ListArticles(kPageArticles, kView));
+  list.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side,
+           calls.ListArticles(kPageArticles, kView));
   json["list_articles"] = list.ToJson();
   json["list_articles"]["articles_per_s"] = Median(list.item_rates);
   Turns story;
-  story.Run(options, kInFlight, floor.GetArticle(kView), calls.GetStory(kView));
+  story.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side, calls.GetStory(kView));
   json["get_story"] = story.ToJson();
   return json;
 }
@@ -200,7 +227,7 @@ absl::StatusOr<Json> MeasureReads(const InputFiles& files, const Options& option
   std::fprintf(stderr, "reads: alone\n");
   Json json;
   json["articles"] = ids.size();
-  json["alone"] = Alone(options, calls, floor);
+  json["alone"] = Alone(options, {**server, calls}, {**floor_server, floor});
   std::fprintf(stderr, "reads: while ingesting\n");
   absl::StatusOr<Json> loaded = WhileIngesting(files, options, half, (*server)->address(), calls);
   if (!loaded.ok()) return loaded.status();
