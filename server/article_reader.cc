@@ -230,13 +230,43 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, Answer&
   if (!id.ok()) return id.status();
   absl::StatusOr<StoredRecord> member = std::move(store_.GetRecords({&*id, 1}).front());
   if (!member.ok()) return member.status();
-  const Ulid story_id = member->story_id;
   if (member->id != member->representative_id) {
     const Ulid representative_id = member->representative_id;
     member = std::move(store_.GetRecords({&representative_id, 1}).front());
     if (!member.ok()) return member.status();
   }
+  return WriteStory(request, *member, nullptr, out);
+}
 
+std::optional<absl::Status> ArticleReader::TryGetStory(const v1::GetStoryRequest& request,
+                                                       Answer& out) const {
+  if (request.changes() || !request.page_token().empty()) return std::nullopt;
+  const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
+  if (!id.ok()) return id.status();
+  std::optional<absl::StatusOr<StoredRecord>> member = store_.TryGetRecord(*id);
+  if (member.has_value() && member->ok() && (*member)->id != (*member)->representative_id) {
+    member = store_.TryGetRecord(Ulid((*member)->representative_id));
+  }
+  if (!member.has_value()) return std::nullopt;
+  if (!member->ok()) return member->status();
+  const std::optional<absl::StatusOr<SightingRecordPage>> copies =
+      store_.TryListSightingRecords((*member)->story_id, std::min(*page_size, kMaxQuickCopies));
+  if (!copies.has_value()) return std::nullopt;
+  if (!copies->ok()) return copies->status();
+  size_t bytes = (*member)->record.size();
+  for (const StoredRecord& copy : (*copies)->sightings) bytes += copy.record.size();
+  if (bytes > kMaxQuickRecordBytes) return std::nullopt;
+  return WriteStory(request, **member, &**copies, out);
+}
+
+absl::Status ArticleReader::WriteStory(const v1::GetStoryRequest& request,
+                                       const StoredRecord& member,
+                                       const SightingRecordPage* first_page, Answer& out) const {
+  const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  const Ulid story_id = member.story_id;
   v1::Story rest;  // the fields behind the articles
   const std::string filters = "story " + story_id.ToBytes();
   std::optional<Ulid> after;
@@ -247,7 +277,7 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, Answer&
     rest.set_sighting_count(position->total);
   }
   ArticleWriter writer(pipeline_, ShowOf(request));
-  const absl::StatusOr<size_t> size = writer.Take(*member);
+  const absl::StatusOr<size_t> size = writer.Take(member);
   if (!size.ok()) return size.status();
   const std::string_view text = writer.text();  // lives as long as `member`
   v1::Story head;
@@ -269,9 +299,13 @@ absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, Answer&
   while (true) {
     // The store ends its answer by bytes, so as much as the page lacks may be asked for.
     const bool first = !after.has_value();
-    const absl::StatusOr<SightingRecordPage> found =
-        store_.ListSightingRecords(story_id, after, *page_size - page.articles());
-    if (!found.ok()) return found.status();
+    absl::StatusOr<SightingRecordPage> read = SightingRecordPage();
+    if (first_page == nullptr) {
+      read = store_.ListSightingRecords(story_id, after, *page_size - page.articles());
+      if (!read.ok()) return read.status();
+    }
+    const SightingRecordPage* const found =
+        first_page == nullptr ? &*read : std::exchange(first_page, nullptr);
     if (first) rest.set_sighting_count(found->total);
     for (const StoredRecord& stored : found->sightings) {
       const absl::StatusOr<size_t> copy = writer.Take(stored);

@@ -27,6 +27,8 @@ namespace wirefold {
 
 // An article whose record is larger is not answered with on a thread that must not be held up.
 inline constexpr size_t kMaxQuickRecordBytes = size_t{64} << 10;
+// The same for a story of more copies.
+inline constexpr size_t kMaxQuickCopies = 4;
 inline constexpr size_t kMaxPagePayloadBytes = size_t{3} << 20;
 // The articles that one BatchGet answers with have at most so many bytes together.
 inline constexpr size_t kMaxBatchPayloadBytes = size_t{64} << 20;
@@ -54,6 +56,9 @@ class ArticleReader {
   [[nodiscard]] absl::Status List(const v1::ListArticlesRequest& request, Answer& out) const;
   // kInvalidId, kNotFound, kInvalidPageToken.
   [[nodiscard]] absl::Status GetStory(const v1::GetStoryRequest& request, Answer& out) const;
+  // The same of a story of few copies, as TryGet.
+  [[nodiscard]] std::optional<absl::Status> TryGetStory(const v1::GetStoryRequest& request,
+                                                        Answer& out) const;
   // kInvalidArgument where the document breaks a limit of its fields.
   [[nodiscard]] absl::Status Check(const v1::CheckDocumentRequest& request,
                                    v1::CheckDocumentResponse& out) const;
@@ -62,6 +67,11 @@ class ArticleReader {
   void Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const;
 
  private:
+  // The story of `member`, who stands for it; its first page of copies if that was read already.
+  [[nodiscard]] absl::Status WriteStory(const v1::GetStoryRequest& request,
+                                        const StoredRecord& member,
+                                        const SightingRecordPage* first_page, Answer& out) const;
+
   const Store& store_;
   Pipeline& pipeline_;
   const UrlRules& url_rules_;

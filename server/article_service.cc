@@ -77,6 +77,10 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetStory(grpc::CallbackServerConte
                                                        grpc::ByteBuffer* response) {
   auto call = std::make_shared<BytesCall<v1::GetStoryRequest>>();
   if (!Read(*request, call->request)) return nullptr;
+  if (const std::optional<absl::Status> status = reader_.TryGetStory(call->request, call->answer)) {
+    if (status->ok()) *response = call->answer.Take();
+    return AnswerAtOnce(context, *status);
+  }
   return AnswerBytesOn(
       pool_, context, std::move(call), response,
       [this](const auto& asked, Answer& out) { return reader_.GetStory(asked, out); });

@@ -1,5 +1,5 @@
 // ArticleServiceImpl: carries unary calls to the read pool and their answers back. What they say is
-// made in article_reader.h and revision_reader.h. An article that is in memory is answered with at
+// made in article_reader.h and revision_reader.h. What is in memory and short is answered with at
 // once, on the thread that received the call: handing it over and back takes longer than reading.
 //
 // Example:

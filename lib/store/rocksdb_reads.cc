@@ -326,8 +326,24 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
 absl::StatusOr<SightingRecordPage> RocksDbStore::ListSightingRecords(const Ulid& story_id,
                                                                      std::optional<Ulid> after,
                                                                      size_t limit) const {
-  rocksdb::ManagedSnapshot snapshot(db_.get());
+  return ReadSightings({}, story_id, after, limit, /*counts=*/true);
+}
+
+std::optional<absl::StatusOr<SightingRecordPage>> RocksDbStore::TryListSightingRecords(
+    const Ulid& story_id, size_t limit) const {
   rocksdb::ReadOptions read;
+  read.read_tier = rocksdb::kBlockCacheTier;
+  absl::StatusOr<SightingRecordPage> page =
+      ReadSightings(read, story_id, std::nullopt, limit, /*counts=*/false);
+  if (IsOnDisk(page.status()) || (page.ok() && page->next_after.has_value())) return std::nullopt;
+  return page;
+}
+
+absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOptions read,
+                                                               const Ulid& story_id,
+                                                               std::optional<Ulid> after,
+                                                               size_t limit, bool counts) const {
+  rocksdb::ManagedSnapshot snapshot(db_.get());
   read.snapshot = snapshot.snapshot();
   rocksdb::ReadOptions scan = read;
   scan.prefix_same_as_start = true;
@@ -365,8 +381,9 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ListSightingRecords(const Ulid&
   }
   if (!after.has_value()) {
     page.total = page.sightings.size();
-    for (; it->Valid() && page.total < kMaxCountedSightings; it->Next()) ++page.total;
+    for (; counts && it->Valid() && page.total < kMaxCountedSightings; it->Next()) ++page.total;
   }
+  if (it->status().IsIncomplete()) return OnDisk();
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing copies");
   return page;
 }

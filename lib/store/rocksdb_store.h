@@ -77,6 +77,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<SightingRecordPage> ListSightingRecords(const Ulid& story_id,
                                                                        std::optional<Ulid> after,
                                                                        size_t limit) const override;
+  [[nodiscard]] std::optional<absl::StatusOr<SightingRecordPage>> TryListSightingRecords(
+      const Ulid& story_id, size_t limit) const override;
   [[nodiscard]] absl::StatusOr<std::vector<StoredArticle>> ListRevisions(
       const Ulid& id, const std::optional<Hash128>& after, size_t limit) const override;
   [[nodiscard]] absl::StatusOr<StoredArticle> GetText(const Ulid& id,
@@ -165,6 +167,10 @@ class RocksDbStore final : public Store {
   // Fills in what a text of `newest`'s article is that is not the newest.
   absl::StatusOr<StoredArticle> ReadOlder(RecordReader& reader, const StoredArticle& newest,
                                           std::string stored) const;
+  // From `after` on; counts the rest of a first page if `counts`.
+  absl::StatusOr<SightingRecordPage> ReadSightings(rocksdb::ReadOptions read, const Ulid& story_id,
+                                                   std::optional<Ulid> after, size_t limit,
+                                                   bool counts) const;
   absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredRecord& article) const;
   absl::Status RecordVersions();
   bool HasEntries(Family family) const;

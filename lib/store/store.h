@@ -303,6 +303,10 @@ class Store {
   // The copies of a story in the order of their IDs.
   [[nodiscard]] virtual absl::StatusOr<SightingRecordPage> ListSightingRecords(
       const Ulid& story_id, std::optional<Ulid> after, size_t limit) const = 0;
+  // All of them, if they are at most `limit` and all that it takes is in memory; nullopt otherwise,
+  // as TryGetRecord.
+  [[nodiscard]] virtual std::optional<absl::StatusOr<SightingRecordPage>> TryListSightingRecords(
+      const Ulid& story_id, size_t limit) const = 0;
   // The same, decoded.
   [[nodiscard]] absl::StatusOr<ListPage> ListArticles(const ListQuery& query) const;
   [[nodiscard]] absl::StatusOr<SightingPage> ListSightings(const Ulid& story_id,

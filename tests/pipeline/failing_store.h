@@ -55,6 +55,10 @@ class FailingStore final : public Store {
                                                          size_t limit) const override {
     return real_.ListSightingRecords(story, after, limit);
   }
+  std::optional<absl::StatusOr<SightingRecordPage>> TryListSightingRecords(
+      const Ulid& story, size_t limit) const override {
+    return real_.TryListSightingRecords(story, limit);
+  }
   absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid& id,
                                                            const std::optional<Hash128>& after,
                                                            size_t limit) const override {

@@ -64,6 +64,29 @@ TEST_F(ArticleServiceTest, AnswersAreTheSameFromMemoryFromDiskAndForLargeArticle
   }
 }
 
+TEST_F(ArticleServiceTest, StoriesAreTheSameFromMemoryFromDiskAndOfManyCopies) {
+  const Ulid few = Add(5, "few");
+  const Ulid copy = Add(6, "copy", few);
+  const Ulid many = Add(7, "many");
+  for (size_t i = 0; i <= kMaxQuickCopies; ++i) Add(8, "copy" + std::to_string(i), many);
+  StartServer();
+  for (const bool on_disk : {false, true}) {
+    store.on_disk = on_disk;
+    for (const auto& [id, story, copies] :
+         {std::tuple(few, few, 1), std::tuple(copy, few, 1), std::tuple(many, many, 5)}) {
+      v1::GetStoryRequest request;
+      request.set_id(id.ToString());
+      grpc::ClientContext context;
+      v1::Story response;
+      ASSERT_TRUE(articles->GetStory(&context, request, &response).ok());
+      EXPECT_EQ(response.story_id(), story.ToString());
+      EXPECT_EQ(response.representative().id(), story.ToString());
+      EXPECT_EQ(response.sightings_size(), copies);
+      EXPECT_EQ(response.sighting_count(), static_cast<uint64_t>(copies));
+    }
+  }
+}
+
 TEST_F(ArticleServiceTest, LearntBoilerplateIsLeftOutUnlessThePureTextIsAskedFor) {
   const Ulid id = Add(5, "a\nboilerplate");
   StartServer();

@@ -249,6 +249,12 @@ class FakeStore final : public Store {
     }
     return page;
   }
+  std::optional<absl::StatusOr<SightingRecordPage>> TryListSightingRecords(
+      const Ulid& story_id, size_t limit) const override {
+    absl::StatusOr<SightingRecordPage> page = ListSightingRecords(story_id, std::nullopt, limit);
+    if (on_disk || page->next_after.has_value()) return std::nullopt;
+    return page;
+  }
   absl::StatusOr<std::vector<StoredArticle>> ListRevisions(const Ulid&,
                                                            const std::optional<Hash128>&,
                                                            size_t) const override {

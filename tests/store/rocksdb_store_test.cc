@@ -56,6 +56,7 @@ TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
   Commit({New(article), Duplicate(copy, article.id, Relation::kExact)});
   const Ulid unknown = Ulid::FirstAt(5);
   for (int round = 0; round < 2; ++round, Reopen()) {
+    EXPECT_EQ(store_->TryListSightingRecords(article.id, 1).has_value(), round == 0);
     for (const Ulid& id : {article.id, copy.id}) {
       EXPECT_EQ(store_->TryGetRecord(id).has_value(), round == 0);
       const StoredRecord waited = store_->GetRecords({&id, 1}).front().value();
@@ -66,10 +67,27 @@ TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
       EXPECT_EQ((*tried)->story_id, article.id);
       EXPECT_EQ((*tried)->record, waited.record);
     }
+    const SightingRecordPage listed =
+        store_->ListSightingRecords(article.id, std::nullopt, 1).value();
+    const std::optional<absl::StatusOr<SightingRecordPage>> copies =
+        store_->TryListSightingRecords(article.id, 1);
+    ASSERT_TRUE(copies.has_value() && copies->ok());
+    ASSERT_EQ((*copies)->sightings.size(), 1U);
+    EXPECT_EQ((*copies)->sightings[0].record, listed.sightings[0].record);
+    EXPECT_EQ((*copies)->total, listed.total);
     const std::optional<absl::StatusOr<StoredRecord>> none = store_->TryGetRecord(unknown);
     ASSERT_TRUE(none.has_value());
     EXPECT_EQ(ReasonOf(none->status()), Reason::kNotFound);
   }
+}
+
+TEST_F(RocksDbStoreTest, StoriesOfMoreCopiesThanAskedForAreNotReadAtOnce) {
+  const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
+  Commit({New(article),
+          Duplicate(MakeArticle("b.org/1", 2000, "正文"), article.id, Relation::kExact),
+          Duplicate(MakeArticle("c.org/1", 3000, "正文"), article.id, Relation::kExact)});
+  EXPECT_FALSE(store_->TryListSightingRecords(article.id, 1).has_value());
+  EXPECT_TRUE(store_->TryListSightingRecords(article.id, 2).has_value());
 }
 
 TEST_F(RocksDbStoreTest, ANewArticleIsFoundByIdUrlAndText) {
