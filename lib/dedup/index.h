@@ -127,6 +127,9 @@ class CandidateIndex {
   static constexpr size_t kTellingBucket = 8;
   // From so many rare anchors on, a copy would share two.
   static constexpr uint64_t kTellingAnchors = 8;
+  // Of the rare anchors of the text with fewer, in thousandths: what copies share at least. (Of the
+  // labelled ones the least has .41 of its shingles.)
+  static constexpr uint64_t kLeastShare = 400;
   // Articles ahead of the stream; further ones are not taken.
   static constexpr size_t kMaxAhead = 65'536;
   // The window is cut into so many segments.

@@ -30,6 +30,16 @@ size_t CapOf(size_t key) {
   return key < kBands ? CandidateIndex::kMaxBandBucket : CandidateIndex::kMaxAnchorBucket;
 }
 
+// Whether of a sample of anchors so few are shared that no copy would share as few: four standard
+// deviations below the share of a copy that shares the least.
+bool SharesTooFew(uint64_t sample, uint64_t shared) {
+  constexpr uint64_t kShare = CandidateIndex::kLeastShare;  // thousandths
+  constexpr uint64_t kVariance = kShare * (1000 - kShare);
+  if (1000 * shared >= kShare * sample) return false;
+  const uint64_t missing = kShare * sample - 1000 * shared;
+  return missing * missing > 16 * kVariance * sample;
+}
+
 // A band that agrees tells of resemblance, shared anchors of containment; either may rank first.
 uint32_t Promise(const IndexHit& hit) {
   return std::max(hit.bands * (1'000'000 / kBands), hit.anchor_containment_ppm);
@@ -152,6 +162,7 @@ class CandidateIndex::Search {
       const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
       const bool anchored = anchors >= kMinSharedAnchors || (telling && entry->rate > 0);
       if (bands < min_bands && !anchored) return;
+      if (bands < 2 && SharesTooFew(fewer >> entry->rate, anchors)) return;
       IndexHit hit{entry->id, entry->change, bands, anchors, 0};
       if (fewer > 0) {
         const uint64_t shared = uint64_t{anchors} << entry->rate;
