@@ -31,6 +31,10 @@ if(WIREFOLD_BUILD_SERVICE)
   find_package(spdlog REQUIRED)
   find_package(CLI11 REQUIRED)
   find_package(tomlplusplus REQUIRED)
+  # The daemon's allocator. A sanitizer brings its own.
+  if(NOT WIREFOLD_SANITIZE)
+    pkg_check_modules(TCMALLOC REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
+  endif()
 endif()
 
 if(WIREFOLD_BUILD_TESTS)

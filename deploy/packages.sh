@@ -25,6 +25,7 @@ set -euo pipefail
     libicu-dev libopencc-dev libopencc-data      # text; the dictionaries are read at build time
     libcld2-dev libpsl-dev publicsuffix # language, domains
     libuchardet-dev libxml2-dev zlib1g-dev # charsets, feeds, archives
+    libgoogle-perftools-dev                # the daemon's allocator
   )
   test=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-grpcio tar wget zstd)
   fuzz=(clang libclang-rt-dev)

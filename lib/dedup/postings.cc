@@ -23,7 +23,7 @@ void PostingTable::Add(uint64_t key, uint32_t entry, size_t cap) {
   Shard& shard = shards_[ShardOf(key)];
   const uint32_t rest = RestOf(key);
   const auto grow = [&] {
-    shard = Rebuilt(shard, shard.shape.lines() + shard.shape.lines() / 4 + 1, {});
+    shard = Rebuilt(shard, shard.shape.lines() + shard.shape.lines() / 2 + 1, {});
   };
   while (uint64_t{entry} + 1 > shard.shape.entry_mask()) grow();
   if (uint64_t{shard.postings} * 100 >=

@@ -11,7 +11,7 @@
 // kShards, the rest its line, a cache line of 15 slots, by its share of the range of keys. Because
 // the line says the rest of the key but for a few bits, a slot of 34 bits holds those bits, the
 // entry, and whether the posting had to go one line further; what found both lines full is in the
-// shard's stash. A shard grows by a quarter, so at least two thirds of the slots are in use; Packed
+// shard's stash. A shard grows by a half, so at least 57 of 100 slots are in use; Packed
 // makes a table to be read alone. A line and a stash are the same bytes on disk (index_run.h).
 //
 // Not thread-safe; CandidateIndex locks.
