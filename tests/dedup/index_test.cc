@@ -315,6 +315,26 @@ TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
   }
 }
 
+TEST(CandidateIndex, WhatSharesTooFewAnchorsForACopyIsNoCandidate) {
+  // A part of one stands in the other; the rest is new.
+  constexpr int kTexts = 100;
+  constexpr int kLength = 720;
+  const auto found = [](int shared) {
+    CandidateIndex index;
+    int hits = 0;
+    for (uint32_t i = 0; i < kTexts; ++i) {
+      const std::string part = HanText(10'000 + i, shared);
+      index.Add(IdOf(1, i), SketchOf(HanText(i, kLength - shared) + part));
+      const std::string text = part + HanText(20'000 + i, kLength - shared);
+      hits += static_cast<int>(index.Find(SketchOf(text), {}).size());
+    }
+    return hits;
+  };
+  EXPECT_EQ(found(kLength * 4 / 10), kTexts);
+  // Of some 45 anchors two or three are shared; some texts have few enough that this may be chance.
+  EXPECT_LE(found(kLength / 20), kTexts / 4);
+}
+
 TEST(CandidateIndex, RecallAtTheResemblanceThatBandsAreMadeFor) {
   CandidateIndex index;
   constexpr uint32_t kTexts = 300;

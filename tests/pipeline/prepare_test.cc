@@ -39,10 +39,11 @@ TEST(BestCopy, IsWhatMostIsSharedWithAmongWhatItIsACopyOf) {
 class SampledTest : public PipelineFixture {};
 
 TEST_F(SampledTest, WhatIsToldOfAFileIsOfTheWholeTexts) {
-  // A tenth is shared: enough for a candidate, and a sample says that it is no copy.
-  const std::string shared = HanText(1, 400);
-  const std::string first = shared + HanText(2, 3600);
-  const std::string second = HanText(3, 3600) + shared;
+  // A tenth is shared, six anchors among it: enough for a candidate, and a sample says that it is
+  // no copy.
+  const std::string shared = HanText(18, 36);
+  const std::string first = shared + HanText(118, 344);
+  const std::string second = HanText(218, 344) + shared;
   Ingest(RawFile(kPipelineNowMs, "https://a.example/1", "题", first));
   const FileOutcome outcome = Ingest(RawFile(kPipelineNowMs, "https://b.example/2", "另", second));
   const ComparisonDoc a = MakeComparisonDoc(first, {});
