@@ -56,6 +56,9 @@ int Serve(const Config& config, const UrlRules& url_rules) {
   absl::StatusOr<std::unique_ptr<Pipeline>> pipeline =
       Pipeline::Open(PipelineOptionsOf(config, url_rules), **store, clock, space_check);
   if (!pipeline.ok()) return Fail("pipeline_refused", pipeline.status());
+  if (const std::string why = (*pipeline)->GetStats().index_rebuilt; !why.empty()) {
+    Log(LogLevel::kWarn, "index_rebuilt", {{"message", why}});
+  }
 
   absl::StatusOr<std::unique_ptr<RpcServer>> server =
       RpcServer::Open(ServerOptions(config, url_rules), **store, **pipeline, budget, clock);

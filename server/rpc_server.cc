@@ -112,9 +112,21 @@ void RpcServer::LogChange(const absl::Status& accepting) {
   }
 }
 
+void RpcServer::LogIndexProblem(const std::string& problem) {
+  if (problem.empty() == logged_index_problem_.empty()) return;
+  logged_index_problem_ = problem;
+  if (problem.empty()) {
+    Log(LogLevel::kInfo, "index_on_disk");
+  } else {
+    Log(LogLevel::kWarn, "index_in_memory", {{"message", problem}});
+  }
+}
+
 void RpcServer::UpdateHealth() {
-  const absl::Status accepting = pipeline_.GetStats().read_only;
+  const PipelineStats stats = pipeline_.GetStats();
+  const absl::Status& accepting = stats.read_only;
   LogChange(accepting);
+  LogIndexProblem(stats.index_problem);
   const bool failed = !accepting.ok() && ReasonOf(accepting) != Reason::kReadOnly;
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
   const std::lock_guard lock(mutex_);

@@ -80,6 +80,7 @@ class RpcServer {
   void UpdateHealth();
   // Logs when files are no longer accepted, and when they are again.
   void LogChange(const absl::Status& accepting);
+  void LogIndexProblem(const std::string& problem);
 
   Pipeline& pipeline_;
   IngestHub hub_;
@@ -96,6 +97,7 @@ class RpcServer {
   std::condition_variable changed_;
   bool draining_ = false;
   Reason logged_ = Reason::kUnspecified;  // of what was logged last; the health thread's
+  std::string logged_index_problem_;
   std::thread health_;
 };
 

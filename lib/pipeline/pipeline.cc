@@ -19,7 +19,9 @@
 #include "lib/pipeline/combining_queue.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/decider.h"
+#include "lib/pipeline/fill_index.h"
 #include "lib/pipeline/learner.h"
+#include "lib/pipeline/outcome_counts.h"
 #include "lib/pipeline/prepare.h"
 #include "lib/pipeline/raw_keeper.h"
 #include "lib/pipeline/write_gate.h"
@@ -46,8 +48,6 @@ constexpr uint64_t kFilesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
 constexpr int64_t kDayMs = 86'400'000;
-// An index that was made of more articles than this is written at once.
-constexpr uint64_t kWorthACheckpoint = 100'000;
 
 }  // namespace
 
@@ -104,7 +104,12 @@ class ThreadedPipeline final : public Pipeline {
     if (!status.ok()) return status;
     if (status = store_.Rebase(kRebasedAtOnce); !status.ok()) return status;
     if (status = learner_.Recall(); !status.ok()) return status;
-    if (status = FillIndex(); !status.ok()) return status;
+    first_event_ = store_.NextEvent();
+    const StreamPosition& position = learner_.statistics().position();
+    status = FillIndex(store_, options_.window_ms, clock_.NowMs(),
+                       position.has_value() ? std::optional(position.ms()) : std::nullopt, index_,
+                       index_rebuilt_);
+    if (!status.ok()) return status;
     if (options_.raw.keep) {
       raw_keeper_ =
           std::make_unique<RawKeeper>(store_, space_check_, options_.raw.first_window_bytes);
@@ -180,46 +185,6 @@ class ThreadedPipeline final : public Pipeline {
   // The event of the next decision that is written.
   uint64_t NextEvent() const { return first_event_ + decider_.sequence(); }
 
-  // Goes on with the index as it lies on disk, or reads as much of the stored sketches as the
-  // window holds.
-  absl::Status FillIndex() {
-    first_event_ = store_.NextEvent();
-    index_.Committed(first_event_);
-    if (options_.window_ms != 0) {
-      const absl::StatusOr<ListPage> newest = store_.ListArticles(
-          {.end_ms = LastBelievedMs(clock_.NowMs()) + 1, .descending = true, .limit = 1});
-      if (!newest.ok()) return newest.status();
-      const StreamPosition& position = learner_.statistics().position();
-      if (!newest->articles.empty()) {
-        index_.Advance(newest->articles.front().id.TimeMs(),
-                       position.has_value() ? std::optional(position.ms()) : std::nullopt);
-      }
-    }
-    std::string why;
-    if (const std::optional<uint64_t> from = index_.Restore(first_event_, &why)) {
-      return store_.ScanSketchChanges(*from, [this](const Store::SketchChange& change) {
-        for (const Ulid& id : change.gone) index_.Remove(id);
-        for (const auto& [id, sketch] : change.there) index_.Add(id, sketch);
-        index_.Settle(change.event + 1);
-        return true;
-      });
-    }
-    uint64_t added = 0;
-    absl::Status status = store_.ScanSketches(
-        [&](const Ulid& id, const Sketch& sketch) {
-          index_.Add(id, sketch, /*is_new=*/true);
-          index_.Settle(std::nullopt);
-          ++added;
-          return true;
-        },
-        {.from_ms = std::max<int64_t>(index_.floor_ms(), 0)});
-    // So that this need not be done again. What can't be written now is at the end.
-    if (status.ok() && added >= kWorthACheckpoint) {
-      index_.WriteCheckpoint(first_event_).IgnoreError();
-    }
-    return status;
-  }
-
   // Worker threads: everything that needs no order.
   void Work() {
     NameThread("wf-prepare");
@@ -242,6 +207,8 @@ class ThreadedPipeline final : public Pipeline {
       // another processor has prepared. What a worker has seen of the index is the older, the more
       // files wait to be decided.
       to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); });
+      // With nothing in hand: what the files that wait for an earlier one of their stream wait for
+      // was taken up before them, by a worker that is still at it.
       undecided_.AwaitRoom();
     }
   }
@@ -365,7 +332,7 @@ class ThreadedPipeline final : public Pipeline {
       if (!status.ok() && outcome.status != FileStatus::kRejected) {
         outcome = Refused(status).outcome;
       }
-      Count(outcome);
+      outcomes_.Count(outcome);
       decided.item->done(std::move(outcome));
     }
     answer_cpu_ns_.fetch_add(ThreadCpuNs() - cpu_ns, std::memory_order_relaxed);
@@ -433,19 +400,6 @@ class ThreadedPipeline final : public Pipeline {
     return ns;
   }
 
-  void Count(const FileOutcome& outcome) {
-    const std::lock_guard lock(state_mutex_);
-    ++outcomes_[static_cast<size_t>(outcome.status)];
-    if (outcome.status != FileStatus::kRejected &&
-        std::find(outcome.warnings.begin(), outcome.warnings.end(), Warning::kOutsideWindow) !=
-            outcome.warnings.end()) {
-      ++outside_window_files_;
-    }
-    if (outcome.status == FileStatus::kRejected) {
-      ++rejected_by_reason_[std::string(ReasonName(outcome.reason))];
-    }
-  }
-
   // Why no further file is taken; empty while they are.
   absl::Status ClosedLocked() const {
     if (absl::Status failure = gate_.Failure(); !failure.ok() || !draining_) return failure;
@@ -465,10 +419,12 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<uint64_t> comparisons_ = 0;
   std::atomic<uint64_t> groups_ = 0;
   std::atomic<uint64_t> group_files_ = 0;
+  OutcomeCounts outcomes_;
   StageTimes stage_times_;                   // of the workers
   std::atomic<uint64_t> answer_cpu_ns_ = 0;  // of the commit thread's time
   StoredView view_;
   uint64_t first_event_ = 0;  // of the first decision since the start
+  std::string index_rebuilt_;
   bool is_started_ = false;
   int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
   Decider decider_;                        // of the thread that decides
@@ -485,9 +441,6 @@ class ThreadedPipeline final : public Pipeline {
   std::condition_variable idle_;
   uint64_t in_flight_ = 0;
   bool draining_ = false;
-  std::array<uint64_t, kFileStatuses> outcomes_{};
-  std::map<std::string, uint64_t> rejected_by_reason_;
-  uint64_t outside_window_files_ = 0;
 };
 
 absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& request) {
@@ -529,6 +482,7 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.index_resident_runs = index.resident_runs;
   stats.index_disk_bytes = index.disk_bytes;
   stats.index_problem = index.problem;
+  stats.index_rebuilt = index_rebuilt_;
   stats.capped_buckets = index.capped_buckets;
   stats.largest_bucket = index.largest_bucket;
   stats.expired_articles = index.expired;
@@ -538,10 +492,8 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.stage_cpu_ns = StageCpuNs();
   // Asked anew, so that it is true as well while no files come in.
   stats.read_only = gate_.Refusal();
+  outcomes_.AddTo(stats);
   const std::lock_guard lock(state_mutex_);
-  stats.outcomes = outcomes_;
-  stats.rejected_by_reason = rejected_by_reason_;
-  stats.outside_window_files = outside_window_files_;
   stats.files_in_flight = in_flight_;
   return stats;
 }

@@ -122,6 +122,7 @@ struct PipelineStats {
   uint64_t index_resident_runs = 0;
   uint64_t index_disk_bytes = 0;
   std::string index_problem{};  // why the index can't be written to disk, or read from it
+  std::string index_rebuilt{};  // why the one on disk was of no use at the start; empty: it was
   uint64_t capped_buckets = 0;
   uint64_t largest_bucket = 0;
   uint64_t expired_articles = 0;

@@ -86,7 +86,9 @@ class Index(ServerTest):
         data = bytearray(run.read_bytes())
         data[len(data) // 2] ^= 1
         run.write_bytes(data)
+        self.assertNotIn('index_rebuilt', server.log())
         server = self.serve(*SMALL)
+        self.assertIn('index_rebuilt', server.log())
         self.assertTrue(self.found(server) == before)
         self.assertEqual(server.stop(), 0)
         shutil.rmtree(manifest.parent)
@@ -98,6 +100,11 @@ class Index(ServerTest):
         server = self.serve(*SMALL)
         self.assertTrue(self.found(server) == before)
         self.assertEqual(server.stats()['index']['runs'], 0)
+        self.assertTrue(server.stats()['index_problem'])
+        deadline = time.monotonic() + 20
+        while 'index_in_memory' not in server.log():
+            self.assertLess(time.monotonic(), deadline, 'no line in the log says so')
+            time.sleep(0.1)
         self.assertEqual(server.stop(), 0)
 
 
