@@ -87,7 +87,7 @@ void BoilerplateTable::Learn(Learning learning, uint64_t domain, int64_t day,
 }
 
 const BoilerplateTable::Entry* BoilerplateTable::Find(uint64_t key) const {
-  const Entry* const bucket = &entries_[(key & (buckets_ - 1)) * kWays];
+  const Entry* const bucket = &entries_[BucketOf(key)];
   // Entries fill a bucket from its front.
   for (int i = 0; i < kWays && bucket[i].articles != 0; ++i) {
     if (bucket[i].key == key) return &bucket[i];
@@ -96,7 +96,7 @@ const BoilerplateTable::Entry* BoilerplateTable::Find(uint64_t key) const {
 }
 
 BoilerplateTable::Entry& BoilerplateTable::FindOrInsert(uint64_t key, uint32_t now) {
-  Entry* const bucket = &entries_[(key & (buckets_ - 1)) * kWays];
+  Entry* const bucket = &entries_[BucketOf(key)];
   // What has not been seen for as many articles as there are entries is no better than a single
   // sight. Numbers wrap around after four billion articles; differences of them don't mind.
   const auto worth = [&](const Entry& entry) {
@@ -127,8 +127,8 @@ bool BoilerplateTable::IsBoilerplate(uint64_t domain, uint64_t paragraph, uint32
 
 void BoilerplateTable::Prefetch(uint64_t domain, uint64_t paragraph) const {
   // A bucket is four cache lines, filled from the front.
-  __builtin_prefetch(&entries_[(KeyOf(domain, paragraph) & (buckets_ - 1)) * kWays]);
-  __builtin_prefetch(&entries_[(KeyEverywhere(paragraph) & (buckets_ - 1)) * kWays]);
+  __builtin_prefetch(&entries_[BucketOf(KeyOf(domain, paragraph))]);
+  __builtin_prefetch(&entries_[BucketOf(KeyEverywhere(paragraph))]);
 }
 
 size_t BoilerplateTable::memory_bytes() const { return entries_.size() * sizeof(Entry); }

@@ -98,7 +98,10 @@ class BoilerplateTable {
   [[nodiscard]] const Entry* Find(uint64_t key) const;
   Entry& FindOrInsert(uint64_t key, uint32_t now);
 
-  size_t buckets_ = 0;
+  // Where the bucket of a key begins.
+  [[nodiscard]] size_t BucketOf(uint64_t key) const { return (key & (buckets_ - 1)) * kWays; }
+
+  size_t buckets_ = 0;  // a power of two
   HugePageVector<Entry> entries_;
   uint32_t learnt_ = 0;  // articles, mod 2^32
 };

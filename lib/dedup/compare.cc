@@ -1,7 +1,6 @@
 #include "lib/dedup/compare.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "lib/base/hash.h"
@@ -9,17 +8,6 @@
 #include "lib/text/matching.h"
 
 namespace wirefold {
-namespace {
-
-constexpr uint32_t kOne = 1'000'000;
-
-// part / whole in millionths, 0 for an empty whole.
-uint32_t Share(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<uint32_t>(part * kOne / whole);
-}
-
-}  // namespace
-
 size_t ComparisonDoc::memory_bytes() const {
   return sizeof *this +
          (shingles.capacity() + set.capacity() + figures.capacity() + opening_figures.capacity() +
@@ -65,21 +53,6 @@ ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Tokens& to
 ComparisonDoc MakeComparisonDoc(std::string_view matching_text, const Origin& origin) {
   const Tokens tokens = Tokenize(matching_text);
   return MakeComparisonDoc(matching_text, tokens, MakeShingles(tokens), origin);
-}
-
-Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
-  const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
-  const StreamStatistics::View view(nothing);
-  return Comparer(incoming, 0, view).Compare(stored, 0);
-}
-
-Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b) {
-  Scores scores;
-  if (a.shingle_length != b.shingle_length || a.distinct == 0 || b.distinct == 0) return scores;
-  const uint64_t shared = CountShared(a.set, b.set);
-  scores.jaccard_ppm = Share(shared, uint64_t{a.distinct} + b.distinct - shared);
-  scores.containment_ppm = Share(shared, std::min(a.distinct, b.distinct));
-  return scores;
 }
 
 }  // namespace wirefold

@@ -1,4 +1,4 @@
-// The comparison of a newcomer with stored articles: Comparer of compare.h.
+// The comparison of two texts: Comparer, Compare and CompareTexts of compare.h.
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -147,10 +147,6 @@ struct RareCounts {
   }
 };
 
-uint64_t RateOf(uint32_t distinct) {
-  return distinct > RarityTable::kSampledAbove ? RarityTable::kSampleRate : 1;
-}
-
 // What the two texts are to each other, beside what they share.
 struct Sides {
   bool same_outlet = false;
@@ -266,8 +262,8 @@ void Comparer::MeasureRare(const Other& other, Verdict& verdict) const {
   for (size_t i = 0; i < known_places_.size(); ++i) {
     add(facts_->known[i], day_, IsOwnThere(known_places_[i]), ours);
   }
-  const uint64_t our_rate = RateOf(incoming_.distinct);
-  const uint64_t their_rate = RateOf(stored.distinct);
+  const uint64_t our_rate = RarityTable::RateOf(incoming_.distinct);
+  const uint64_t their_rate = RarityTable::RateOf(stored.distinct);
   verdict.rare_ppm = std::max(SmoothShare(ours.rare_shared, ours.rare, our_rate),
                               SmoothShare(theirs.rare_shared, theirs.rare, their_rate));
   verdict.fresh_ppm = std::max(SmoothShare(ours.fresh_shared, ours.fresh, our_rate),
@@ -390,6 +386,21 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.related =
       verdict.relation == Relation::kNone && verdict.scores.containment_ppm >= Rules::kRelated;
   return verdict;
+}
+
+Verdict Compare(const ComparisonDoc& incoming, const ComparisonDoc& stored) {
+  const StreamStatistics nothing({.boilerplate_entries = 1, .rarity_entries = 1});
+  const StreamStatistics::View view(nothing);
+  return Comparer(incoming, 0, view).Compare(stored, 0);
+}
+
+Scores CompareTexts(const ComparisonDoc& a, const ComparisonDoc& b) {
+  Scores scores;
+  if (a.shingle_length != b.shingle_length || a.distinct == 0 || b.distinct == 0) return scores;
+  const uint64_t shared = CountShared(a.set, b.set);
+  scores.jaccard_ppm = Share(shared, uint64_t{a.distinct} + b.distinct - shared);
+  scores.containment_ppm = Share(shared, std::min(a.distinct, b.distinct));
+  return scores;
 }
 
 }  // namespace wirefold

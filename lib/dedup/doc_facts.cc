@@ -102,8 +102,8 @@ std::shared_ptr<const DocFacts> DocFactsMemo::Of(const ComparisonDoc& doc, int64
 }
 
 size_t DocFactsMemo::MemoryBytes(const ComparisonDoc& doc) {
-  const size_t rate = doc.distinct > RarityTable::kSampledAbove ? RarityTable::kSampleRate : 1;
-  return sizeof(DocFacts) + doc.shingles.size() / rate * sizeof(DocFacts::Known);
+  return sizeof(DocFacts) +
+         doc.shingles.size() / RarityTable::RateOf(doc.distinct) * sizeof(DocFacts::Known);
 }
 
 }  // namespace wirefold

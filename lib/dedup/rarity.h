@@ -66,7 +66,9 @@ class RarityTable {
   // The stream has come to this day; never goes back.
   void Advance(int64_t day);
 
-  // Whether a text of so many distinct shingles counts and looks up this one.
+  // Of how many shingles a text of so many distinct ones counts and looks up one …
+  static uint32_t RateOf(uint32_t distinct) { return distinct > kSampledAbove ? kSampleRate : 1; }
+  // … and whether this is one.
   static bool UsesShingle(uint32_t shingle, uint32_t distinct) {
     return distinct <= kSampledAbove || (shingle * 0x9E3779B1u) >> 29 == 0;
   }

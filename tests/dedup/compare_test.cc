@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "tests/dedup/texts.h"
 
 namespace wirefold {
@@ -288,6 +291,11 @@ class Taught {
     }
     return all;
   }
+  Verdict Enough(const ComparisonDoc& incoming, int64_t day, const ComparisonDoc& stored,
+                 int64_t stored_day) const {
+    const StreamStatistics::View view(statistics_);
+    return Comparer(incoming, day, view).Compare(stored, stored_day);
+  }
 
  private:
   StreamStatistics statistics_{{.boilerplate_entries = 1024, .rarity_entries = 1 << 16}};
@@ -396,6 +404,47 @@ TEST(Compare, PlacesAreComparedOnlyWhereTheyCanMakeACopy) {
   EXPECT_EQ(little.relation, Relation::kNone);
   EXPECT_NE(Explain(little).find("wherever it stands"), std::string::npos) << Explain(little);
   EXPECT_FALSE(Compare(Doc(text, kHere), stored).places_not_compared);
+}
+
+TEST(Compare, WhatIsLeftOutOfMeasuringDecidesNothing) {
+  // Texts of common and own passages, some repeated, in any order, on many days of one series: from
+  // hardly anything to nearly all is shared.
+  std::mt19937 random(5);
+  Taught taught;
+  std::vector<ComparisonDoc> docs;
+  const auto text = [&] {
+    std::string out;
+    const auto passages = static_cast<int>(2 + random() % 9);
+    for (int i = 0; i < passages; ++i) {
+      const uint32_t which = random() % 3 == 0 ? random() % 1000 + 1000 : random() % 12;
+      out += HanText(which, static_cast<int>(15 + random() % 60));
+      if (random() % 3 == 0) out += "\n";
+    }
+    return out;
+  };
+  std::vector<std::string> texts;
+  int left_out = 0;
+  int copies = 0;
+  for (int i = 0; i < 400; ++i) {
+    // Every other one is a late text with some more.
+    std::string next = text();
+    if (i > 8 && i % 2 == 0) next = texts[static_cast<size_t>(i) - 1 - random() % 8] + next;
+    texts.push_back(next);
+    docs.push_back(MakeComparisonDoc(next, {.host = random() % 2 == 0 ? kHere : kThere,
+                                            .title = random() % 2 == 0 ? "甲乙丙" : ""}));
+    const int day = i / 20;
+    for (int n = 0; n < 10 && i > 0; ++n) {
+      const ComparisonDoc& stored = docs[static_cast<size_t>(i) - 1 -
+                                         random() % std::min<size_t>(static_cast<size_t>(i), 12)];
+      // Taught::Compare holds the two ways of measuring against each other.
+      const Verdict all = taught.Compare(docs.back(), day, stored, day - 1);
+      copies += all.relation != Relation::kNone ? 1 : 0;
+      left_out += taught.Enough(docs.back(), day, stored, day - 1).places_not_compared ? 1 : 0;
+    }
+    taught.Learn(docs.back(), day);
+  }
+  EXPECT_GT(left_out, 100);
+  EXPECT_GT(copies, 100);
 }
 
 TEST(Compare, TheScoreSaysWhetherThereIsARelation) {
