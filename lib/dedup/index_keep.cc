@@ -212,6 +212,7 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
     std::shared_ptr<IndexSegment> old;  // goes without the lock
     const std::unique_lock lock(mutex_);
     if (const auto part = part_of(); part != parts_.end()) {
+      part->deaths_known_since = part->segment->deaths_known_since();
       for (const auto& [change, entry] : part->segment->deaths()) {
         (*run)->Kill(entry);
         part->deaths.emplace_back(change, entry);

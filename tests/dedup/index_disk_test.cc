@@ -355,5 +355,25 @@ TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
   writer.join();
 }
 
+TEST_F(IndexDisk, WhatWentBeforeASegmentWasRenumberedIsNotForgottenInItsRun) {
+  // What is removed is given back at the 65th of 200; then nothing more comes to these days.
+  CandidateIndex index(Options(3 * kDay, 1));
+  const Sketch sketch = SketchOf(HanText(1, 300));
+  for (uint32_t i = 0; i < 200; ++i) {
+    index.Add(IdOf(kDay, i), i == 0 ? sketch : SketchOf(HanText(1000 + i, 100)), /*is_new=*/true);
+  }
+  FindState state;
+  const FindOptions options{.time_ms = kDay, .window_ms = 1000, .max_hits = 16};
+  ASSERT_EQ(index.Find(sketch, options, &state).size(), 1u);
+  for (uint32_t i = 0; i < 65; ++i) ASSERT_TRUE(index.Remove(IdOf(kDay, i)));
+  for (uint32_t i = 0; i < 300; ++i) {
+    index.Add(IdOf(4 * kDay, i), SketchOf(HanText(2000 + i, 100)), /*is_new=*/true);
+    index.Settle(i + 1);
+  }
+  AwaitRuns(index, 2);
+  EXPECT_FALSE(index.FindSince(sketch, options, state).has_value());
+  EXPECT_TRUE(index.Find(sketch, options, &state).empty());
+}
+
 }  // namespace
 }  // namespace wirefold
