@@ -157,7 +157,9 @@ class CandidateIndex {
   void Settle(std::optional<uint64_t> next_event);
   // Events before this one are in the store; no checkpoint runs ahead of that. Any thread.
   void Committed(uint64_t next_event);
-  // Writes a checkpoint as of this event at once, while nothing else goes on.
+  // Has a checkpoint as of this event (as in Settle) written beside all else; Settle asks for them.
+  void Checkpoint(std::optional<uint64_t> next_event);
+  // Stops, and writes a checkpoint as of this event: the last.
   [[nodiscard]] absl::Status WriteCheckpoint(uint64_t next_event);
   // Writes no more; Settle, Add and Find go on in memory.
   void Stop();

@@ -69,6 +69,10 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
       part.file = next_file_++;
     }
   }
+  Checkpoint(next_event);
+}
+
+void CandidateIndex::Checkpoint(std::optional<uint64_t> next_event) {
   if (options_.folder.empty()) return;
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/true);
   const std::lock_guard lock(keeper_mutex_);
@@ -258,6 +262,7 @@ void CandidateIndex::KeepWithin(size_t coming_bytes) {
 }
 
 absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
+  Stop();  // two that write would take each other's files
   if (options_.folder.empty()) return absl::OkStatus();
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/false);
   return Write(snapshot, /*waits=*/false);

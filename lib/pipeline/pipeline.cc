@@ -90,7 +90,6 @@ class ThreadedPipeline final : public Pipeline {
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
     learner_.Stop(/*write_last=*/gate_.Failure().ok());
-    index_.Stop();
     if (is_started_ && gate_.Failure().ok() && (!space_check_ || space_check_().ok())) {
       index_.WriteCheckpoint(NextEvent()).IgnoreError();
     }
@@ -213,10 +212,8 @@ class ThreadedPipeline final : public Pipeline {
           return true;
         },
         {.from_ms = std::max<int64_t>(index_.floor_ms(), 0)});
-    // So that this need not be done again. What can't be written now is at the end.
-    if (status.ok() && added >= kWorthACheckpoint) {
-      index_.WriteCheckpoint(first_event_).IgnoreError();
-    }
+    // So that this need not be done again.
+    if (status.ok() && added >= kWorthACheckpoint) index_.Checkpoint(first_event_);
     return status;
   }
 

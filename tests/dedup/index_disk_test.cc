@@ -236,7 +236,6 @@ TEST_F(IndexDisk, WhatIsDamagedOrAnothersIsMadeAgain) {
     Stream stream(0);
     for (uint64_t event = 0; event < 900; ++event) Stream::Tell(stream.Next(), event, index);
     AwaitRuns(index, 1);
-    index.Stop();
     ASSERT_TRUE(index.WriteCheckpoint(900).ok());
   };
   const auto restores = [&](size_t memory_bytes) {
@@ -353,6 +352,59 @@ TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
     EXPECT_GT(index.stats().articles, 0u);
   }
   writer.join();
+}
+
+TEST_F(IndexDisk, ACheckpointIsWrittenBehindWhatIsBeingWritten) {
+  std::atomic<int> asked = 0;
+  std::atomic<bool> written = false;
+  const std::thread::id self = std::this_thread::get_id();
+  IndexOptions options = Options(0, 1);
+  // The thread that writes pauses in the middle of a file.
+  options.has_room = [&] {
+    if (std::this_thread::get_id() != self && ++asked == 5) {
+      for (int i = 0; i < 50 && !written; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    }
+    return absl::OkStatus();
+  };
+  {
+    CandidateIndex index(options);
+    Stream stream(0);
+    for (uint32_t i = 0; i < 420; ++i) {
+      const Stream::Step step = stream.Next();
+      index.Add(step.id, step.sketch);
+      index.Settle(std::nullopt);
+    }
+    while (asked < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const absl::Status status = index.WriteCheckpoint(420);
+    EXPECT_TRUE(status.ok()) << status;
+    written = true;
+    EXPECT_EQ(index.stats().problem, "");
+  }
+  std::string why;
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(420, &why), 420u) << why;
+}
+
+TEST_F(IndexDisk, ACheckpointCanBeAskedForAtAnyTime) {
+  {
+    CandidateIndex index(Options(0, 1));
+    Stream stream(0);
+    for (uint32_t i = 0; i < 100; ++i) {
+      const Stream::Step step = stream.Next();
+      index.Add(step.id, step.sketch);
+      index.Settle(std::nullopt);
+    }
+    index.Committed(100);
+    index.Checkpoint(100);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!fs::exists(folder_ / "index" / "manifest")) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  std::string why;
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(100, &why), 100u) << why;
 }
 
 TEST_F(IndexDisk, WhatWentBeforeASegmentWasRenumberedIsNotForgottenInItsRun) {
