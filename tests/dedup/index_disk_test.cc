@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "lib/dedup/index.h"
+#include "lib/dedup/index_folder.h"
 #include "tests/dedup/texts.h"
 
 namespace wirefold {
@@ -352,6 +353,38 @@ TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
     EXPECT_GT(index.stats().articles, 0u);
   }
   writer.join();
+}
+
+TEST_F(IndexDisk, AnArchiveInAnyOrderIsSealedToo) {
+  // Sixty segments of days side by side, none of which has a notable share; nothing is forgotten.
+  constexpr int64_t kDays = 60;
+  IndexOptions plain_options = Options(2 * kDay, 0);
+  plain_options.folder.clear();
+  CandidateIndex plain(plain_options);
+  CandidateIndex index(Options(2 * kDay, 1));
+  std::mt19937 random(5);
+  for (uint32_t i = 0; i < 2000; ++i) {
+    const int64_t time_ms = static_cast<int64_t>(random()) % (kDays * kDay / 1000) * 1000;
+    const Sketch sketch = SketchOf(HanText(random() % 200, 200));
+    const FindOptions options{.time_ms = time_ms, .window_ms = 2 * kDay, .max_hits = 64};
+    ASSERT_TRUE(SameHits(index.Find(sketch, options), plain.Find(sketch, options))) << i;
+    for (CandidateIndex* const one : {&plain, &index}) {
+      one->Advance(time_ms, std::nullopt);
+      one->Add(IdOf(time_ms, i), sketch, /*is_new=*/true);
+      one->Committed(i + 1);
+      one->Settle(i + 1);
+    }
+  }
+  // At 400 the largest go, until the half is left: at most 400 are in memory.
+  AwaitRuns(index, kDays);
+  ASSERT_TRUE(index.WriteCheckpoint(2000).ok());
+  const absl::StatusOr<IndexManifest> manifest = IndexFolder(Options(0, 0).folder).Read();
+  ASSERT_TRUE(manifest.ok());
+  size_t open = 0;
+  for (const IndexManifest::Part& part : manifest->parts) {
+    if (!part.sealed) open += part.dead.size();
+  }
+  EXPECT_LT(open, 400u);
 }
 
 TEST_F(IndexDisk, ACheckpointIsWrittenBehindWhatIsBeingWritten) {
