@@ -25,11 +25,12 @@
 // nothing. Every entry has its own ID; of which story it stands for the index knows nothing.
 //
 // What is added goes to a segment in memory. Once the segments that are added to have
-// segment_articles together, those that have an eighth of that each are sealed, and a thread writes
-// each as a run (index_run.h): by the number of articles alone, so that what is found does not
-// depend on time or memory. The newest runs stay in memory as far as memory_bytes goes, of older
-// ones a filter, or nothing; what is found is the same. The runs, what of them is dead, and copies
-// of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
+// segment_articles together, those that have an eighth of that each are sealed, and of more the
+// largest until no more than the half is left (an archive in any order has many segments open); a
+// thread writes each as a run (index_run.h): by the number of articles alone, so that what is found
+// does not depend on time or memory. The newest runs stay in memory as far as memory_bytes goes, of
+// older ones a filter, or nothing; what is found is the same. The runs, what of them is dead, and
+// copies of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
 //
 // Thread-safe: any number of Find beside one Add, Remove, Advance or Settle.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_H_
@@ -157,7 +158,9 @@ class CandidateIndex {
   void Settle(std::optional<uint64_t> next_event);
   // Events before this one are in the store; no checkpoint runs ahead of that. Any thread.
   void Committed(uint64_t next_event);
-  // Writes a checkpoint as of this event at once, while nothing else goes on.
+  // Has a checkpoint as of this event (as in Settle) written beside all else; Settle asks for them.
+  void Checkpoint(std::optional<uint64_t> next_event);
+  // Stops, and writes a checkpoint as of this event: the last.
   [[nodiscard]] absl::Status WriteCheckpoint(uint64_t next_event);
   // Writes no more; Settle, Add and Find go on in memory.
   void Stop();
@@ -278,6 +281,7 @@ class CandidateIndex {
   IndexSegment* SegmentFor(int64_t time_ms);
 
   // index_keep.cc: sealing, the thread that writes, the bound of memory, starting again.
+  void Seal(size_t open);
   [[nodiscard]] Snapshot TakeSnapshot(std::optional<uint64_t> next_event, bool copies);
   void Keep();
   [[nodiscard]] absl::Status Write(Snapshot& snapshot, bool waits);

@@ -283,8 +283,8 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     if (part.run != nullptr) {
       // What came to it since can't be told from the rest any more.
       if (part.run->header().last_change >= state.change) return std::nullopt;
-      if (part.deaths.empty() || part.deaths.back().first < state.change) continue;
       if (part.deaths_known_since > state.change) return std::nullopt;
+      if (part.deaths.empty() || part.deaths.back().first < state.change) continue;
       Gone& gone = gone_of_runs.emplace_back(Gone{part.run, {}});
       for (const auto& [change, entry] : part.deaths) {
         if (change >= state.change) gone.entries.push_back(entry);

@@ -13,8 +13,10 @@
 namespace wirefold {
 namespace {
 
-// A segment with less than such a share of what is sealed stays open.
+// A segment with less than such a share of what is sealed stays open …
 constexpr size_t kSealedShare = 8;
+// … unless more than such a share were left open by that, in many segments.
+constexpr size_t kOpenShare = 2;
 // No more than such a share of a segment is added while another is being written.
 constexpr size_t kBesideWriting = 4;
 // What could not be written is tried again after so long.
@@ -58,17 +60,30 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
     keeping_.wait(lock, [this] { return unwritten_ == 0 || stopping_; });
   }
   if (open < segment_articles_) return;
-  {
-    const std::unique_lock lock(mutex_);
-    for (Part& part : parts_) {
-      if (part.key == kAheadKey || !part.is_open() ||
-          part.segment->entries() < (segment_articles_ + kSealedShare - 1) / kSealedShare) {
-        continue;
-      }
-      part.segment->Seal();
-      part.file = next_file_++;
-    }
+  Seal(open);
+  Checkpoint(next_event);
+}
+
+// The largest first, `open` articles being in all that may be sealed.
+void CandidateIndex::Seal(size_t open) {
+  const std::unique_lock lock(mutex_);
+  std::vector<Part*> largest_first;
+  for (Part& part : parts_) {
+    if (part.key != kAheadKey && part.is_open()) largest_first.push_back(&part);
   }
+  std::stable_sort(largest_first.begin(), largest_first.end(), [](const Part* a, const Part* b) {
+    return a->segment->entries() > b->segment->entries();
+  });
+  for (Part* const part : largest_first) {
+    const size_t entries = part->segment->entries();
+    if (entries * kSealedShare < segment_articles_ && open * kOpenShare <= segment_articles_) break;
+    part->segment->Seal();
+    part->file = next_file_++;
+    open -= entries;
+  }
+}
+
+void CandidateIndex::Checkpoint(std::optional<uint64_t> next_event) {
   if (options_.folder.empty()) return;
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/true);
   const std::lock_guard lock(keeper_mutex_);
@@ -212,6 +227,7 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
     std::shared_ptr<IndexSegment> old;  // goes without the lock
     const std::unique_lock lock(mutex_);
     if (const auto part = part_of(); part != parts_.end()) {
+      part->deaths_known_since = part->segment->deaths_known_since();
       for (const auto& [change, entry] : part->segment->deaths()) {
         (*run)->Kill(entry);
         part->deaths.emplace_back(change, entry);
@@ -257,6 +273,7 @@ void CandidateIndex::KeepWithin(size_t coming_bytes) {
 }
 
 absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
+  Stop();  // two that write would take each other's files
   if (options_.folder.empty()) return absl::OkStatus();
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/false);
   return Write(snapshot, /*waits=*/false);

@@ -135,6 +135,8 @@ class IndexSegment {
   // is not known any more. GoneSince: whether an entry went.
   [[nodiscard]] bool changed_since(uint64_t since) const { return last_change_ >= since; }
   [[nodiscard]] bool renumbered_since(uint64_t since) const { return renumbered_ >= since; }
+  // From this change on all deaths are known.
+  [[nodiscard]] uint64_t deaths_known_since() const { return renumbered_ + 1; }
   [[nodiscard]] uint32_t FirstSince(uint64_t since) const;
   [[nodiscard]] bool AnyGoneSince(uint64_t since) const {
     return !deaths_.empty() && deaths_.back().first >= since;

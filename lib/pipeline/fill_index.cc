@@ -36,10 +36,8 @@ absl::Status FillIndex(const Store& store, int64_t window_ms, int64_t now_ms,
         return true;
       },
       {.from_ms = std::max<int64_t>(index.floor_ms(), 0)});
-  // So that this need not be done again. What can't be written now is at the end.
-  if (status.ok() && added >= kWorthACheckpoint) {
-    index.WriteCheckpoint(next_event).IgnoreError();
-  }
+  // So that this need not be done again.
+  if (status.ok() && added >= kWorthACheckpoint) index.Checkpoint(next_event);
   return status;
 }
 

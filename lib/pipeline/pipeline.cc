@@ -90,7 +90,6 @@ class ThreadedPipeline final : public Pipeline {
     if (commit_thread_.joinable()) commit_thread_.join();
     // What is lost here is learnt again at the next start.
     learner_.Stop(/*write_last=*/gate_.Failure().ok());
-    index_.Stop();
     if (is_started_ && gate_.Failure().ok() && (!space_check_ || space_check_().ok())) {
       index_.WriteCheckpoint(NextEvent()).IgnoreError();
     }

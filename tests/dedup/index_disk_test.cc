@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "lib/dedup/index.h"
+#include "lib/dedup/index_folder.h"
 #include "tests/dedup/texts.h"
 
 namespace wirefold {
@@ -236,7 +237,6 @@ TEST_F(IndexDisk, WhatIsDamagedOrAnothersIsMadeAgain) {
     Stream stream(0);
     for (uint64_t event = 0; event < 900; ++event) Stream::Tell(stream.Next(), event, index);
     AwaitRuns(index, 1);
-    index.Stop();
     ASSERT_TRUE(index.WriteCheckpoint(900).ok());
   };
   const auto restores = [&](size_t memory_bytes) {
@@ -353,6 +353,111 @@ TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
     EXPECT_GT(index.stats().articles, 0u);
   }
   writer.join();
+}
+
+TEST_F(IndexDisk, AnArchiveInAnyOrderIsSealedToo) {
+  // Sixty segments of days side by side, none of which has a notable share; nothing is forgotten.
+  constexpr int64_t kDays = 60;
+  IndexOptions plain_options = Options(2 * kDay, 0);
+  plain_options.folder.clear();
+  CandidateIndex plain(plain_options);
+  CandidateIndex index(Options(2 * kDay, 1));
+  std::mt19937 random(5);
+  for (uint32_t i = 0; i < 2000; ++i) {
+    const int64_t time_ms = static_cast<int64_t>(random()) % (kDays * kDay / 1000) * 1000;
+    const Sketch sketch = SketchOf(HanText(random() % 200, 200));
+    const FindOptions options{.time_ms = time_ms, .window_ms = 2 * kDay, .max_hits = 64};
+    ASSERT_TRUE(SameHits(index.Find(sketch, options), plain.Find(sketch, options))) << i;
+    for (CandidateIndex* const one : {&plain, &index}) {
+      one->Advance(time_ms, std::nullopt);
+      one->Add(IdOf(time_ms, i), sketch, /*is_new=*/true);
+      one->Committed(i + 1);
+      one->Settle(i + 1);
+    }
+  }
+  // At 400 the largest go, until the half is left: at most 400 are in memory.
+  AwaitRuns(index, kDays);
+  ASSERT_TRUE(index.WriteCheckpoint(2000).ok());
+  const absl::StatusOr<IndexManifest> manifest = IndexFolder(Options(0, 0).folder).Read();
+  ASSERT_TRUE(manifest.ok());
+  size_t open = 0;
+  for (const IndexManifest::Part& part : manifest->parts) {
+    if (!part.sealed) open += part.dead.size();
+  }
+  EXPECT_LT(open, 400u);
+}
+
+TEST_F(IndexDisk, ACheckpointIsWrittenBehindWhatIsBeingWritten) {
+  std::atomic<int> asked = 0;
+  std::atomic<bool> written = false;
+  const std::thread::id self = std::this_thread::get_id();
+  IndexOptions options = Options(0, 1);
+  // The thread that writes pauses in the middle of a file.
+  options.has_room = [&] {
+    if (std::this_thread::get_id() != self && ++asked == 5) {
+      for (int i = 0; i < 50 && !written; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    }
+    return absl::OkStatus();
+  };
+  {
+    CandidateIndex index(options);
+    Stream stream(0);
+    for (uint32_t i = 0; i < 420; ++i) {
+      const Stream::Step step = stream.Next();
+      index.Add(step.id, step.sketch);
+      index.Settle(std::nullopt);
+    }
+    while (asked < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const absl::Status status = index.WriteCheckpoint(420);
+    EXPECT_TRUE(status.ok()) << status;
+    written = true;
+    EXPECT_EQ(index.stats().problem, "");
+  }
+  std::string why;
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(420, &why), 420u) << why;
+}
+
+TEST_F(IndexDisk, ACheckpointCanBeAskedForAtAnyTime) {
+  {
+    CandidateIndex index(Options(0, 1));
+    Stream stream(0);
+    for (uint32_t i = 0; i < 100; ++i) {
+      const Stream::Step step = stream.Next();
+      index.Add(step.id, step.sketch);
+      index.Settle(std::nullopt);
+    }
+    index.Committed(100);
+    index.Checkpoint(100);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!fs::exists(folder_ / "index" / "manifest")) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  std::string why;
+  EXPECT_EQ(CandidateIndex(Options(0, 1)).Restore(100, &why), 100u) << why;
+}
+
+TEST_F(IndexDisk, WhatWentBeforeASegmentWasRenumberedIsNotForgottenInItsRun) {
+  // What is removed is given back at the 65th of 200; then nothing more comes to these days.
+  CandidateIndex index(Options(3 * kDay, 1));
+  const Sketch sketch = SketchOf(HanText(1, 300));
+  for (uint32_t i = 0; i < 200; ++i) {
+    index.Add(IdOf(kDay, i), i == 0 ? sketch : SketchOf(HanText(1000 + i, 100)), /*is_new=*/true);
+  }
+  FindState state;
+  const FindOptions options{.time_ms = kDay, .window_ms = 1000, .max_hits = 16};
+  ASSERT_EQ(index.Find(sketch, options, &state).size(), 1u);
+  for (uint32_t i = 0; i < 65; ++i) ASSERT_TRUE(index.Remove(IdOf(kDay, i)));
+  for (uint32_t i = 0; i < 300; ++i) {
+    index.Add(IdOf(4 * kDay, i), SketchOf(HanText(2000 + i, 100)), /*is_new=*/true);
+    index.Settle(i + 1);
+  }
+  AwaitRuns(index, 2);
+  EXPECT_FALSE(index.FindSince(sketch, options, state).has_value());
+  EXPECT_TRUE(index.Find(sketch, options, &state).empty());
 }
 
 }  // namespace
