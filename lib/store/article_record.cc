@@ -3,17 +3,16 @@
 #include <string>
 #include <utility>
 
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
 #include "lib/base/reason.h"
 #include "lib/store/records.h"
+#include "lib/store/wire_reader.h"
 #include "lib/url/canonicalize.h"
 #include "wirefold/storage/records.pb.h"
 
 namespace wirefold {
 namespace {
 
-using google::protobuf::internal::WireFormatLite;
+using storage::ArticleRecord;
 
 absl::Status Damaged() {
   return Reject(Reason::kStoreCorrupt, "an article's record in the store is damaged");
@@ -25,6 +24,59 @@ absl::Status Parse(std::string_view bytes, storage::ArticleRecord& record) {
   const bool whole = record.ParseFromArray(payload->data(), static_cast<int>(payload->size())) &&
                      record.text_hash().size() == 16;
   return whole ? absl::OkStatus() : Damaged();
+}
+
+void PeekBytes(const WireReader& from, RecordFields& fields) {
+  switch (from.field()) {
+    case ArticleRecord::kHostFieldNumber:
+      fields.host = from.bytes();
+      break;
+    case ArticleRecord::kRegistrableDomainFieldNumber:
+      fields.registrable_domain = from.bytes();
+      break;
+    case ArticleRecord::kTitleFieldNumber:
+      fields.title = from.bytes();
+      break;
+    case ArticleRecord::kTextFieldNumber:
+      fields.text = from.bytes();
+      break;
+    case ArticleRecord::kSourceFieldNumber:
+      fields.source = from.bytes();
+      break;
+    case ArticleRecord::kLanguageFieldNumber:
+      fields.language = from.bytes();
+      break;
+    case ArticleRecord::kDatelineFieldNumber:
+      fields.dateline = from.bytes();
+      break;
+    case ArticleRecord::kTextHashFieldNumber:
+      fields.text_hash = from.bytes();
+      break;
+    default:
+      break;
+  }
+}
+
+void PeekNumber(const WireReader& from, RecordFields& fields) {
+  switch (from.field()) {
+    case ArticleRecord::kObservedAtMsFieldNumber:
+      fields.observed_at_ms = from.signed_number();
+      break;
+    case ArticleRecord::kPublishedAtMsFieldNumber:
+      fields.published_at_ms = from.signed_number();
+      break;
+    case ArticleRecord::kIngestedAtMsFieldNumber:
+      fields.ingested_at_ms = from.signed_number();
+      break;
+    case ArticleRecord::kPublishedSourceFieldNumber: {
+      const auto source = static_cast<PublishedSource>(from.number());
+      fields.has_published_at =
+          source == PublishedSource::kMetadata || source == PublishedSource::kDateLine;
+      break;
+    }
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -150,74 +202,16 @@ absl::StatusOr<RekeyedRecord> RekeyRecord(std::string_view bytes, const UrlRules
 absl::StatusOr<RecordFields> PeekRecord(std::string_view bytes) {
   const absl::StatusOr<std::string_view> payload = Payload(bytes, "article");
   if (!payload.ok()) return payload.status();
-  using storage::ArticleRecord;
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(payload->data()),
-                                            static_cast<int>(payload->size()));
   RecordFields fields;
-  while (const uint32_t tag = in.ReadTag()) {
-    std::string_view* text = nullptr;
-    int64_t* number = nullptr;
-    bool source = false;
-    switch (WireFormatLite::GetTagFieldNumber(tag)) {
-      case ArticleRecord::kHostFieldNumber:
-        text = &fields.host;
-        break;
-      case ArticleRecord::kRegistrableDomainFieldNumber:
-        text = &fields.registrable_domain;
-        break;
-      case ArticleRecord::kTitleFieldNumber:
-        text = &fields.title;
-        break;
-      case ArticleRecord::kTextFieldNumber:
-        text = &fields.text;
-        break;
-      case ArticleRecord::kSourceFieldNumber:
-        text = &fields.source;
-        break;
-      case ArticleRecord::kLanguageFieldNumber:
-        text = &fields.language;
-        break;
-      case ArticleRecord::kDatelineFieldNumber:
-        text = &fields.dateline;
-        break;
-      case ArticleRecord::kTextHashFieldNumber:
-        text = &fields.text_hash;
-        break;
-      case ArticleRecord::kObservedAtMsFieldNumber:
-        number = &fields.observed_at_ms;
-        break;
-      case ArticleRecord::kPublishedAtMsFieldNumber:
-        number = &fields.published_at_ms;
-        break;
-      case ArticleRecord::kPublishedSourceFieldNumber:
-        source = true;
-        break;
-      case ArticleRecord::kIngestedAtMsFieldNumber:
-        number = &fields.ingested_at_ms;
-        break;
-      default:
-        break;
-    }
-    if (text != nullptr) {
-      uint32_t length = 0;
-      if (!in.ReadVarint32(&length)) return Damaged();
-      const size_t start = static_cast<size_t>(in.CurrentPosition());
-      if (length > payload->size() - start || !in.Skip(static_cast<int>(length))) return Damaged();
-      *text = payload->substr(start, length);
-    } else if (number != nullptr) {
-      uint64_t value = 0;
-      if (!in.ReadVarint64(&value)) return Damaged();
-      *number = WireFormatLite::ZigZagDecode64(value);
-    } else if (source) {
-      uint64_t value = 0;
-      if (!in.ReadVarint64(&value)) return Damaged();
-      fields.has_published_at = value == static_cast<uint64_t>(PublishedSource::kMetadata) ||
-                                value == static_cast<uint64_t>(PublishedSource::kDateLine);
-    } else if (!WireFormatLite::SkipField(&in, tag)) {
-      return Damaged();
+  WireReader from(*payload);
+  while (from.Next()) {
+    if (from.is_bytes()) {
+      PeekBytes(from, fields);
+    } else if (from.is_number()) {
+      PeekNumber(from, fields);
     }
   }
-  if (!in.ConsumedEntireMessage()) return Damaged();
+  if (!from.ok()) return Damaged();
   return fields;
 }
 

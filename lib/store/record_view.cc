@@ -159,14 +159,15 @@ absl::Status ViewRecord(std::string_view record, RecordView& view) {
 absl::StatusOr<std::string_view> UrlKeyOfRecord(std::string_view record) {
   const absl::StatusOr<std::string_view> payload = Payload(record, "article");
   if (!payload.ok()) return payload.status();
+  std::string_view url_key;
   WireReader fields(*payload);
   while (fields.Next()) {
     if (fields.field() == ArticleRecord::kUrlKeyFieldNumber && fields.is_bytes()) {
-      return fields.bytes();  // there is one
+      url_key = fields.bytes();
     }
   }
   if (!fields.ok()) return Damaged();
-  return std::string_view();
+  return url_key;
 }
 
 }  // namespace wirefold
