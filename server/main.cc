@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lib/base/clock.h"
+#include "lib/base/open_files.h"
 #include "lib/base/reason.h"
 #include "lib/base/standard_streams.h"
 #include "lib/base/strings.h"
@@ -93,6 +94,7 @@ int Rekey(const Config& config, const UrlRules& url_rules, bool dry_run) {
 
 int Main(int argc, char** argv) {
   OpenStandardStreams();
+  AllowManyOpenFiles();
   const absl::StatusOr<Invocation> invocation = ParseInvocation(argc, argv, ProcessEnvironment());
   if (!invocation.ok()) return FailEarly(invocation.status());
   if (invocation->action == Invocation::Action::kPrint) {
