@@ -25,7 +25,9 @@ namespace {
 // would not fit memory.
 constexpr size_t kChunk = 32;
 // The same for IDs, of which each may be as large as an article gets.
-constexpr size_t kBatchChunk = 16;
+constexpr size_t kBatchChunk = 8;
+static_assert(kBatchChunk * kMaxDocumentBytes <= kMaxBatchPayloadBytes,
+              "what is read for a batch at a time has more bytes than an answer may have");
 
 // Every field but the page's, unambiguously.
 std::string FiltersOf(const v1::ListArticlesRequest& request) {

@@ -178,7 +178,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
   // Unique articles, which most are, together; the others one by one.
   std::vector<std::string> keys;
   for (const Ulid& id : ids) keys.push_back(id.ToBytes());
-  const FoundTogether records = GetTogether(read, kArticles, keys);
+  FoundTogether records = GetTogether(read, kArticles, keys);
   const FoundTogether aliases =
       has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
   std::vector<size_t> counted;  // those in `identities`
@@ -192,6 +192,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     StoredRecord article;
     article.id = article.story_id = article.representative_id = ids[i];
     article.record = records.values[i].ToString();
+    records.values[i].Reset();  // so that it is not held twice
     articles.emplace_back(std::move(article));
     const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(articles[i]->record);
     if (!url_key.ok()) {
