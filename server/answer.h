@@ -6,7 +6,8 @@
 //   answer.Add(rest);                            // a message with the fields that follow
 //   *response = answer.Take();
 //
-// Fields must come in the order of their numbers. Belongs to one thread.
+// Fields must come in the order of their numbers, and each room be filled before the next call:
+// that may move it. Belongs to one thread.
 #ifndef WIREFOLD_SERVER_ANSWER_H_
 #define WIREFOLD_SERVER_ANSWER_H_
 

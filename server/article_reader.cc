@@ -25,7 +25,9 @@ namespace {
 // would not fit memory.
 constexpr size_t kChunk = 32;
 // The same for IDs, of which each may be as large as an article gets.
-constexpr size_t kBatchChunk = 16;
+constexpr size_t kBatchChunk = 8;
+static_assert(kBatchChunk * kMaxDocumentBytes <= kMaxBatchPayloadBytes,
+              "what is read for a batch at a time has more bytes than an answer may have");
 
 // Every field but the page's, unambiguously.
 std::string FiltersOf(const v1::ListArticlesRequest& request) {
@@ -35,6 +37,18 @@ std::string FiltersOf(const v1::ListArticlesRequest& request) {
   filters.clear_view();
   filters.clear_pure_text();
   return "list " + filters.SerializeAsString();
+}
+
+std::string StoryFilters(const Ulid& story_id) { return "story " + story_id.ToBytes(); }
+
+// Where the page asked for goes on; nullopt for the first one.
+absl::StatusOr<std::optional<PagePosition>> StoryPosition(const v1::GetStoryRequest& request,
+                                                          const Ulid& story_id) {
+  if (request.page_token().empty()) return std::nullopt;
+  absl::StatusOr<PagePosition> position =
+      ParsePageToken(request.page_token(), StoryFilters(story_id));
+  if (!position.ok()) return position.status();
+  return *std::move(position);
 }
 
 // A page that grows up to a bound of bytes.
@@ -223,19 +237,36 @@ absl::Status ArticleReader::List(const v1::ListArticlesRequest& request, Answer&
   }
 }
 
+absl::StatusOr<StoredRecord> ArticleReader::ReadRepresentative(const Ulid& id) const {
+  absl::StatusOr<StoredRecord> member = std::move(store_.GetRecords({&id, 1}).front());
+  if (!member.ok() || member->id == member->representative_id) return member;
+  const Ulid representative_id = member->representative_id;
+  return std::move(store_.GetRecords({&representative_id, 1}).front());
+}
+
 absl::Status ArticleReader::GetStory(const v1::GetStoryRequest& request, Answer& out) const {
   const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
   const absl::StatusOr<Ulid> id = Ulid::Parse(request.id());
   if (!id.ok()) return id.status();
-  absl::StatusOr<StoredRecord> member = std::move(store_.GetRecords({&*id, 1}).front());
-  if (!member.ok()) return member.status();
-  if (member->id != member->representative_id) {
-    const Ulid representative_id = member->representative_id;
-    member = std::move(store_.GetRecords({&representative_id, 1}).front());
-    if (!member.ok()) return member.status();
+  for (int reads = 1;; ++reads) {
+    const absl::StatusOr<StoredRecord> representative = ReadRepresentative(*id);
+    if (!representative.ok()) return representative.status();
+    const absl::StatusOr<std::optional<PagePosition>> position =
+        StoryPosition(request, representative->story_id);
+    if (!position.ok()) return position.status();
+    std::optional<Ulid> after;
+    if (position->has_value()) after = (*position)->last_id;
+    // The store ends its answer by bytes, so a whole page may be asked for.
+    absl::StatusOr<SightingRecordPage> found =
+        store_.ListSightingRecords(representative->story_id, after, *page_size);
+    if (!found.ok()) return found.status();
+    // Both are of one state, unless another was elected between the two looks: then who stands for
+    // the story would be among its copies, and one of them missing.
+    if (found->representative_id == representative->id || reads == kMaxStoryReads) {
+      return WriteStory(request, *representative, *std::move(found), out);
+    }
   }
-  return WriteStory(request, *member, nullptr, out);
 }
 
 std::optional<absl::Status> ArticleReader::TryGetStory(const v1::GetStoryRequest& request,
@@ -251,63 +282,53 @@ std::optional<absl::Status> ArticleReader::TryGetStory(const v1::GetStoryRequest
   }
   if (!member.has_value()) return std::nullopt;
   if (!member->ok()) return member->status();
-  const std::optional<absl::StatusOr<SightingRecordPage>> copies =
+  std::optional<absl::StatusOr<SightingRecordPage>> copies =
       store_.TryListSightingRecords((*member)->story_id, std::min(*page_size, kMaxQuickCopies));
   if (!copies.has_value()) return std::nullopt;
   if (!copies->ok()) return copies->status();
+  if ((*copies)->representative_id != (*member)->id) return std::nullopt;  // changed in between
   size_t bytes = (*member)->record.size();
   for (const StoredRecord& copy : (*copies)->sightings) bytes += copy.record.size();
   if (bytes > kMaxQuickRecordBytes) return std::nullopt;
-  return WriteStory(request, **member, &**copies, out);
+  return WriteStory(request, **member, **std::move(copies), out);
 }
 
 absl::Status ArticleReader::WriteStory(const v1::GetStoryRequest& request,
-                                       const StoredRecord& member,
-                                       const SightingRecordPage* first_page, Answer& out) const {
+                                       const StoredRecord& representative, SightingRecordPage found,
+                                       Answer& out) const {
   const absl::StatusOr<size_t> page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
-  const Ulid story_id = member.story_id;
+  const Ulid story_id = representative.story_id;
+  const absl::StatusOr<std::optional<PagePosition>> position = StoryPosition(request, story_id);
+  if (!position.ok()) return position.status();
   v1::Story rest;  // the fields behind the articles
-  const std::string filters = "story " + story_id.ToBytes();
   std::optional<Ulid> after;
-  if (!request.page_token().empty()) {
-    const absl::StatusOr<PagePosition> position = ParsePageToken(request.page_token(), filters);
-    if (!position.ok()) return position.status();
-    after = position->last_id;
-    rest.set_sighting_count(position->total);
-  }
+  if (position->has_value()) after = (*position)->last_id;
+  // Only a first page counts all copies.
+  rest.set_sighting_count(position->has_value() ? (*position)->total : found.total);
   ArticleWriter writer(pipeline_, ShowOf(request));
-  const absl::StatusOr<size_t> size = writer.Take(member);
+  const absl::StatusOr<size_t> size = writer.Take(representative);
   if (!size.ok()) return size.status();
-  const std::string_view text = writer.text();  // lives as long as `member`
+  const std::string_view text = writer.text();  // lives as long as `representative`
   v1::Story head;
   head.set_story_id(story_id.ToString());
   out.Add(head);
   (void)writer.WriteTo(out.AddItem(v1::Story::kRepresentativeFieldNumber, *size));
-  WireSize representative;
-  representative.Head(v1::Story::kRepresentativeFieldNumber, *size);
+  WireSize item;
+  item.Head(v1::Story::kRepresentativeFieldNumber, *size);
   Page page(out);
-  page.Count(head.ByteSizeLong() + representative.bytes() + *size + rest.ByteSizeLong());
+  page.Count(head.ByteSizeLong() + item.bytes() + *size + rest.ByteSizeLong());
   const auto finish = [&] {
     out.Add(rest);
     return absl::OkStatus();
   };
   const auto go_on = [&] {
-    rest.set_next_page_token(MakePageToken({*after, rest.sighting_count()}, filters));
+    rest.set_next_page_token(
+        MakePageToken({*after, rest.sighting_count()}, StoryFilters(story_id)));
     return finish();
   };
   while (true) {
-    // The store ends its answer by bytes, so as much as the page lacks may be asked for.
-    const bool first = !after.has_value();
-    absl::StatusOr<SightingRecordPage> read = SightingRecordPage();
-    if (first_page == nullptr) {
-      read = store_.ListSightingRecords(story_id, after, *page_size - page.articles());
-      if (!read.ok()) return read.status();
-    }
-    const SightingRecordPage* const found =
-        first_page == nullptr ? &*read : std::exchange(first_page, nullptr);
-    if (first) rest.set_sighting_count(found->total);
-    for (const StoredRecord& stored : found->sightings) {
+    for (const StoredRecord& stored : found.sightings) {
       const absl::StatusOr<size_t> copy = writer.Take(stored);
       if (!copy.ok()) return copy.status();
       v1::Changes changes;
@@ -319,9 +340,14 @@ absl::Status ArticleReader::WriteStory(const v1::GetStoryRequest& request,
       if (request.changes()) *rest.add_sighting_changes() = std::move(changes);
       after = stored.id;
     }
-    if (!found->next_after) return finish();
-    after = found->next_after;
-    if (page.articles() == *page_size || found->sightings.empty()) return go_on();
+    if (!found.next_after) return finish();
+    after = found.next_after;
+    if (page.articles() == *page_size || found.sightings.empty()) return go_on();
+    // The store ended its answer by bytes.
+    absl::StatusOr<SightingRecordPage> more =
+        store_.ListSightingRecords(story_id, after, *page_size - page.articles());
+    if (!more.ok()) return more.status();
+    found = *std::move(more);
   }
 }
 

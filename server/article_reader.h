@@ -29,6 +29,8 @@ namespace wirefold {
 inline constexpr size_t kMaxQuickRecordBytes = size_t{64} << 10;
 // The same for a story of more copies.
 inline constexpr size_t kMaxQuickCopies = 4;
+// A story whose representative changes while it is read is read anew, so many times in all.
+inline constexpr int kMaxStoryReads = 4;
 inline constexpr size_t kMaxPagePayloadBytes = size_t{3} << 20;
 // The articles that one BatchGet answers with have at most so many bytes together.
 inline constexpr size_t kMaxBatchPayloadBytes = size_t{64} << 20;
@@ -67,10 +69,12 @@ class ArticleReader {
   void Fill(StoredArticle&& stored, const Show& show, v1::Article& article) const;
 
  private:
-  // The story of `member`, who stands for it; its first page of copies if that was read already.
+  // Who stands for the story of `id`.
+  [[nodiscard]] absl::StatusOr<StoredRecord> ReadRepresentative(const Ulid& id) const;
+  // The story of `representative`; `found` are the copies from where the request's page begins.
   [[nodiscard]] absl::Status WriteStory(const v1::GetStoryRequest& request,
-                                        const StoredRecord& member,
-                                        const SightingRecordPage* first_page, Answer& out) const;
+                                        const StoredRecord& representative,
+                                        SightingRecordPage found, Answer& out) const;
 
   const Store& store_;
   Pipeline& pipeline_;

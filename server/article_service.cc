@@ -26,12 +26,15 @@ bool Read(const grpc::ByteBuffer& bytes, Request& request) {
   return grpc::SerializationTraits<Request>::Deserialize(&same, &request).ok();
 }
 
-// `work` fills the answer and returns an absl::Status.
+// `work` fills the answer and returns an absl::Status. gRPC keeps the request's bytes, `received`,
+// for as long as the call lasts.
 template <typename Request, typename Work>
 grpc::ServerUnaryReactor* AnswerBytesOn(ReadPool& pool, grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer& received,
                                         std::shared_ptr<BytesCall<Request>> call,
                                         grpc::ByteBuffer* response, Work work) {
-  return AnswerOn(pool, context, call->request, [call, response, work = std::move(work)] {
+  const size_t request_bytes = received.Length() + call->request.SpaceUsedLong();
+  return AnswerOn(pool, context, request_bytes, [call, response, work = std::move(work)] {
     absl::Status status = work(call->request, call->answer);
     if (status.ok()) *response = call->answer.Take();
     return status;
@@ -49,7 +52,7 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetArticle(grpc::CallbackServerCon
     if (status->ok()) *response = call->answer.Take();
     return AnswerAtOnce(context, *status);
   }
-  return AnswerBytesOn(pool_, context, std::move(call), response,
+  return AnswerBytesOn(pool_, context, *request, std::move(call), response,
                        [this](const auto& asked, Answer& out) { return reader_.Get(asked, out); });
 }
 
@@ -59,7 +62,7 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::BatchGetArticles(grpc::CallbackSer
   auto call = std::make_shared<BytesCall<v1::BatchGetArticlesRequest>>();
   if (!Read(*request, call->request)) return nullptr;
   return AnswerBytesOn(
-      pool_, context, std::move(call), response,
+      pool_, context, *request, std::move(call), response,
       [this](const auto& asked, Answer& out) { return reader_.BatchGet(asked, out); });
 }
 
@@ -68,7 +71,7 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::ListArticles(grpc::CallbackServerC
                                                            grpc::ByteBuffer* response) {
   auto call = std::make_shared<BytesCall<v1::ListArticlesRequest>>();
   if (!Read(*request, call->request)) return nullptr;
-  return AnswerBytesOn(pool_, context, std::move(call), response,
+  return AnswerBytesOn(pool_, context, *request, std::move(call), response,
                        [this](const auto& asked, Answer& out) { return reader_.List(asked, out); });
 }
 
@@ -82,7 +85,7 @@ grpc::ServerUnaryReactor* ArticleServiceImpl::GetStory(grpc::CallbackServerConte
     return AnswerAtOnce(context, *status);
   }
   return AnswerBytesOn(
-      pool_, context, std::move(call), response,
+      pool_, context, *request, std::move(call), response,
       [this](const auto& asked, Answer& out) { return reader_.GetStory(asked, out); });
 }
 

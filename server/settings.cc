@@ -32,8 +32,8 @@ constexpr std::array kSettings = {
     Setting{"workers", kCount, &Config::workers, "0", 0, 1024, "",
             "Threads that normalize files. 0: one a core."},
     Setting{"read-threads", kCount, &Config::read_threads, "4", 1, 256, "",
-            "Threads that answer reads which may have to wait for the disk, and checks. What lies "
-            "in memory is answered at once."},
+            "Threads that answer reads and checks, but for single articles and small stories that "
+            "lie in memory: those are answered at once."},
     Setting{"window-days", kCount, &Config::window_days, "30", 0, 36500, "",
             "Near-duplicates are sought within this many days before and after a file's "
             "time. What is older by more than the stream has come (the time that all but "

@@ -9,6 +9,7 @@
 #ifndef WIREFOLD_SERVER_UNARY_H_
 #define WIREFOLD_SERVER_UNARY_H_
 
+#include <cstddef>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -24,10 +25,11 @@ namespace wirefold {
 // their like), at most once a second.
 void LogIfOurFault(const absl::Status& status);
 
-// `work` returns an absl::Status and is called on a thread of `pool`, or never.
+// `work` returns an absl::Status and is called on a thread of `pool`, or never. The call holds
+// `request_bytes` while it waits.
 template <typename Work>
 grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* context,
-                                   const google::protobuf::Message& request, Work work) {
+                                   size_t request_bytes, Work work) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const bool accepted = pool.Run(
       [context, reactor, work = std::move(work)] {
@@ -39,12 +41,18 @@ grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* 
         LogIfOurFault(status);
         reactor->Finish(ToGrpcStatus(status));
       },
-      request.SpaceUsedLong());
+      request_bytes);
   if (!accepted) {
     reactor->Finish(MakeGrpcError(grpc::StatusCode::RESOURCE_EXHAUSTED, kReasonOverloaded,
                                   "too many reads wait already; try again in a moment"));
   }
   return reactor;
+}
+
+template <typename Work>
+grpc::ServerUnaryReactor* AnswerOn(ReadPool& pool, grpc::CallbackServerContext* context,
+                                   const google::protobuf::Message& request, Work work) {
+  return AnswerOn(pool, context, request.SpaceUsedLong(), std::move(work));
 }
 
 // Ends a call whose answer is there, on the thread that gRPC called on.

@@ -1,5 +1,5 @@
 // RecordView: what a stored article's record holds, as slices of its bytes. For reads, which write
-// nearly all of it into an answer as it is, a tenth of what decoding costs.
+// nearly all of it into an answer as it is; two fifths of what decoding costs (docs/benchmarks.md).
 //
 // Example:
 //   RecordView view;

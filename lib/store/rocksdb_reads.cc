@@ -18,8 +18,8 @@ namespace {
 
 constexpr size_t kSketchReadaheadBytes = size_t{2} << 20;
 
-// What a read that may not wait for the disk ends with where it would have to; TryGetRecord alone
-// sees it.
+// What a read that may not wait for the disk ends with where it would have to; nobody but
+// TryGetRecord and TryListSightingRecords sees it.
 absl::Status OnDisk() { return absl::AbortedError("not in memory"); }
 bool IsOnDisk(const absl::Status& status) { return absl::IsAborted(status); }
 
@@ -178,7 +178,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
   // Unique articles, which most are, together; the others one by one.
   std::vector<std::string> keys;
   for (const Ulid& id : ids) keys.push_back(id.ToBytes());
-  const FoundTogether records = GetTogether(read, kArticles, keys);
+  FoundTogether records = GetTogether(read, kArticles, keys);
   const FoundTogether aliases =
       has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
   std::vector<size_t> counted;  // those in `identities`
@@ -192,6 +192,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     StoredRecord article;
     article.id = article.story_id = article.representative_id = ids[i];
     article.record = records.values[i].ToString();
+    records.values[i].Reset();  // so that it is not held twice
     articles.emplace_back(std::move(article));
     const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(articles[i]->record);
     if (!url_key.ok()) {
@@ -241,19 +242,15 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
   std::vector<std::string> keys;
   keys.reserve(ids.size());
   for (const Ulid& id : ids) keys.push_back(id.ToBytes());
-  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> values(ids.size());
-  std::vector<rocksdb::Status> statuses(ids.size());
-  db_->MultiGet({}, handles_[kArticles], slices.size(), slices.data(), values.data(),
-                statuses.data());
+  const FoundTogether records = GetTogether({}, kArticles, keys);
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (!statuses[i].ok() && !statuses[i].IsNotFound()) {
-      return FromRocksDb(statuses[i], "reading articles to compare");
+    if (!records.IsFound(i) && !records.IsMissing(i)) {
+      return FromRocksDb(records.statuses[i], "reading articles to compare");
     }
-    std::string_view record = values[i].ToStringView();
+    std::string_view record = records.values[i].ToStringView();
     NewestText variant;
-    if (statuses[i].IsNotFound()) {
+    if (records.IsMissing(i)) {
       absl::StatusOr<NewestText> newest = Reader({}).Newest(ids[i]);
       if (ReasonOf(newest.status()) == Reason::kNotFound) continue;
       if (!newest.ok()) return newest.status();
@@ -352,6 +349,7 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOpti
   const absl::StatusOr<Ulid> representative = reader.Representative(story_id);
   if (!representative.ok()) return representative.status();
   SightingRecordPage page;
+  page.representative_id = *representative;
   limit = std::max<size_t>(limit, 1);
   size_t page_bytes = 0;
   Ulid last;
@@ -391,16 +389,10 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOpti
 absl::StatusOr<StoredArticle> RocksDbStore::ReadOlder(RecordReader& reader,
                                                       const StoredArticle& newest,
                                                       std::string stored) const {
-  StoredArticle older;
-  older.id = newest.id;
-  older.story_id = newest.story_id;
-  older.representative_id = newest.representative_id;
-  older.match = newest.match;
-  older.revision_count = newest.revision_count;
-  const absl::StatusOr<std::string> record = reader.Whole(std::move(stored), newest.id);
+  absl::StatusOr<std::string> record = reader.Whole(std::move(stored), newest.id);
   if (!record.ok()) return record.status();
-  if (absl::Status status = DecodeRecord(*record, older); !status.ok()) return status;
-  return older;
+  return DecodeArticle({newest.id, newest.story_id, newest.representative_id, newest.match,
+                        newest.revision_count, *std::move(record)});
 }
 
 absl::StatusOr<std::vector<StoredArticle>> RocksDbStore::ListRevisions(

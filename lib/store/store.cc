@@ -59,6 +59,7 @@ absl::StatusOr<SightingPage> Store::ListSightings(const Ulid& story_id, std::opt
   const absl::StatusOr<SightingRecordPage> records = ListSightingRecords(story_id, after, limit);
   if (!records.ok()) return records.status();
   SightingPage page;
+  page.representative_id = records->representative_id;
   page.total = records->total;
   page.next_after = records->next_after;
   if (absl::Status status = DecodeAll(records->sightings, page.sightings); !status.ok()) {

@@ -183,6 +183,7 @@ struct ListPageOf {
 
 template <typename Article>
 struct SightingPageOf {
+  Ulid representative_id;  // who stood for the story when this was read
   std::vector<Article> sightings;
   uint64_t total = 0;
   std::optional<Ulid> next_after;

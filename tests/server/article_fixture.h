@@ -26,6 +26,18 @@ class ArticleServiceTest : public ServerFixture {
     return stored.id;
   }
 
+  // In the view FULL.
+  v1::Article Get(const Ulid& id) {
+    v1::GetArticleRequest request;
+    request.set_id(id.ToString());
+    request.set_view(v1::ARTICLE_VIEW_FULL);
+    grpc::ClientContext context;
+    v1::Article article;
+    const grpc::Status status = articles->GetArticle(&context, request, &article);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return article;
+  }
+
   // Gives the articles of the store, `count` of them, texts with which they have `bytes` in all as
   // messages.
   void FillTo(size_t bytes, int count) {

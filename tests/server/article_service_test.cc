@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "lib/base/limits.h"
@@ -19,18 +20,10 @@ TEST_F(ArticleServiceTest, GetsByIdAndByAnySpellingOfTheUrl) {
   ASSERT_TRUE(url.ok());
   store.identities[HashBytes128(url->url_key, 1)] = id;
   StartServer();
+  EXPECT_EQ(Get(id).id(), id.ToString());
+  EXPECT_EQ(Get(id).text(), "text of a");
   v1::GetArticleRequest request;
-  request.set_id(id.ToString());
-  request.set_view(v1::ARTICLE_VIEW_FULL);
-  {
-    grpc::ClientContext context;
-    v1::Article article;
-    ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
-    EXPECT_EQ(article.id(), id.ToString());
-    EXPECT_EQ(article.text(), "text of a");
-  }
   request.set_url("http://www.rfi.fr//cn/a#top");
-  request.set_view(v1::ARTICLE_VIEW_UNSPECIFIED);
   grpc::ClientContext context;
   v1::Article article;
   ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
@@ -47,12 +40,7 @@ TEST_F(ArticleServiceTest, AnswersAreTheSameFromMemoryFromDiskAndForLargeArticle
   for (const bool on_disk : {false, true}) {
     store.on_disk = on_disk;
     for (const Ulid& id : {small, large}) {
-      v1::GetArticleRequest request;
-      request.set_id(id.ToString());
-      request.set_view(v1::ARTICLE_VIEW_FULL);
-      grpc::ClientContext context;
-      v1::Article article;
-      ASSERT_TRUE(articles->GetArticle(&context, request, &article).ok());
+      const v1::Article article = Get(id);
       EXPECT_EQ(article.id(), id.ToString());
       EXPECT_EQ(article.text(), store.articles[id].article.text);
     }
@@ -85,6 +73,48 @@ TEST_F(ArticleServiceTest, StoriesAreTheSameFromMemoryFromDiskAndOfManyCopies) {
       EXPECT_EQ(response.sighting_count(), static_cast<uint64_t>(copies));
     }
   }
+}
+
+TEST_F(ArticleServiceTest, AStoryWhoseRepresentativeChangesMeanwhileIsReadAnew) {
+  const Ulid first = Add(5, "first");
+  const Ulid second = Add(6, "second", first);
+  StartServer();
+  for (const bool on_disk : {false, true}) {
+    store.on_disk = on_disk;
+    store.articles[first].representative_id = store.articles[second].representative_id = first;
+    bool changed = false;
+    store.before_copies = [&] {
+      if (std::exchange(changed, true)) return;
+      store.articles[first].representative_id = store.articles[second].representative_id = second;
+    };
+    v1::GetStoryRequest request;
+    request.set_id(first.ToString());
+    grpc::ClientContext context;
+    v1::Story story;
+    ASSERT_TRUE(articles->GetStory(&context, request, &story).ok());
+    EXPECT_EQ(story.representative().id(), second.ToString());
+    ASSERT_EQ(story.sightings_size(), 1);
+    EXPECT_EQ(story.sightings(0).id(), first.ToString());
+  }
+}
+
+TEST_F(ArticleServiceTest, AStoryThatChangesOnAndOnIsAnsweredAllTheSame) {
+  const Ulid first = Add(5, "first");
+  const Ulid second = Add(6, "second", first);
+  StartServer();
+  int reads = 0;
+  store.on_disk = true;
+  store.before_copies = [&] {
+    ++reads;
+    Ulid& now = store.articles[first].representative_id;
+    now = store.articles[second].representative_id = now == first ? second : first;
+  };
+  v1::GetStoryRequest request;
+  request.set_id(first.ToString());
+  grpc::ClientContext context;
+  v1::Story story;
+  ASSERT_TRUE(articles->GetStory(&context, request, &story).ok());
+  EXPECT_EQ(reads, kMaxStoryReads);
 }
 
 TEST_F(ArticleServiceTest, LearntBoilerplateIsLeftOutUnlessThePureTextIsAskedFor) {

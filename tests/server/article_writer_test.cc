@@ -11,15 +11,6 @@
 namespace wirefold {
 namespace {
 
-StoredRecord RecordOf(const StoredArticle& stored) {
-  NormalizedArticle normalized;
-  normalized.article = stored.article;
-  normalized.matching_letters = stored.matching_letters;
-  normalized.text_hash = stored.text_hash;
-  return {stored.id,    stored.story_id,       stored.representative_id,
-          stored.match, stored.revision_count, *EncodeRecord(normalized, stored.ingested_at_ms)};
-}
-
 StoredArticle Full() {
   StoredArticle stored;
   stored.id = Ulid::Make(1, HashBytes128("id"));

@@ -173,13 +173,24 @@ class FakePipeline final : public Pipeline {
   std::thread thread_;
 };
 
+// As a store holds it.
+inline StoredRecord RecordOf(const StoredArticle& stored) {
+  NormalizedArticle normalized;
+  normalized.article = stored.article;
+  normalized.matching_letters = stored.matching_letters;
+  normalized.text_hash = stored.text_hash;
+  return {stored.id,    stored.story_id,       stored.representative_id,
+          stored.match, stored.revision_count, *EncodeRecord(normalized, stored.ingested_at_ms)};
+}
+
 // Filled by the test before the server starts.
 class FakeStore final : public Store {
  public:
   std::map<Ulid, StoredArticle> articles;  // copies too
   std::map<Hash128, Ulid> identities;
   std::map<Ulid, StoredRaw> raw;
-  bool on_disk = false;  // whether the disk has to be read for every article
+  bool on_disk = false;                   // whether the disk has to be read for every article
+  std::function<void()> before_copies{};  // called ahead of each look for a story's copies
 
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
   absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
@@ -236,9 +247,13 @@ class FakeStore final : public Store {
   absl::StatusOr<SightingRecordPage> ListSightingRecords(const Ulid& story_id,
                                                          std::optional<Ulid> after,
                                                          size_t limit) const override {
+    if (before_copies) before_copies();
     SightingRecordPage page;
+    page.representative_id = story_id;
     for (const auto& [id, stored] : articles) {
-      if (stored.story_id != story_id || id == story_id) continue;
+      if (stored.story_id != story_id) continue;
+      page.representative_id = stored.representative_id;
+      if (id == stored.representative_id) continue;
       if (!after) ++page.total;  // as RocksDbStore: on the first page alone
       if (after && id <= *after) continue;
       if (page.sightings.size() == limit) {
@@ -308,14 +323,6 @@ class FakeStore final : public Store {
   uint64_t DiskBytes() const override { return 4096; }
 
  private:
-  static StoredRecord RecordOf(const StoredArticle& stored) {
-    NormalizedArticle normalized;
-    normalized.article = stored.article;
-    normalized.matching_letters = stored.matching_letters;
-    normalized.text_hash = stored.text_hash;
-    return {stored.id,    stored.story_id,       stored.representative_id,
-            stored.match, stored.revision_count, *EncodeRecord(normalized, stored.ingested_at_ms)};
-  }
   static absl::Status NotFound() {
     return Reject(Reason::kNotFound, "no such article; check the ID or the URL");
   }
