@@ -19,9 +19,7 @@ namespace {
 constexpr size_t kMaxWriteBytes = size_t{8} << 20;
 
 absl::Status Failed(const char* what, const std::string& path) {
-  const int error = errno;
-  const std::string message = absl::StrCat(what, " ", path, ": ", std::strerror(error));
-  return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
+  return absl::UnavailableError(absl::StrCat(what, " ", path, ": ", std::strerror(errno)));
 }
 
 std::string FolderOf(const std::string& path) {
@@ -33,10 +31,13 @@ std::string FolderOf(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<FileReader>> FileReader::Open(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no ", path));
   if (fd < 0) return Failed("opening", path);
   struct stat info {};
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-    const absl::Status failed = Failed("reading", path);
+  const bool known = fstat(fd, &info) == 0;
+  if (!known || !S_ISREG(info.st_mode)) {
+    const absl::Status failed =
+        known ? absl::UnavailableError(absl::StrCat(path, " is no file")) : Failed("reading", path);
     close(fd);
     return failed;
   }

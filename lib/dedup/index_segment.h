@@ -75,7 +75,8 @@ class IndexSegment {
  public:
   // Articles of one segment; those of more take several.
   static constexpr size_t kMaxArticles = size_t{1} << 22;
-  // Postings of one key that a segment keeps, the newest: more than CandidateIndex reads.
+  // Postings of one key that a segment keeps, the newest: so many of a band tell what a template
+  // is, and one more than CandidateIndex::kMaxAnchorBucket that an anchor is not rare.
   static constexpr size_t kMaxBandPostings = 48;
   static constexpr size_t kMaxAnchorPostings = 33;
 

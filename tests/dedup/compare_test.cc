@@ -267,17 +267,7 @@ TEST(Explain, NamesTheFigures) {
 // What the stream has taught by then.
 class Taught {
  public:
-  void Learn(const ComparisonDoc& doc, int64_t day) {
-    LearntArticle article;
-    article.domain = doc.domain;
-    article.day = day;
-    for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
-      article.paragraphs.push_back(paragraph.key);
-    }
-    article.shingles = doc.shingles;
-    article.distinct = doc.distinct;
-    statistics_.Learn(std::move(article));
-  }
+  void Learn(const ComparisonDoc& doc, int64_t day) { statistics_.Learn(LearntOf(doc, day)); }
   Verdict Compare(const ComparisonDoc& incoming, int64_t day, const ComparisonDoc& stored,
                   int64_t stored_day) const {
     const StreamStatistics::View view(statistics_);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <utility>
 
 #include "lib/dedup/compare.h"
 #include "tests/dedup/texts.h"
@@ -14,15 +13,7 @@ namespace {
 const Origin kHere = {.host = "www.example.org", .registrable_domain = "example.org"};
 
 void Learn(StreamStatistics& statistics, const ComparisonDoc& doc, int64_t day) {
-  LearntArticle article;
-  article.domain = doc.domain;
-  article.day = day;
-  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
-    article.paragraphs.push_back(paragraph.key);
-  }
-  article.shingles = doc.shingles;
-  article.distinct = doc.distinct;
-  statistics.Learn(std::move(article));
+  statistics.Learn(LearntOf(doc, day));
 }
 
 const StreamStatistics::Sizes kSmall = {.boilerplate_entries = 1024, .rarity_entries = 1 << 16};

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/dedup/compare.h"
+
 namespace wirefold {
 
 // Appends the UTF-8 of a BMP character above U+07FF.
@@ -22,6 +24,19 @@ inline std::string HanText(uint32_t seed, int length) {
   std::string text;
   for (int i = 0; i < length; ++i) AppendHan(0x4E00 + random() % 3000, text);
   return text;
+}
+
+// What an article of this text teaches.
+inline LearntArticle LearntOf(const ComparisonDoc& doc, int64_t day) {
+  LearntArticle article;
+  article.domain = doc.domain;
+  article.day = day;
+  for (const ComparisonDoc::Paragraph& paragraph : doc.paragraphs) {
+    article.paragraphs.push_back(paragraph.key);
+  }
+  article.shingles = doc.shingles;
+  article.distinct = doc.distinct;
+  return article;
 }
 
 // Replaces about one character in `every` of a text of Han characters.
