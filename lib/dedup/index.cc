@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kDayMs = 86'400'000;
 // A segment that is added to may have grown to so many bytes an article; so much of the memory is
 // for it, for what is being written, and for the rest of what it needs.
-constexpr size_t kBytesAnArticle = 300;
+constexpr size_t kBytesAnArticle = 340;
 constexpr size_t kSegmentShare = 5;  // halves
 
 int64_t FloorDiv(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
@@ -68,6 +68,7 @@ void CandidateIndex::Advance(int64_t newest_ms, std::optional<int64_t> position_
   if (floor <= floor_ms()) return;
   floor_ms_.store(floor, std::memory_order_relaxed);
   floor_changed_ = next_change_++;
+  PostLocked();
   std::erase_if(parts_, [&](const Part& part) {
     if (part.last_ms() >= floor) return false;
     expired_ += part.live();
@@ -75,34 +76,67 @@ void CandidateIndex::Advance(int64_t newest_ms, std::optional<int64_t> position_
   });
 }
 
-// The segment that takes an article of this time; null if none does.
-IndexSegment* CandidateIndex::SegmentFor(int64_t time_ms) {
-  if (time_ms < floor_ms()) return nullptr;
+std::optional<int64_t> CandidateIndex::KeyOfNew(int64_t time_ms) const {
+  if (time_ms < floor_ms()) return std::nullopt;
   const bool ahead = options_.window_ms != 0 && newest_ms_ != kNoFloor && time_ms > newest_ms_;
-  const int64_t key = ahead ? kAheadKey : KeyOf(time_ms);
-  const auto next = std::partition_point(parts_.begin(), parts_.end(),
-                                         [&](const Part& part) { return part.key <= key; });
-  if (next != parts_.begin() && std::prev(next)->key == key) {
-    const Part& last = *std::prev(next);
-    if (ahead && last.live() >= kMaxAhead) return nullptr;
-    if (last.is_open() && !last.segment->full()) return last.segment.get();
-  }
-  Part part;
-  part.key = key;
-  part.segment = std::make_shared<IndexSegment>();
-  return parts_.insert(next, std::move(part))->segment.get();
+  return ahead ? kAheadKey : KeyOf(time_ms);
 }
 
-void CandidateIndex::Add(const Ulid& id, const Sketch& sketch, bool is_new) {
+// The segment that takes an article of this time; null if none does.
+std::shared_ptr<IndexSegment> CandidateIndex::SegmentFor(int64_t time_ms) {
+  const std::optional<int64_t> key = KeyOfNew(time_ms);
+  if (!key.has_value()) return nullptr;
+  const auto next = std::partition_point(parts_.begin(), parts_.end(),
+                                         [&](const Part& part) { return part.key <= *key; });
+  if (next != parts_.begin() && std::prev(next)->key == *key) {
+    const Part& last = *std::prev(next);
+    if (*key == kAheadKey && last.live() >= kMaxAhead) return nullptr;
+    if (last.is_open() && !last.segment->full()) return last.segment;
+  }
+  Part part;
+  part.key = *key;
+  part.number = next_part_++;
+  part.segment = std::make_shared<IndexSegment>();
+  return parts_.insert(next, std::move(part))->segment;
+}
+
+void CandidateIndex::Add(const Ulid& id, const Sketch& sketch, bool is_new,
+                         const SketchKeys* keys) {
   if (!is_new) Remove(id);
   if (sketch.shingles < kMinShingles) return;
-  const SketchKeys all(sketch);
+  SketchKeys made;
+  if (keys == nullptr || keys->keys.empty()) made = SketchKeys(sketch);
+  const SketchKeys& all = made.keys.empty() ? *keys : made;
+  const IndexSegment::Kept kept = IndexSegment::KeptOf(sketch);
   const std::unique_lock lock(mutex_);
-  IndexSegment* const segment = SegmentFor(id.TimeMs());
+  const std::shared_ptr<IndexSegment> segment = SegmentFor(id.TimeMs());
   if (segment == nullptr) return;
-  IndexSegment::KeptOf(sketch).ForKeys(
-      all, [&](uint64_t key) { changed_keys_.Note(key, next_change_); });
-  segment->Add(id, next_change_++, sketch, all);
+  kept.ForKeys(all, [&](uint64_t key) { changed_keys_.Note(key, next_change_); });
+  const uint32_t entry = segment->Add(id, next_change_, kept);
+  unposted_.Add(segment, entry, next_change_++, kept, all);
+  if (unposted_.size() >= UnpostedEntries::kMax) {
+    PostLocked();
+  } else {
+    unposted_count_.store(unposted_.size(), std::memory_order_relaxed);
+  }
+}
+
+void CandidateIndex::PostLocked() const {
+  unposted_.Post();
+  unposted_count_.store(0, std::memory_order_relaxed);
+}
+
+void CandidateIndex::Post() const {
+  if (unposted_count_.load(std::memory_order_relaxed) == 0) return;
+  const std::unique_lock lock(mutex_);
+  PostLocked();
+}
+
+void CandidateIndex::Prefetch(const FindState& state) const {
+  for (const uint64_t key : state.keys.keys) {
+    changed_keys_.Prefetch(key);
+    unposted_.Prefetch(key);
+  }
 }
 
 bool CandidateIndex::Remove(const Ulid& id) {
@@ -115,7 +149,10 @@ bool CandidateIndex::Remove(const Ulid& id) {
       if (part.key != key && part.key != kAheadKey) continue;
       if (part.run != nullptr) {
         runs.emplace_back(p, part.run);
-      } else if (part.segment->Remove(id, next_change_)) {
+        continue;
+      }
+      if (part.segment->RemoveRenumbers()) PostLocked();
+      if (part.segment->Remove(id, next_change_)) {
         ++next_change_;
         return true;
       }
@@ -146,6 +183,7 @@ IndexStats CandidateIndex::stats() const {
     stats.problem = problem_;
   }
   const std::shared_lock lock(mutex_);
+  stats.memory_bytes += unposted_.memory_bytes();
   for (const Part& part : parts_) {
     stats.articles += part.live();
     if (part.run == nullptr) {

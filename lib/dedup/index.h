@@ -32,7 +32,10 @@
 // older ones a filter, or nothing; what is found is the same. The runs, what of them is dead, and
 // copies of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
 //
-// Thread-safe: any number of Find beside one Add, Remove, Advance or Settle.
+// Add notes an article (unposted.h), and so it is found; its postings go to the tables with Post,
+// which is for threads that have the time, or later by themselves.
+//
+// Thread-safe: any number of Find and Post beside one Add, Remove, Advance or Settle.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_H_
 #define WIREFOLD_LIB_DEDUP_INDEX_H_
 
@@ -58,6 +61,7 @@
 #include "lib/dedup/index_run.h"
 #include "lib/dedup/index_segment.h"
 #include "lib/dedup/sketch.h"
+#include "lib/dedup/unposted.h"
 
 namespace wirefold {
 
@@ -81,13 +85,41 @@ struct FindOptions {
   size_t max_hits = 16;
 };
 
+// Which entries of the index a Find saw: a Bloom filter of one hash.
+class SeenEntries {
+ public:
+  // `part`: the number of a part of the index, which it never loses.
+  void Add(uint64_t part, uint32_t entry) {
+    const uint32_t bit = BitOf(part, entry);
+    bits_[bit / 64] |= uint64_t{1} << (bit % 64);
+  }
+  void Add(const SeenEntries& others) {
+    for (size_t i = 0; i < bits_.size(); ++i) bits_[i] |= others.bits_[i];
+  }
+  // False: it was not.
+  [[nodiscard]] bool MayHave(uint64_t part, uint32_t entry) const {
+    const uint32_t bit = BitOf(part, entry);
+    return (bits_[bit / 64] >> (bit % 64) & 1) != 0;
+  }
+
+ private:
+  // A Find sees some hundred entries.
+  static constexpr int kBits = 11;
+  static uint32_t BitOf(uint64_t part, uint32_t entry) {
+    return static_cast<uint32_t>((part << 24 ^ entry) * 0x9E3779B97F4A7C15u >> (64 - kBits));
+  }
+  std::array<uint64_t, (size_t{1} << kBits) / 64> bits_{};
+};
+
 // What a Find saw, for FindSince.
 struct FindState {
+  SketchKeys keys;            // of the sketch
   uint64_t change = 0;        // the index's next change at that time
   uint32_t rare_anchors = 0;  // of the sketch
   // How many articles carry each key of the sketch; from 255 on no more are counted.
   std::array<uint8_t, kBands + kMaxAnchors> seen{};
   bool capped_band = false;
+  SeenEntries entries;  // that carry a key of it
 };
 
 struct IndexOptions {
@@ -175,8 +207,15 @@ class CandidateIndex {
 
   // Takes an article, of the time in its ID. One that is there already is replaced: a revision's
   // text stands for its article. Sketches under kMinShingles are not indexed, nor what is older
-  // than the window. `is_new`: it is not there, so that it need not be sought.
-  void Add(const Ulid& id, const Sketch& sketch, bool is_new = false);
+  // than the window. `is_new`: it is not there, so that it need not be sought. `keys`, if given,
+  // are those of the sketch.
+  void Add(const Ulid& id, const Sketch& sketch, bool is_new = false,
+           const SketchKeys* keys = nullptr);
+  // Asks for what FindSince and Add will read for a sketch that Find was called with, ahead of
+  // time. By the thread that adds.
+  void Prefetch(const FindState& state) const;
+  // Adds the postings of what has been added to the tables; changes no answer.
+  void Post() const;
   // Whether it was there.
   bool Remove(const Ulid& id);
 
@@ -205,6 +244,7 @@ class CandidateIndex {
     void Note(uint64_t key, uint64_t change) {
       last_[PlaceOf(key)] = static_cast<uint32_t>(change);
     }
+    void Prefetch(uint64_t key) const { __builtin_prefetch(&last_[PlaceOf(key)], 1); }
     // False: the key has had no change from `since` on, which lies less than 2^31 changes back.
     [[nodiscard]] bool MayHaveChanged(uint64_t key, uint64_t since) const {
       return static_cast<int32_t>(last_[PlaceOf(key)] - static_cast<uint32_t>(since)) >= 0;
@@ -225,6 +265,7 @@ class CandidateIndex {
   // Of the two one is there.
   struct Part {
     int64_t key = 0;                        // its days, by number; kAheadKey
+    uint64_t number = 0;                    // among all that there have been
     std::shared_ptr<IndexSegment> segment;  // sealed, with the thread that writes it
     std::shared_ptr<IndexRun> run;          // with the Finds that read it
     uint64_t file = 0;                      // of the run; of a sealed segment what it will be
@@ -270,6 +311,7 @@ class CandidateIndex {
   };
 
   class Search;  // index_find.cc
+  void PostLocked() const;
 
   static IndexOptions InMemory(int64_t window_ms) {
     IndexOptions options;
@@ -278,7 +320,9 @@ class CandidateIndex {
   }
   [[nodiscard]] Range RangeOf(const FindOptions& options) const;
   [[nodiscard]] int64_t KeyOf(int64_t time_ms) const;
-  IndexSegment* SegmentFor(int64_t time_ms);
+  std::shared_ptr<IndexSegment> SegmentFor(int64_t time_ms);
+  // Of the parts that take an article of this time; nullopt if none does.
+  [[nodiscard]] std::optional<int64_t> KeyOfNew(int64_t time_ms) const;
 
   // index_keep.cc: sealing, the thread that writes, the bound of memory, starting again.
   void Seal(size_t open);
@@ -300,9 +344,12 @@ class CandidateIndex {
   std::vector<Part> parts_;
   int64_t newest_ms_ = kNoFloor;
   uint64_t next_change_ = 1;
+  uint64_t next_part_ = 1;
   uint64_t floor_changed_ = 0;  // the change by which the floor rose last
   uint64_t expired_ = 0;
   ChangedKeys changed_keys_;
+  mutable UnpostedEntries unposted_;                // what is in the segments but for postings
+  mutable std::atomic<size_t> unposted_count_ = 0;  // of unposted_, to be read without the mutex
   mutable std::atomic<uint64_t> capped_buckets_ = 0;
   mutable std::atomic<uint64_t> largest_bucket_ = 0;
 

@@ -1,10 +1,14 @@
 // Finding: what is in memory under the lock, then what has to be read from disk without it.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <mutex>
+#include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "lib/dedup/index.h"
 
 namespace wirefold {
@@ -56,41 +60,72 @@ bool MorePromising(const IndexHit& a, const IndexHit& b) {
 // key.
 class CandidateIndex::Search {
  public:
-  explicit Search(const Sketch& sketch) : all_(sketch) { found_.reserve(256); }
+  // `keys` are those of a sketch. Borrowed.
+  explicit Search(std::span<const uint64_t> keys) : keys_(keys) {}
 
-  [[nodiscard]] const std::vector<uint64_t>& keys() const { return all_.keys; }
+  // As many postings as a Find sees in the mean find room.
+  void Reserve() { found_.reserve(256); }
 
-  void Note(size_t part, uint32_t entry, size_t key) {
+  // `number` is that of part `p`.
+  void Note(size_t p, uint64_t number, uint32_t entry, size_t key) {
     ++seen_[key];
-    found_.push_back(PostingOf(part, entry, key));
+    found_.push_back(PostingOf(p, entry, key));
+    entries_.Add(number, entry);
   }
+  // Of all that was noted.
+  [[nodiscard]] const SeenEntries& entries() const { return entries_; }
   // Whether a key has more postings than are of use, so that older ones need not be sought.
   [[nodiscard]] bool IsFull(size_t key) const { return seen_[key] > CapOf(key); }
 
   // What is in memory of a part.
-  void Visit(size_t p, const Part& part) {
+  void Visit(size_t p, const Part& part, const UnpostedEntries& unposted) {
     const PostingTable& postings = part.tables()->postings;
     // Nearly every access is a cache miss: let them wait together, not one after the other.
-    for (const uint64_t key : all_.keys) postings.Prefetch(key);
-    for (size_t k = 0; k < all_.keys.size(); ++k) {
+    for (const uint64_t key : keys_) postings.Prefetch(key);
+    std::vector<uint32_t> entries;
+    for (size_t k = 0; k < keys_.size(); ++k) {
       if (IsFull(k)) continue;
-      postings.Visit(all_.keys[k], [&](uint32_t entry) {
-        if (part.IsLive(entry)) Note(p, entry, k);
+      entries.clear();
+      unposted.Visit(keys_[k], [&](const IndexSegment* segment, uint32_t entry) {
+        if (segment == part.segment.get()) entries.push_back(entry);
+      });
+      if (!entries.empty()) {
+        VisitAsPosted(p, part, k, entries);
+        continue;
+      }
+      postings.Visit(keys_[k], [&](uint32_t entry) {
+        if (part.IsLive(entry)) Note(p, part.number, entry, k);
         // Of bands all are sought here, so that it does not matter how they lie.
         return k < kBands || !IsFull(k);
       });
     }
   }
+  // A key whose postings are not all in the table: `entries` are the others.
+  void VisitAsPosted(size_t p, const Part& part, size_t k, std::vector<uint32_t>& entries) {
+    part.tables()->postings.Visit(keys_[k], [&](uint32_t entry) {
+      entries.push_back(entry);
+      return true;
+    });
+    // Of those that are too many the oldest would have gone.
+    std::sort(entries.begin(), entries.end(), std::greater<>());
+    if (entries.size() > IndexSegment::PostingsKept(k < kBands)) {
+      entries.resize(IndexSegment::PostingsKept(k < kBands));
+    }
+    for (const uint32_t entry : entries) {
+      if (k >= kBands && IsFull(k)) return;
+      if (part.IsLive(entry)) Note(p, part.number, entry, k);
+    }
+  }
   // What is on disk of one. Bands are sought even if they are full: what is in memory may be of
   // older parts.
-  void Visit(size_t p, const IndexRun& run) {
+  void Visit(size_t p, uint64_t number, const IndexRun& run) {
     std::vector<uint32_t> sought;
-    sought.reserve(all_.keys.size());
-    for (uint32_t k = 0; k < all_.keys.size(); ++k) {
+    sought.reserve(keys_.size());
+    for (uint32_t k = 0; k < keys_.size(); ++k) {
       if (k < kBands || !IsFull(k)) sought.push_back(k);
     }
-    run.Visit(all_.keys, sought, [&](uint32_t k, uint32_t entry) {
-      if (run.IsLive(entry)) Note(p, entry, k);
+    run.Visit(keys_, sought, [&](uint32_t k, uint32_t entry) {
+      if (run.IsLive(entry)) Note(p, number, entry, k);
     });
   }
 
@@ -114,12 +149,12 @@ class CandidateIndex::Search {
 
   [[nodiscard]] uint32_t RareAnchors() const {
     uint32_t rare = 0;
-    for (size_t k = kBands; k < all_.keys.size(); ++k) rare += IsFull(k) ? 0 : 1;
+    for (size_t k = kBands; k < keys_.size(); ++k) rare += IsFull(k) ? 0 : 1;
     return rare;
   }
   [[nodiscard]] uint32_t Capped() const {
     uint32_t capped = 0;
-    for (size_t k = 0; k < all_.keys.size(); ++k) capped += IsFull(k) ? 1 : 0;
+    for (size_t k = 0; k < keys_.size(); ++k) capped += IsFull(k) ? 1 : 0;
     return capped;
   }
   [[nodiscard]] uint32_t LargestBand() const {
@@ -179,15 +214,18 @@ class CandidateIndex::Search {
   }
 
  private:
-  const SketchKeys all_;
+  const std::span<const uint64_t> keys_;
   std::vector<uint64_t> found_;
   std::array<uint32_t, kBands + kMaxAnchors> seen_{};
+  SeenEntries entries_;
 };
 
 std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptions& options,
                                            FindState* state) const {
   if (sketch.shingles < kMinShingles) return {};
-  Search search(sketch);
+  SketchKeys made(sketch);
+  Search search(made.keys);
+  search.Reserve();
   uint64_t change = 0;
   const auto finish = [&](const Range& range, const auto& entry_of) {
     const uint32_t rare_anchors = search.RareAnchors();
@@ -201,9 +239,11 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
       state->change = change;
       state->rare_anchors = rare_anchors;
       state->capped_band = largest > kMaxBandBucket;
+      state->entries = search.entries();
       for (size_t k = 0; k < state->seen.size(); ++k) {
         state->seen[k] = static_cast<uint8_t>(std::min<uint32_t>(search.seen(k), 255));
       }
+      state->keys = std::move(made);
     }
     if (largest > largest_bucket_.load(std::memory_order_relaxed)) {
       largest_bucket_.store(std::min<uint64_t>(largest, kMaxBandBucket), std::memory_order_relaxed);
@@ -211,7 +251,12 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     return search.Hits(range, rare_anchors, options.max_hits, entry_of);
   };
 
-  std::vector<std::pair<size_t, std::shared_ptr<IndexRun>>> on_disk;
+  struct OnDisk {
+    size_t part;
+    uint64_t number;
+    std::shared_ptr<IndexRun> run;
+  };
+  std::vector<OnDisk> on_disk;
   std::vector<std::pair<uint64_t, IndexEntry>> in_memory;  // by part and entry
   Range range{};
   {
@@ -223,9 +268,9 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
       const Part& part = parts_[p];
       if (!range.Touches(part)) continue;
       if (part.tables() != nullptr) {
-        search.Visit(p, part);
+        search.Visit(p, part, unposted_);
       } else {
-        on_disk.emplace_back(p, part.run);
+        on_disk.push_back({p, part.number, part.run});
       }
     }
     if (on_disk.empty()) {
@@ -238,14 +283,14 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
                              parts_[PartOf(posting)].tables()->entries[EntryOf(posting)]);
     });
   }
-  for (const auto& [p, run] : on_disk) search.Visit(p, *run);
+  for (const OnDisk& there : on_disk) search.Visit(there.part, there.number, *there.run);
   IndexEntry read;
   return finish(range, [&](size_t p, uint32_t entry) -> const IndexEntry* {
-    for (const auto& [disk_part, run] : on_disk) {
-      if (disk_part != p) continue;
-      const std::optional<IndexEntry> there = run->EntryAt(entry);
-      if (!there.has_value()) return nullptr;
-      read = *there;
+    for (const OnDisk& there : on_disk) {
+      if (there.part != p) continue;
+      const std::optional<IndexEntry> found = there.run->EntryAt(entry);
+      if (!found.has_value()) return nullptr;
+      read = *found;
       return &read;
     }
     const uint64_t which = PostingOf(p, entry, 0);
@@ -272,11 +317,35 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       (options.window_ms == 0 || options.time_ms - options.window_ms < floor_ms())) {
     return std::nullopt;
   }
-  Search search(sketch);
-  const std::vector<uint64_t>& keys = search.keys();
+  const std::vector<uint64_t>& keys = state.keys.keys;
+  Search search(keys);
   const Range range = RangeOf(options);
   const auto counts = [&](size_t k) { return k < kBands || state.seen[k] <= CapOf(k); };
   std::array<uint32_t, kBands + kMaxAnchors> newer{};  // postings that came, gone again or not
+  struct Unposted {
+    uint32_t key;
+    const IndexSegment* segment;
+    uint32_t entry;
+  };
+  absl::InlinedVector<Unposted, 32> unposted;  // by their keys' numbers
+  const auto find_unposted = [&](uint32_t k) {
+    const size_t before = unposted.size();
+    unposted_.Visit(keys[k], [&](const IndexSegment* segment, uint32_t entry) {
+      unposted.push_back({k, segment, entry});
+    });
+    return unposted.size() > before;
+  };
+  // Nothing of what came since is anywhere else.
+  const bool all_unposted = unposted_.size() > 0 && unposted_.first_change() <= state.change;
+  // Keys that something may have come to. More of an anchor that is not rare changes nothing, less
+  // of it may.
+  absl::InlinedVector<uint32_t, 64> changed;
+  for (uint32_t k = 0; k < keys.size(); ++k) {
+    if (!counts(k)) continue;
+    if (!all_unposted && !changed_keys_.MayHaveChanged(keys[k], state.change)) continue;
+    if (find_unposted(k) || !all_unposted) changed.push_back(k);
+  }
+  absl::InlinedVector<uint32_t, 64> all;
   for (size_t p = 0; p < parts_.size(); ++p) {
     const Part& part = parts_[p];
     if (!range.Touches(part)) continue;
@@ -285,48 +354,63 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       if (part.run->header().last_change >= state.change) return std::nullopt;
       if (part.deaths_known_since > state.change) return std::nullopt;
       if (part.deaths.empty() || part.deaths.back().first < state.change) continue;
-      Gone& gone = gone_of_runs.emplace_back(Gone{part.run, {}});
+      Gone gone{part.run, {}};
       for (const auto& [change, entry] : part.deaths) {
-        if (change >= state.change) gone.entries.push_back(entry);
+        if (change >= state.change && state.entries.MayHave(part.number, entry)) {
+          gone.entries.push_back(entry);
+        }
       }
+      if (!gone.entries.empty()) gone_of_runs.push_back(std::move(gone));
       continue;
     }
     const IndexSegment& segment = *part.segment;
     if (!segment.changed_since(state.change)) continue;
     if (segment.renumbered_since(state.change)) return std::nullopt;
     const uint32_t first_new = segment.FirstSince(state.change);
-    const bool any_gone = segment.AnyGoneSince(state.change);
-    // More of an anchor that is not rare changes nothing, less of it may.
-    const auto is_sought = [&](size_t k) {
-      return any_gone || (counts(k) && changed_keys_.MayHaveChanged(keys[k], state.change));
-    };
-    for (size_t k = 0; k < keys.size(); ++k) {
-      if (is_sought(k)) segment.postings().Prefetch(keys[k]);
+    // What came and went since may have taken another's place.
+    const bool any_gone = segment.AnyGoneSince(state.change, [&](uint32_t entry) {
+      return entry >= first_new || state.entries.MayHave(part.number, entry);
+    });
+    if (any_gone && all.empty()) {
+      all.resize(keys.size());
+      std::iota(all.begin(), all.end(), 0u);
+      unposted.clear();
+      for (const uint32_t k : all) find_unposted(k);
+    }
+    const auto& sought = any_gone ? all : changed;
+    const bool reads_all = any_gone || !all_unposted;
+    if (reads_all) {
+      for (const uint32_t k : sought) segment.postings().Prefetch(keys[k]);
     }
     bool gone = false;
-    for (size_t k = 0; k < keys.size() && !gone; ++k) {
-      if (!is_sought(k)) continue;
+    auto next_unposted = unposted.begin();
+    for (const uint32_t k : sought) {
+      if (gone) break;
       size_t here = 0;
-      segment.postings().Visit(keys[k], [&](uint32_t entry) {
+      const auto see = [&](uint32_t entry) {
         ++here;
         if (entry >= first_new && counts(k)) {
           ++newer[k];
-          if (segment.IsLive(entry)) search.Note(p, entry, k);
+          if (segment.IsLive(entry)) search.Note(p, part.number, entry, k);
         } else if (any_gone && segment.GoneSince(entry, state.change)) {
           gone = true;
         }
         return !gone;
-      });
+      };
+      while (next_unposted != unposted.end() && next_unposted->key < k) ++next_unposted;
+      for (; next_unposted != unposted.end() && next_unposted->key == k; ++next_unposted) {
+        if (next_unposted->segment == &segment) see(next_unposted->entry);
+      }
+      if (reads_all || newer[k] > 0) segment.postings().Visit(keys[k], see);
       // What came may have taken the place of an older posting.
-      if (newer[k] > 0 && here >= (k < kBands ? IndexSegment::kMaxBandPostings
-                                              : IndexSegment::kMaxAnchorPostings)) {
+      if (newer[k] > 0 && here >= IndexSegment::PostingsKept(k < kBands)) {
         return std::nullopt;
       }
     }
     if (gone) return std::nullopt;
   }
   // Do the keys that something came to still count as they did?
-  std::array<uint8_t, kBands + kMaxAnchors> now = state.seen;
+  auto now = state.seen;
   for (size_t k = 0; k < keys.size(); ++k) {
     if (newer[k] == 0) continue;
     if (k < kBands && state.capped_band) return std::nullopt;
@@ -344,7 +428,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
   lock.unlock();
   for (const Gone& gone : gone_of_runs) {
     std::vector<uint32_t> sought(keys.size());
-    for (uint32_t k = 0; k < sought.size(); ++k) sought[k] = k;
+    std::iota(sought.begin(), sought.end(), 0u);
     bool any = false;
     gone.run->Visit(keys, sought, [&](uint32_t, uint32_t entry) {
       any = any || std::find(gone.entries.begin(), gone.entries.end(), entry) != gone.entries.end();
@@ -353,6 +437,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
   }
   state.change = change;
   state.seen = now;
+  state.entries.Add(search.entries());
   return hits;
 }
 

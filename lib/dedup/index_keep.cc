@@ -67,6 +67,7 @@ void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
 // The largest first, `open` articles being in all that may be sealed.
 void CandidateIndex::Seal(size_t open) {
   const std::unique_lock lock(mutex_);
+  PostLocked();
   std::vector<Part*> largest_first;
   for (Part& part : parts_) {
     if (part.key != kAheadKey && part.is_open()) largest_first.push_back(&part);
@@ -106,6 +107,7 @@ CandidateIndex::Snapshot CandidateIndex::TakeSnapshot(std::optional<uint64_t> ne
                                                       bool copies) {
   Snapshot snapshot;
   snapshot.next_event = next_event;
+  Post();
   const std::shared_lock lock(mutex_);
   snapshot.next_change = next_change_;
   for (const Part& part : parts_) {
@@ -337,6 +339,7 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     next_file_ = std::max(next_file_, from.file + 1);
     const std::string path = folder_.PathOf(from.file);
     Part part;
+    part.number = next_part_++;
     part.key = from.key;
     part.file = from.file;
     if (from.sealed) {

@@ -77,25 +77,23 @@ IndexSegment::Kept IndexSegment::KeptOf(const Sketch& sketch) {
   return {BandsKept(sketch.anchors.size()), static_cast<size_t>(anchors), rate};
 }
 
-void IndexSegment::Add(const Ulid& id, uint64_t change, const Sketch& sketch,
-                       const SketchKeys& all) {
-  const Kept kept = KeptOf(sketch);
-  kept.ForKeys(all, [&](uint64_t key) { tables_.postings.PrefetchToAdd(key); });
+uint32_t IndexSegment::Add(const Ulid& id, uint64_t change, const Kept& kept) {
   const auto entry = static_cast<uint32_t>(entries());
   MakeRoom(tables_.entries);
   tables_.entries.push_back({id, change, kept.anchors, static_cast<uint64_t>(kept.rate)});
   dead_.push_back(false);
   Index(entry);
-  for (size_t i = 0; i < kept.bands; ++i) {
-    tables_.postings.Add(all.keys[i], entry, kMaxBandPostings);
-  }
-  for (size_t i = 0; i < kept.anchors; ++i) {
-    tables_.postings.Add(all.keys[kBands + i], entry, kMaxAnchorPostings);
-  }
   first_ms_ = std::min(first_ms_, id.TimeMs());
   last_ms_ = std::max(last_ms_, id.TimeMs());
   last_change_ = change;
+  return entry;
 }
+
+bool IndexSegment::IsDropDue(size_t dead) const {
+  return !sealed_ && dead > kFewDead && dead * 4 > entries();
+}
+
+bool IndexSegment::RemoveRenumbers() const { return IsDropDue(deaths_.size() + 1); }
 
 bool IndexSegment::Remove(const Ulid& id, uint64_t change) {
   const std::optional<uint32_t> entry =
@@ -104,7 +102,7 @@ bool IndexSegment::Remove(const Ulid& id, uint64_t change) {
   dead_[*entry] = true;
   deaths_.emplace_back(change, *entry);
   last_change_ = change;
-  if (!sealed_ && deaths_.size() > kFewDead && deaths_.size() * 4 > entries()) DropDead(change);
+  if (IsDropDue(deaths_.size())) DropDead(change);
   return true;
 }
 
@@ -155,9 +153,7 @@ uint32_t IndexSegment::FirstSince(uint64_t since) const {
 }
 
 bool IndexSegment::GoneSince(uint32_t entry, uint64_t since) const {
-  return std::any_of(deaths_.rbegin(), deaths_.rend(), [&](const auto& death) {
-    return death.first >= since && death.second == entry;
-  });
+  return AnyGoneSince(since, [&](uint32_t gone) { return gone == entry; });
 }
 
 size_t IndexSegment::memory_bytes() const {

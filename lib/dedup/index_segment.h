@@ -2,7 +2,8 @@
 //
 // Example:
 //   IndexSegment segment;
-//   segment.Add(id, change, sketch, keys);
+//   const uint32_t entry = segment.Add(id, change, IndexSegment::KeptOf(sketch));
+//   segment.Post(entry, key, /*is_band=*/false);
 //   segment.Remove(id, change + 1);
 //   segment.postings().Visit(key, [&](uint32_t entry) { use(segment.at(entry).id); return true; });
 //
@@ -32,6 +33,7 @@ namespace wirefold {
 // The keys that a sketch is sought by: bands first, then anchors.
 struct SketchKeys {
   std::vector<uint64_t> keys;
+  SketchKeys() = default;
   explicit SketchKeys(const Sketch& sketch);
 };
 
@@ -80,6 +82,10 @@ class IndexSegment {
   static constexpr size_t kMaxBandPostings = 48;
   static constexpr size_t kMaxAnchorPostings = 33;
 
+  static constexpr size_t PostingsKept(bool is_band) {
+    return is_band ? kMaxBandPostings : kMaxAnchorPostings;
+  }
+
   using Entry = IndexEntry;
   // What went: the change, and the entry.
   using Deaths = std::vector<std::pair<uint64_t, uint32_t>>;
@@ -107,10 +113,18 @@ class IndexSegment {
   };
   static Kept KeptOf(const Sketch& sketch);
 
-  // Change numbers ascend. `id` must not be live here; `keys` are of `sketch`.
-  void Add(const Ulid& id, uint64_t change, const Sketch& sketch, const SketchKeys& keys);
-  // False if it is not live here.
+  // Returns the entry. Change numbers ascend. `id` must not be live here.
+  uint32_t Add(const Ulid& id, uint64_t change, const Kept& kept);
+  // Adds a posting of an entry, of those that are kept. To be done before anything is numbered anew
+  // or sealed, in the order of entries.
+  void Post(uint32_t entry, uint64_t key, bool is_band) {
+    tables_.postings.Add(key, entry, PostingsKept(is_band));
+  }
+  // Asks for what Post will read, ahead of time.
+  void PrefetchPosting(uint64_t key) const { tables_.postings.PrefetchToAdd(key); }
+  // False if it is not live here. RemoveRenumbers: whether the next one that is numbers anew.
   bool Remove(const Ulid& id, uint64_t change);
+  [[nodiscard]] bool RemoveRenumbers() const;
 
   [[nodiscard]] const Entry& at(uint32_t entry) const { return tables_.entries[entry]; }
   [[nodiscard]] const PostingTable& postings() const { return tables_.postings; }
@@ -139,15 +153,22 @@ class IndexSegment {
   // From this change on all deaths are known.
   [[nodiscard]] uint64_t deaths_known_since() const { return renumbered_ + 1; }
   [[nodiscard]] uint32_t FirstSince(uint64_t since) const;
-  [[nodiscard]] bool AnyGoneSince(uint64_t since) const {
-    return !deaths_.empty() && deaths_.back().first >= since;
-  }
   [[nodiscard]] bool GoneSince(uint32_t entry, uint64_t since) const;
+  // Calls function(entry) for each that went, the latest first, until it returns true; returns
+  // whether it did.
+  template <typename Function>
+  bool AnyGoneSince(uint64_t since, Function function) const {
+    for (auto death = deaths_.rbegin(); death != deaths_.rend() && death->first >= since; ++death) {
+      if (function(death->second)) return true;
+    }
+    return false;
+  }
 
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
   void Index(uint32_t entry);
+  [[nodiscard]] bool IsDropDue(size_t dead) const;
   void DropDead(uint64_t change);
 
   IndexTables tables_;

@@ -1,4 +1,4 @@
-// PostingTable: which entries carry a key, packed into four to six bytes a posting; it grows in
+// PostingTable: which entries carry a key, packed into six to nine bytes a posting; it grows in
 // small steps, so that neither memory nor time comes in jumps.
 //
 // Example:
@@ -11,8 +11,9 @@
 // kShards, the rest its line, a cache line of 15 slots, by its share of the range of keys. Because
 // the line says the rest of the key but for a few bits, a slot of 34 bits holds those bits, the
 // entry, and whether the posting had to go one line further; what found both lines full is in the
-// shard's stash. A shard grows by a half, so at least 57 of 100 slots are in use; Packed
-// makes a table to be read alone. A line and a stash are the same bytes on disk (index_run.h).
+// shard's stash. A shard grows by a half, so at least 46 of 100 slots are in use, but for small
+// ones, which double; Packed makes a table to be read alone. A line and a stash are the same bytes
+// on disk (index_run.h).
 //
 // Not thread-safe; CandidateIndex locks.
 #ifndef WIREFOLD_LIB_DEDUP_POSTINGS_H_
@@ -27,6 +28,10 @@
 #include <vector>
 
 #include "lib/base/huge_pages.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace wirefold {
 
@@ -52,18 +57,11 @@ struct alignas(64) PostingLine {
   }
   // The first empty slot of a line that is not full.
   [[nodiscard]] size_t End() const {
-    uint32_t used = 0;
-    for (const uint32_t word : words) used += word != 0 ? 1 : 0;
-    return used - (words[kSlots] != 0 ? 1 : 0);
+    return static_cast<size_t>(std::countr_zero(WordsThatAre(0, 0)));
   }
   // Bit i: slot i is `tag` but for the entry.
   [[nodiscard]] uint32_t Matches(uint64_t tag, int entry_bits) const {
-    const auto tag_low = static_cast<uint32_t>(tag);
-    uint32_t found = 0;
-    for (size_t i = 0; i <= kSlots; ++i) {
-      found |= uint32_t{((words[i] ^ tag_low) >> entry_bits) == 0} << i;
-    }
-    found &= (uint32_t{1} << kSlots) - 1;
+    const uint32_t found = WordsThatAre(static_cast<uint32_t>(tag), entry_bits) & kAllSlots;
     // Few: whether their upper bits are the tag's too.
     uint32_t same = 0;
     for (uint32_t rest = found; rest != 0; rest &= rest - 1) {
@@ -71,6 +69,31 @@ struct alignas(64) PostingLine {
       if ((words[kSlots] >> (2 * i) & 3) == tag >> 32) same |= uint32_t{1} << i;
     }
     return same;
+  }
+
+ private:
+  static constexpr uint32_t kAllSlots = (uint32_t{1} << kSlots) - 1;
+
+  // Bit i: word i is `value` but for the lowest `but` bits.
+  [[nodiscard]] uint32_t WordsThatAre(uint32_t value, int but) const {
+#if defined(__SSE2__)
+    const __m128i sought = _mm_set1_epi32(static_cast<int>(value));
+    const __m128i shift = _mm_cvtsi32_si128(but);
+    const auto four = [&](size_t i) {
+      const __m128i here = _mm_load_si128(reinterpret_cast<const __m128i*>(&words[4 * i]));
+      return _mm_cmpeq_epi32(_mm_srl_epi32(_mm_xor_si128(here, sought), shift),
+                             _mm_setzero_si128());
+    };
+    const __m128i low = _mm_packs_epi32(four(0), four(1));
+    const __m128i high = _mm_packs_epi32(four(2), four(3));
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+#else
+    uint32_t found = 0;
+    for (size_t i = 0; i <= kSlots; ++i) {
+      found |= uint32_t{((words[i] ^ value) >> but) == 0} << i;
+    }
+    return found;
+#endif
   }
 };
 static_assert(sizeof(PostingLine) == 64);

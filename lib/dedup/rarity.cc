@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <memory>
 #include <utility>
 
 #include "lib/base/numbers.h"
@@ -150,13 +149,15 @@ void RarityTable::Learn(std::span<const RarityText> texts) {
   // What goes to neighbouring buckets is counted together, for a table is larger than the
   // processor's caches; of one shingle in the order of the texts.
   constexpr int kPartBits = 10;
-  struct Sight {
-    uint32_t shingle;
-    uint32_t step;
-  };
-  std::vector<size_t> ends((size_t{1} << kPartBits) + 1);
+  std::array<uint32_t, (size_t{1} << kPartBits) + 1> ends{};
   const auto for_all = [&](const auto& function) {
-    for (const RarityText& text : texts) {
+    constexpr size_t kTextsAhead = 4;
+    for (size_t t = 0; t < texts.size(); ++t) {
+      if (t + kTextsAhead < texts.size()) {
+        const std::span<const uint32_t> next = texts[t + kTextsAhead].shingles;
+        for (size_t i = 0; i < next.size(); i += 16) __builtin_prefetch(&next[i]);
+      }
+      const RarityText& text = texts[t];
       int64_t day = text.day;
       if (window_days_ != 0) {
         if (!advanced_ || day < day_ - window_days_) continue;
@@ -171,12 +172,12 @@ void RarityTable::Learn(std::span<const RarityText> texts) {
   for_all([&](const Sight& sight) { ++ends[(sight.shingle >> (32 - kPartBits)) + 1]; });
   for (size_t part = 1; part < ends.size(); ++part) ends[part] += ends[part - 1];
   const size_t all = ends.back();
-  const auto sights = std::make_unique_for_overwrite<Sight[]>(all);
-  for_all([&](const Sight& sight) { sights[ends[sight.shingle >> (32 - kPartBits)]++] = sight; });
-  constexpr size_t kAhead = 16;
+  if (sights_.size() < all) sights_.resize(all);
+  for_all([&](const Sight& sight) { sights_[ends[sight.shingle >> (32 - kPartBits)]++] = sight; });
+  constexpr size_t kAhead = 64;
   for (size_t i = 0; i < all; ++i) {
-    if (i + kAhead < all) Prefetch(sights[i + kAhead].shingle);
-    Count(sights[i].shingle, sights[i].step);
+    if (i + kAhead < all) Prefetch(sights_[i + kAhead].shingle);
+    Count(sights_[i].shingle, sights_[i].step);
   }
 }
 
@@ -188,7 +189,8 @@ void RarityTable::Learn(std::span<const uint32_t> shingles, uint32_t distinct, i
 void RarityTable::Count(uint32_t shingle, uint32_t step) {
   const size_t bucket = BucketOf(shingle);
   uint64_t* const slots = &entries_[bucket * kWays];
-  for (size_t i = 0; i < kWays && slots[i] != 0; ++i) {
+  size_t i = 0;
+  for (; i < kWays && slots[i] != 0; ++i) {
     if (!IsOf(slots[i], shingle)) continue;
     Fields fields = Unpack(slots[i], bucket);
     if (window_days_ == 0) {
@@ -209,7 +211,13 @@ void RarityTable::Count(uint32_t shingle, uint32_t step) {
     slots[i] = Pack(fields);
     return;
   }
-  Put({.shingle = shingle, .last = step, .before = 0, .first = step, .days = 1});
+  const Fields fields{.shingle = shingle, .last = step, .before = 0, .first = step, .days = 1};
+  if (i == kWays) {
+    Put(fields);
+    return;
+  }
+  ++size_;
+  slots[i] = Pack(fields);
 }
 
 void RarityTable::Put(const Fields& fields) {
@@ -246,7 +254,7 @@ void RarityTable::Put(const Fields& fields) {
     // A full bucket makes the table grow, unless the window has left one of its entries, or it is
     // one of few that somebody has filled on purpose.
     if (days > 0 && entries_.size() < max_entries_ && size_ >= entries_.size() / 16 * kGrowsFrom) {
-      Grow();
+      entries_ = Doubled();
       bucket = BucketOf(fields.shingle);
       continue;
     }
@@ -255,18 +263,24 @@ void RarityTable::Put(const Fields& fields) {
   }
 }
 
-size_t RarityTable::RoomWanted() const {
-  const size_t larger = entries_.size() * 2;
-  return larger > max_entries_ || room_.size() == larger ||
-                 size_ < entries_.size() / 16 * (kGrowsFrom - 1)
-             ? 0
-             : larger;
+size_t RarityTable::Growth(size_t from) const {
+  const bool grows = entries_.size() < max_entries_ && size_ >= entries_.size() / 32 * from;
+  return grows ? 2 * entries_.size() : 0;
 }
 
-void RarityTable::Grow() {
+void RarityTable::GrowIfDue(HugePageVector<uint64_t> grown) {
+  if (GrowthDue() == 0) return;
+  entries_ = grown.empty() ? Doubled() : std::move(grown);
+}
+
+HugePageVector<uint64_t> RarityTable::Doubled() const {
+  HugePageVector<uint64_t> larger(2 * entries_.size());
+  CopyTo(larger);
+  return larger;
+}
+
+void RarityTable::CopyTo(HugePageVector<uint64_t>& larger) const {
   // Each bucket becomes two, by the next bit of the shingle; entries have it, and stay as they are.
-  HugePageVector<uint64_t> larger = std::exchange(room_, {});
-  if (larger.size() != entries_.size() * 2) larger = HugePageVector<uint64_t>(entries_.size() * 2);
   const size_t buckets = entries_.size() / kWays;
   const int bit =
       31 - std::countr_zero(buckets) + (window_days_ == 0 ? 32 : kStepBits + kBeforeBits);
@@ -277,7 +291,6 @@ void RarityTable::Grow() {
       *next[entries_[i] >> bit & 1]++ = entries_[i];
     }
   }
-  entries_ = std::move(larger);
 }
 
 RarityTable::Counts RarityTable::Of(uint32_t shingle, int64_t day) const {

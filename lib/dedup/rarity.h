@@ -89,16 +89,20 @@ class RarityTable {
   // Has the processor fetch what Of will read; a table is larger than its caches.
   void Prefetch(uint32_t shingle) const;
 
-  // How many entries there should be room for ahead of the next growth: 0 where there is, or where
-  // it is far. TakeRoom takes so many zeros, whose memory another thread had time to clear.
-  [[nodiscard]] size_t RoomWanted() const;
-  void TakeRoom(HugePageVector<uint64_t> zeros) { room_ = std::move(zeros); }
+  // Grows where that is due, so that Learn hardly has to. It depends on what has been learnt alone.
+  // `grown`, if not empty, is what CopyTo has filled since the last change, so that another thread
+  // can do that.
+  void GrowIfDue(HugePageVector<uint64_t> grown = {});
+  // How many entries it would grow to; 0 where that is not due, or not near.
+  [[nodiscard]] size_t GrowthDue() const { return Growth(kGrowsAheadFrom); }
+  [[nodiscard]] size_t GrowthNear() const { return Growth(kGrowsAheadFrom - 1); }
+  // Copies all into twice as many zeros as there are entries.
+  void CopyTo(HugePageVector<uint64_t>& larger) const;
 
   // Entries in use, those that the window has left included.
   [[nodiscard]] size_t size() const { return size_; }
-  [[nodiscard]] size_t memory_bytes() const {
-    return (entries_.size() + room_.size()) * sizeof(uint64_t);
-  }
+  // Of the table; what Learn takes beside it goes with the texts that it is given.
+  [[nodiscard]] size_t memory_bytes() const { return entries_.size() * sizeof(uint64_t); }
 
   // The same bytes for the same texts in the same order.
   void AppendTo(std::string& out) const;
@@ -108,7 +112,14 @@ class RarityTable {
 
  private:
   static constexpr size_t kFirstEntries = size_t{1} << 12;
+  // Of 32 places, those in use from which on it grows ahead of having to: what comes until it can
+  // again, which is half of what it has at most, finds room.
+  static constexpr size_t kGrowsAheadFrom = 5;
 
+  struct Sight {
+    uint32_t shingle = 0;
+    uint32_t step = 0;
+  };
   // An entry in full.
   struct Fields {
     uint32_t shingle = 0;
@@ -133,7 +144,8 @@ class RarityTable {
   [[nodiscard]] uint32_t StepOf(int64_t day) const;
   void Count(uint32_t shingle, uint32_t step);
   void Put(const Fields& fields);
-  void Grow();
+  [[nodiscard]] size_t Growth(size_t from) const;
+  [[nodiscard]] HugePageVector<uint64_t> Doubled() const;
   void Sweep();
 
   size_t max_entries_;
@@ -147,7 +159,7 @@ class RarityTable {
   // last step (11), and the steps before it (30). Else shingle (32), last day (14), first day (14),
   // days (4).
   HugePageVector<uint64_t> entries_;
-  HugePageVector<uint64_t> room_;  // zeros, for the next growth; or empty
+  std::vector<Sight> sights_;  // what Learn counts; kept for its memory
 };
 
 }  // namespace wirefold

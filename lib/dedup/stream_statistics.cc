@@ -59,6 +59,10 @@ bool StreamStatistics::Learn(LearntArticle article) {
 
 // What the epoch brought.
 void StreamStatistics::LearnShingles() {
+  {
+    const std::lock_guard lock(room_mutex_);
+    rarity_.GrowIfDue(std::exchange(room_, {}));
+  }
   std::vector<RarityText> texts;
   texts.reserve(pending_.size());
   for (const LearntArticle& article : pending_) {
@@ -66,8 +70,7 @@ void StreamStatistics::LearnShingles() {
     if (article.learning == Learning::kNone) continue;
     texts.push_back({article.shingles, article.distinct, article.day});
   }
-  // So many at a time bound the memory that is taken beside the table, some megabytes, which are
-  // used again.
+  // So many at a time bound the memory that is taken beside the table to some megabytes.
   constexpr size_t kTexts = 4096;
   for (std::span<const RarityText> rest = texts; !rest.empty();) {
     const size_t count = std::min(kTexts, rest.size());
@@ -77,8 +80,14 @@ void StreamStatistics::LearnShingles() {
 }
 
 void StreamStatistics::LearnParagraphs() {
-  constexpr size_t kAhead = 2;  // articles whose paragraphs are asked for ahead of time
+  // Articles whose paragraphs, and what is known of them, is asked for ahead of time.
+  constexpr size_t kFarAhead = 6;
+  constexpr size_t kAhead = 2;
   for (size_t i = 0; i < pending_.size(); ++i) {
+    if (i + kFarAhead < pending_.size()) {
+      const std::vector<uint64_t>& paragraphs = pending_[i + kFarAhead].paragraphs;
+      for (size_t p = 0; p < paragraphs.size(); p += 8) __builtin_prefetch(&paragraphs[p]);
+    }
     if (i + kAhead < pending_.size()) {
       const LearntArticle& next = pending_[i + kAhead];
       for (const uint64_t paragraph : next.paragraphs)
@@ -94,17 +103,22 @@ void StreamStatistics::MakeRoom() {
   size_t wanted = 0;
   {
     const auto lock = gate_.LockShared();
-    wanted = rarity_.RoomWanted();
+    wanted = rarity_.GrowthNear();
   }
-  if (wanted == 0) return;
-  HugePageVector<uint64_t> zeros(wanted);
-  const auto lock = gate_.Lock();
-  if (rarity_.RoomWanted() == wanted) rarity_.TakeRoom(std::move(zeros));
+  // This takes the longest, and nobody waits for it.
+  if (zeros_.size() != wanted) zeros_ = HugePageVector<uint64_t>(wanted);
+  const auto lock = gate_.LockShared();
+  if (wanted == 0 || rarity_.GrowthDue() != wanted) return;
+  rarity_.CopyTo(zeros_);
+  // Handed over before the lock is let go of: learning, if it waits, finds it.
+  const std::lock_guard room_lock(room_mutex_);
+  room_ = std::exchange(zeros_, {});
 }
 
 size_t StreamStatistics::memory_bytes() const {
   const auto lock = gate_.LockShared();
-  return boilerplate_.memory_bytes() + rarity_.memory_bytes();
+  const std::lock_guard room_lock(room_mutex_);
+  return boilerplate_.memory_bytes() + rarity_.memory_bytes() + room_.size() * sizeof(uint64_t);
 }
 
 std::string StreamStatistics::Serialize(uint64_t* version) const {
@@ -132,6 +146,10 @@ absl::Status StreamStatistics::Restore(std::string_view bytes) {
   const auto boilerplate_lock = boilerplate_gate_.Lock();
   pending_.clear();
   stamp_ = NextStamp();
+  {
+    const std::lock_guard room_lock(room_mutex_);
+    room_ = {};
+  }
   absl::Status status = TakeFrom(bytes);
   if (!status.ok()) {
     // Empty again, whichever part failed.

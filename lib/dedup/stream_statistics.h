@@ -17,7 +17,7 @@
 // Reading articles asks about boilerplate alone (BoilerplateView), and so waits for what is counted
 // of that at an epoch's end and not for the shingles, which take longer.
 //
-// Thread-safe: one thread learns, any number ask, or make room.
+// Thread-safe: one thread learns, one makes room, any number ask.
 #ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 #define WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
 
@@ -86,7 +86,7 @@ class StreamStatistics {
   [[nodiscard]] uint64_t learnt() const { return learnt_; }
   [[nodiscard]] size_t memory_bytes() const;
 
-  // Takes memory for what is learnt next, so that Learn need not. Any thread.
+  // Takes memory for what is learnt next, so that Learn need not. One thread, beside all others.
   void MakeRoom();
 
   // All of one moment. Learning waits while there is a view.
@@ -152,13 +152,16 @@ class StreamStatistics {
   };
 
   const Sizes sizes_;
-  Gate gate_;              // guards the next five
+  Gate gate_;              // guards all up to zeros_
   Gate boilerplate_gate_;  // taken behind gate_ to change the next two; either is enough to read
   BoilerplateTable boilerplate_;
   std::atomic<uint64_t> version_ = 0;
   uint64_t stamp_ = NextStamp();
   RarityTable rarity_;
+  mutable std::mutex room_mutex_;  // guards the next; taken behind gate_
+  HugePageVector<uint64_t> room_;  // what rarity_ will grow to, as of this version; or empty
   StreamPosition position_at_version_;
+  HugePageVector<uint64_t> zeros_;  // the thread's that makes room: for the growth that is near
   // The learning thread's.
   StreamPosition position_;
   std::vector<LearntArticle> pending_;

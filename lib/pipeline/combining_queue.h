@@ -5,8 +5,8 @@
 // Example:
 //   CombiningQueue<Work> queue;
 //   queue.Push(work);                                  // any thread
-//   queue.Run([](Work work) { … });                    // does what there is, or leaves it to
-//                                                      // another
+//   queue.Run([](Work work) { … },                     // does what there is, or leaves it to
+//             [](const Work& next) { … });             // another
 //
 // Whoever pushes sees to it that a thread calls Run afterwards. Under load a call of Run may go on
 // for as long as others push: it is for threads that have nothing else to do.
@@ -15,6 +15,7 @@
 #ifndef WIREFOLD_LIB_PIPELINE_COMBINING_QUEUE_H_
 #define WIREFOLD_LIB_PIPELINE_COMBINING_QUEUE_H_
 
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -31,15 +32,21 @@ class CombiningQueue {
 
   // Calls handle(item) for all that there is and comes meanwhile, unless another thread is at it,
   // which then does. No two calls of `handle` overlap, and each sees what those before it did.
-  template <typename Handle>
-  void Run(const Handle& handle) {
+  // Calls expect(item) for each as well, before the one ahead of it is handled where that is known,
+  // so that memory can be asked for early.
+  template <typename Handle, typename Expect>
+  void Run(const Handle& handle, const Expect& expect) {
     std::unique_lock lock(mutex_);
     if (is_running_) return;
     is_running_ = true;
     while (!items_.empty()) {
       std::deque<T> taken = std::exchange(items_, {});
       lock.unlock();
-      for (T& item : taken) handle(std::move(item));
+      expect(std::as_const(taken.front()));
+      for (size_t i = 0; i < taken.size(); ++i) {
+        if (i + 1 < taken.size()) expect(std::as_const(taken[i + 1]));
+        handle(std::move(taken[i]));
+      }
       lock.lock();
     }
     is_running_ = false;

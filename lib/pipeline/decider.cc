@@ -125,7 +125,7 @@ FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
 absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   const NormalizedArticle& article = prepared.article;
-  const KnownUrl* recent = overlay_.FindUrl(article.identity);
+  std::optional<KnownUrl> recent = overlay_.FindUrl(article.identity);
   if (!overlay_.Covers(outlook.committed)) {
     // The file waited so long that the overlay has forgotten what came after its look-up.
     outlook.committed = view_.committed.load(std::memory_order_acquire);
@@ -133,15 +133,15 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
     if (!found.ok()) return found.status();
     outlook.found = *std::move(found);
     outlook.newest.reset();
-    if (!outlook.found.url.has_value() && recent == nullptr) {
+    if (!outlook.found.url.has_value() && !recent.has_value()) {
       if (absl::Status minted = MintFreeId(view_.store, prepared.article); !minted.ok()) {
         return minted;
       }
     }
   }
   KnownUrl known;
-  if (recent != nullptr) {
-    known = *recent;
+  if (recent.has_value()) {
+    known = *std::move(recent);
   } else if (outlook.found.url.has_value()) {
     known.state = *outlook.found.url;
     if (outlook.newest.has_value()) known.newest = *outlook.newest;
@@ -149,6 +149,10 @@ absl::StatusOr<std::optional<KnownUrl>> Decider::FindUrl(PreparedFile& prepared)
     return std::nullopt;
   }
   const bool revision = !Contains(known.state.text_hashes, article.text_hash);
+  if (revision && known.newest.record == nullptr && outlook.newest.has_value() &&
+      outlook.found.url == known.state) {
+    known.newest = *outlook.newest;  // nothing has come since the look-up
+  }
   if (revision && known.newest.record == nullptr) {
     // Committed, or the overlay would have it.
     absl::StatusOr<NewestRecord> newest = view_.store.ReadNewest(known.state);
@@ -181,6 +185,12 @@ void Decider::Learn(PreparedFile& prepared, Mutation& mutation) {
 void Decider::WarnOfWindow(const PreparedFile& prepared, FileOutcome& outcome) const {
   if (outcome.status == FileStatus::kUnchanged || !IsOutsideWindow(view_, prepared)) return;
   outcome.warnings.push_back(Warning::kOutsideWindow);
+}
+
+void Decider::Expect(const PreparedFile& prepared) const {
+  if (!prepared.error.ok() || !prepared.store_error.ok()) return;
+  overlay_.Prefetch(prepared.article.identity, prepared.article.text_hash);
+  index_.Prefetch(prepared.outlook.index);
 }
 
 absl::StatusOr<Decision> Decider::Decide(PreparedFile& prepared) {
@@ -374,7 +384,7 @@ void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decisi
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
-  index_.Add(id, prepared.sketch, /*is_new=*/!revised);
+  index_.Add(id, prepared.sketch, /*is_new=*/!revised, &prepared.outlook.index.keys);
 }
 
 }  // namespace wirefold

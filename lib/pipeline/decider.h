@@ -51,6 +51,10 @@ class Decider {
   Decider(const StoredView& view, CandidateIndex& index, StoryTable& stories, Learner& learner)
       : view_(view), index_(index), stories_(stories), learner_(learner) {}
 
+  // Asks for the memory that Decide will read for this file, which is decided soon; nearly every
+  // access of it is a miss of the processor's cache.
+  void Expect(const PreparedFile& prepared) const;
+
   // An error is the store's, and means that nothing was decided. Consumes what `prepared` holds.
   [[nodiscard]] absl::StatusOr<Decision> Decide(PreparedFile& prepared);
 

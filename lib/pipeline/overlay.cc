@@ -9,45 +9,42 @@ void Overlay::Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
   if (text.has_value()) {
     texts_.try_emplace(*text, TextSlot{sequence, {known.state.id, known.state.story_id}});
   }
-  urls_.insert_or_assign(identity, UrlSlot{sequence, std::move(known)});
-  order_.push_back({sequence, identity, text});
+  urls_.insert_or_assign(identity, sequence);
+  order_.push_back(
+      {sequence, identity, text, std::move(known.state), known.newest.record, known.newest.match});
 }
 
 void Overlay::Trim(uint64_t committed) {
-  for (; released_ < order_.size() && order_[released_].sequence <= committed; ++released_) {
-    const Decision& decision = order_[released_];
-    const auto url = urls_.find(decision.identity);
-    // A later decision on the same URL may not be committed yet.
-    if (url != urls_.end() && url->second.sequence == decision.sequence) {
-      url->second.known.newest.record.reset();
-    }
-  }
+  constexpr size_t kAhead = 4;  // decisions whose memory is asked for ahead of time
   while (order_.size() > kRemembered && order_.front().sequence <= committed) {
+    const Decision& next = order_[kAhead];
+    urls_.prefetch(next.identity);
+    if (next.text.has_value()) texts_.prefetch(*next.text);
     const Decision& oldest = order_.front();
-    // A later decision on the same URL keeps its slot.
+    // A later decision on the same URL keeps its place.
     const auto url = urls_.find(oldest.identity);
-    if (url != urls_.end() && url->second.sequence == oldest.sequence) urls_.erase(url);
+    if (url != urls_.end() && url->second == oldest.sequence) urls_.erase(url);
     if (oldest.text.has_value()) {
       const auto text = texts_.find(*oldest.text);
       if (text != texts_.end() && text->second.sequence == oldest.sequence) texts_.erase(text);
     }
     forgotten_ = oldest.sequence;
     order_.pop_front();
-    --released_;
   }
 }
 
 void Overlay::Forget(uint64_t sequence) {
   order_.clear();
-  released_ = 0;
   urls_.clear();
   texts_.clear();
   forgotten_ = sequence;
 }
 
-const KnownUrl* Overlay::FindUrl(const Hash128& identity) const {
+std::optional<KnownUrl> Overlay::FindUrl(const Hash128& identity) const {
   const auto found = urls_.find(identity);
-  return found == urls_.end() ? nullptr : &found->second.known;
+  if (found == urls_.end()) return std::nullopt;
+  const Decision& last = order_[found->second - order_.front().sequence];
+  return KnownUrl{last.state, {last.record.lock(), last.match}};
 }
 
 const TextOwner* Overlay::FindText(const Hash128& text_hash) const {

@@ -15,7 +15,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "lib/base/hash.h"
@@ -23,8 +25,8 @@
 
 namespace wirefold {
 
-// A URL's state with its newest record. The record is null once it has been committed: the store
-// has it then, and the overlay holds no more than a few hundred bytes a decision.
+// A URL's state with its newest record. The record is null where nobody holds it any more: whoever
+// writes it holds it until it has been committed, and the store has it then.
 struct KnownUrl {
   UrlState state;
   NewestRecord newest;
@@ -35,19 +37,23 @@ class Overlay {
   // At least so many committed decisions are remembered, for those looked up before their commit.
   static constexpr size_t kRemembered = 4096;
 
-  // Decision `sequence` (ascending) left the URL in this state; `text` is set where it was the
-  // first to carry the text.
+  // Decision `sequence` (each one more than the last) left the URL in this state; `text` is set
+  // where it was the first to carry the text. The record is not kept from going.
   void Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
            const std::optional<Hash128>& text);
 
-  // Lets go of the records of decisions up to `committed`, and forgets those decisions beyond the
-  // newest kRemembered.
+  // Forgets decisions up to `committed` beyond the newest kRemembered.
   void Trim(uint64_t committed);
 
   // Forgets all decisions up to `sequence`, the last; they are committed.
   void Forget(uint64_t sequence);
 
-  [[nodiscard]] const KnownUrl* FindUrl(const Hash128& identity) const;
+  // Asks for the memory that looking for the two, or putting them here, will read.
+  void Prefetch(const Hash128& identity, const Hash128& text) const {
+    urls_.prefetch(identity);
+    texts_.prefetch(text);
+  }
+  [[nodiscard]] std::optional<KnownUrl> FindUrl(const Hash128& identity) const;
   [[nodiscard]] const TextOwner* FindText(const Hash128& text_hash) const;
 
   // Whether everything after decision `sequence` is still here.
@@ -55,23 +61,21 @@ class Overlay {
   [[nodiscard]] size_t size() const { return order_.size(); }
 
  private:
-  struct UrlSlot {
+  struct Decision {
     uint64_t sequence;
-    KnownUrl known;
+    Hash128 identity;
+    std::optional<Hash128> text;
+    UrlState state;
+    std::weak_ptr<const std::string> record;
+    Match match;
   };
   struct TextSlot {
     uint64_t sequence;
     TextOwner owner;
   };
-  struct Decision {
-    uint64_t sequence;
-    Hash128 identity;
-    std::optional<Hash128> text;
-  };
 
   std::deque<Decision> order_;
-  size_t released_ = 0;  // of order_, from its front: their records have been let go
-  absl::flat_hash_map<Hash128, UrlSlot> urls_;
+  absl::flat_hash_map<Hash128, uint64_t> urls_;  // the last decision on each
   absl::flat_hash_map<Hash128, TextSlot> texts_;
   uint64_t forgotten_ = 0;  // decisions up to this one may be missing here
 };

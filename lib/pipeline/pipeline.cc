@@ -205,7 +205,10 @@ class ThreadedPipeline final : public Pipeline {
       // Not by a thread that only decides: it would be woken for every file, and would look at what
       // another processor has prepared. What a worker has seen of the index is the older, the more
       // files wait to be decided.
-      to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); });
+      to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); },
+                     [this](const std::unique_ptr<Item>& next) {
+                       if (!next->exclusive) decider_.Expect(next->prepared);
+                     });
       // With nothing in hand: what the files that wait for an earlier one of their stream wait for
       // was taken up before them, by a worker that is still at it.
       undecided_.AwaitRoom();

@@ -142,6 +142,7 @@ absl::Status LookAhead(const StoredView& view, PreparedFile& prepared, StageCloc
     if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
   }
   const StageScope candidates(stages, Stage::kCandidates);
+  view.index.Post();  // so that whoever decides need not
   return FindAndCompare(view, prepared);
 }
 

@@ -346,6 +346,7 @@ TEST_F(IndexDisk, FindsBesideSealingAndAdding) {
   });
   while (!done) {
     FindState state;
+    index.Post();
     const auto hits = index.Find(sketch, {}, &state);
     ASSERT_FALSE(hits.empty());
     EXPECT_EQ(hits[0].id, IdOf(1, 0));

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -24,17 +25,20 @@ TEST(CombiningQueue, DoesAllOfEachThreadInItsOrderAndOneAtATime) {
     ++done;
     --inside;
   };
+  int expected = 0;
+  const auto expect = [&](const std::pair<int, int>&) { ++expected; };
   std::vector<std::thread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < kEach; ++i) {
         queue.Push({thread, i});
-        queue.Run(handle);
+        queue.Run(handle, expect);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(done, kThreads * kEach);
+  EXPECT_EQ(expected, done);
   EXPECT_EQ(overlaps, 0);
 }
 
@@ -42,11 +46,22 @@ TEST(CombiningQueue, WhatIsPushedMeanwhileIsDoneToo) {
   CombiningQueue<std::unique_ptr<int>> queue;
   for (int i = 0; i < 3; ++i) queue.Push(std::make_unique<int>(i));
   int sum = 0;
-  queue.Run([&](std::unique_ptr<int> item) {
-    sum += *item;
-    if (*item == 0) queue.Push(std::make_unique<int>(10));
-  });
+  queue.Run(
+      [&](std::unique_ptr<int> item) {
+        sum += *item;
+        if (*item == 0) queue.Push(std::make_unique<int>(10));
+      },
+      [](const std::unique_ptr<int>&) {});
   EXPECT_EQ(sum, 13);
+}
+
+TEST(CombiningQueue, ExpectsEachItemBeforeTheOneAheadOfItIsHandled) {
+  CombiningQueue<int> queue;
+  for (int i = 0; i < 3; ++i) queue.Push(i);
+  std::string calls;
+  queue.Run([&](int item) { calls += "h" + std::to_string(item); },
+            [&](int item) { calls += "e" + std::to_string(item); });
+  EXPECT_EQ(calls, "e0e1h0e2h1h2");
 }
 
 }  // namespace

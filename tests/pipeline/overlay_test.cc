@@ -18,11 +18,11 @@ KnownUrl Known(uint64_t n) {
 TEST(Overlay, FindsWhatWasPut) {
   Overlay overlay;
   overlay.Put(1, H(1), Known(1), H(100));
-  ASSERT_NE(overlay.FindUrl(H(1)), nullptr);
+  ASSERT_TRUE(overlay.FindUrl(H(1)).has_value());
   EXPECT_EQ(overlay.FindUrl(H(1))->state, Known(1).state);
   ASSERT_NE(overlay.FindText(H(100)), nullptr);
   EXPECT_EQ(overlay.FindText(H(100))->id, Known(1).state.id);
-  EXPECT_EQ(overlay.FindUrl(H(2)), nullptr);
+  EXPECT_FALSE(overlay.FindUrl(H(2)).has_value());
   EXPECT_EQ(overlay.FindText(H(2)), nullptr);
 }
 
@@ -43,28 +43,30 @@ TEST(Overlay, ForgetsOnlyWhatIsCommittedAndOld) {
   EXPECT_EQ(overlay.size(), count - 4);
   overlay.Trim(count);
   EXPECT_EQ(overlay.size(), Overlay::kRemembered);
-  EXPECT_EQ(overlay.FindUrl(H(10)), nullptr);
+  EXPECT_FALSE(overlay.FindUrl(H(10)).has_value());
   EXPECT_EQ(overlay.FindText(H(100010)), nullptr);
-  EXPECT_NE(overlay.FindUrl(H(11)), nullptr);
+  EXPECT_EQ(overlay.FindUrl(H(11))->state, Known(11).state);
   // Who looked at the store before decision 10 was committed may have missed what is gone.
   EXPECT_FALSE(overlay.Covers(9));
   EXPECT_TRUE(overlay.Covers(10));
 }
 
-TEST(Overlay, LetsGoOfRecordsOnceTheyAreCommitted) {
+TEST(Overlay, HasARecordForAsLongAsSomebodyHoldsIt) {
   Overlay overlay;
-  const auto with_record = [](uint64_t n) {
-    KnownUrl known = Known(n);
-    known.newest.record = std::make_shared<const std::string>("record");
+  auto first = std::make_shared<const std::string>("the first");
+  auto second = std::make_shared<const std::string>("the second");
+  const auto known_with = [](const EncodedRecord& record) {
+    KnownUrl known = Known(1);
+    known.newest = {record, {Relation::kNear, Known(9).state.id, {}}};
     return known;
   };
-  overlay.Put(1, H(1), with_record(1), std::nullopt);
-  overlay.Put(2, H(2), with_record(2), std::nullopt);
-  overlay.Put(3, H(1), with_record(1), std::nullopt);
-  overlay.Trim(2);
-  EXPECT_NE(overlay.FindUrl(H(1))->newest.record, nullptr) << "decision 3 is not committed";
-  EXPECT_EQ(overlay.FindUrl(H(2))->newest.record, nullptr);
-  overlay.Trim(3);
+  overlay.Put(1, H(1), known_with(first), std::nullopt);
+  EXPECT_EQ(overlay.FindUrl(H(1))->newest.record, first);
+  EXPECT_EQ(overlay.FindUrl(H(1))->newest.match.relation, Relation::kNear);
+  overlay.Put(2, H(1), known_with(second), std::nullopt);
+  first.reset();
+  EXPECT_EQ(overlay.FindUrl(H(1))->newest.record, second);
+  second.reset();
   EXPECT_EQ(overlay.FindUrl(H(1))->newest.record, nullptr);
   EXPECT_EQ(overlay.FindUrl(H(1))->state, Known(1).state);
 }
@@ -78,7 +80,7 @@ TEST(Overlay, ALaterDecisionOnAUrlOutlivesTheEarlierOne) {
   for (uint64_t i = 2; i < last; ++i) overlay.Put(i, H(i), Known(i), std::nullopt);
   overlay.Put(last, H(1), revised, std::nullopt);
   overlay.Trim(last);
-  ASSERT_NE(overlay.FindUrl(H(1)), nullptr);
+  ASSERT_TRUE(overlay.FindUrl(H(1)).has_value());
   EXPECT_EQ(overlay.FindUrl(H(1))->state.newest_at_ms, 77);
   EXPECT_EQ(overlay.FindText(H(100)), nullptr) << "its own decision has been forgotten";
 }
