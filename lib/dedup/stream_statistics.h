@@ -89,7 +89,8 @@ class StreamStatistics {
   // Takes memory for what is learnt next, so that Learn need not. One thread, beside all others.
   void MakeRoom();
 
-  // All of one moment. Learning waits while there is a view.
+  // All of one moment. Learning waits while there is a view, and further views wait for it: a thread
+  // has one at a time.
   class View {
    public:
     explicit View(const StreamStatistics& statistics)

@@ -89,8 +89,8 @@ TEST(DocFacts, AMemoIsOfOneVersionOfOneStream) {
   EXPECT_EQ(before->known.front().first_day, 5) << "who has the old ones keeps them";
   // A document's copy has none of its own yet, and makes the same.
   const ComparisonDoc copy = doc;  // NOLINT(performance-unnecessary-copy-initialization)
-  EXPECT_NE(copy.facts.Of(copy, 8, StreamStatistics::View(one)),
-            doc.facts.Of(doc, 8, StreamStatistics::View(one)));
+  const auto of_copy = copy.facts.Of(copy, 8, StreamStatistics::View(one));
+  EXPECT_NE(of_copy, doc.facts.Of(doc, 8, StreamStatistics::View(one)));
 }
 
 TEST(DocFacts, TakeNoMoreMemoryThanIsSaidAhead) {
