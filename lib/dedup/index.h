@@ -115,6 +115,7 @@ class SeenEntries {
 struct FindState {
   SketchKeys keys;            // of the sketch
   uint64_t change = 0;        // the index's next change at that time
+  uint64_t found = 0;         // … when Find was called, if FindSince has been since
   uint32_t rare_anchors = 0;  // of the sketch
   // How many articles carry each key of the sketch; from 255 on no more are counted.
   std::array<uint8_t, kBands + kMaxAnchors> seen{};

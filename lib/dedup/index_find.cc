@@ -237,6 +237,7 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     }
     if (state != nullptr) {
       state->change = change;
+      state->found = change;
       state->rare_anchors = rare_anchors;
       state->capped_band = largest > kMaxBandBucket;
       state->entries = search.entries();
@@ -355,8 +356,9 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
       if (part.deaths_known_since > state.change) return std::nullopt;
       if (part.deaths.empty() || part.deaths.back().first < state.change) continue;
       Gone gone{part.run, {}};
+      const bool has_later = part.run->header().last_change >= state.found;
       for (const auto& [change, entry] : part.deaths) {
-        if (change >= state.change && state.entries.MayHave(part.number, entry)) {
+        if (change >= state.change && (has_later || state.entries.MayHave(part.number, entry))) {
           gone.entries.push_back(entry);
         }
       }
@@ -367,9 +369,11 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     if (!segment.changed_since(state.change)) continue;
     if (segment.renumbered_since(state.change)) return std::nullopt;
     const uint32_t first_new = segment.FirstSince(state.change);
-    // What came and went since may have taken another's place.
+    // What came since Find may have taken another's place, seen or not.
+    const uint32_t first_later =
+        state.found == state.change ? first_new : segment.FirstSince(state.found);
     const bool any_gone = segment.AnyGoneSince(state.change, [&](uint32_t entry) {
-      return entry >= first_new || state.entries.MayHave(part.number, entry);
+      return entry >= first_later || state.entries.MayHave(part.number, entry);
     });
     if (any_gone && all.empty()) {
       all.resize(keys.size());

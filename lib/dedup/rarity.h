@@ -101,8 +101,10 @@ class RarityTable {
 
   // Entries in use, those that the window has left included.
   [[nodiscard]] size_t size() const { return size_; }
-  // Of the table; what Learn takes beside it goes with the texts that it is given.
-  [[nodiscard]] size_t memory_bytes() const { return entries_.size() * sizeof(uint64_t); }
+  // With what Learn has taken beside the table, 8 bytes a shingle of the most texts in one call.
+  [[nodiscard]] size_t memory_bytes() const {
+    return entries_.size() * sizeof(uint64_t) + sights_.capacity() * sizeof(Sight);
+  }
 
   // The same bytes for the same texts in the same order.
   void AppendTo(std::string& out) const;

@@ -106,19 +106,24 @@ void StreamStatistics::MakeRoom() {
     wanted = rarity_.GrowthNear();
   }
   // This takes the longest, and nobody waits for it.
-  if (zeros_.size() != wanted) zeros_ = HugePageVector<uint64_t>(wanted);
+  if (zeros_.size() != wanted) {
+    zeros_ = HugePageVector<uint64_t>(wanted);
+    zeros_bytes_ = wanted * sizeof(uint64_t);
+  }
   const auto lock = gate_.LockShared();
   if (wanted == 0 || rarity_.GrowthDue() != wanted) return;
   rarity_.CopyTo(zeros_);
   // Handed over before the lock is let go of: learning, if it waits, finds it.
   const std::lock_guard room_lock(room_mutex_);
   room_ = std::exchange(zeros_, {});
+  zeros_bytes_ = 0;
 }
 
 size_t StreamStatistics::memory_bytes() const {
   const auto lock = gate_.LockShared();
   const std::lock_guard room_lock(room_mutex_);
-  return boilerplate_.memory_bytes() + rarity_.memory_bytes() + room_.size() * sizeof(uint64_t);
+  return boilerplate_.memory_bytes() + rarity_.memory_bytes() + room_.size() * sizeof(uint64_t) +
+         zeros_bytes_;
 }
 
 std::string StreamStatistics::Serialize(uint64_t* version) const {

@@ -89,8 +89,8 @@ class StreamStatistics {
   // Takes memory for what is learnt next, so that Learn need not. One thread, beside all others.
   void MakeRoom();
 
-  // All of one moment. Learning waits while there is a view, and further views wait for it: a thread
-  // has one at a time.
+  // All of one moment. Learning waits while there is a view, and further views wait for it: a
+  // thread has one at a time.
   class View {
    public:
     explicit View(const StreamStatistics& statistics)
@@ -153,7 +153,7 @@ class StreamStatistics {
   };
 
   const Sizes sizes_;
-  Gate gate_;              // guards all up to zeros_
+  Gate gate_;              // guards all up to position_at_version_ but for room_
   Gate boilerplate_gate_;  // taken behind gate_ to change the next two; either is enough to read
   BoilerplateTable boilerplate_;
   std::atomic<uint64_t> version_ = 0;
@@ -163,6 +163,7 @@ class StreamStatistics {
   HugePageVector<uint64_t> room_;  // what rarity_ will grow to, as of this version; or empty
   StreamPosition position_at_version_;
   HugePageVector<uint64_t> zeros_;  // the thread's that makes room: for the growth that is near
+  std::atomic<size_t> zeros_bytes_ = 0;
   // The learning thread's.
   StreamPosition position_;
   std::vector<LearntArticle> pending_;

@@ -35,7 +35,7 @@ class UnpostedEntries {
   // Calls visit(segment, entry) for each entry that has the key, in no order.
   template <typename Visitor>
   void Visit(uint64_t key, Visitor visit) const {
-    if (entries_.empty()) return;
+    if (keys_.empty()) return;
     const uint32_t tag = TagOf(key);
     for (size_t at = PlaceOf(key); places_[at] != 0; at = (at + 1) & (places_.size() - 1)) {
       if ((places_[at] & ~kNumberMask) != tag) continue;

@@ -1,5 +1,6 @@
 #include "lib/pipeline/overlay.h"
 
+#include <atomic>
 #include <utility>
 
 namespace wirefold {
@@ -9,7 +10,14 @@ void Overlay::Put(uint64_t sequence, const Hash128& identity, KnownUrl known,
   if (text.has_value()) {
     texts_.try_emplace(*text, TextSlot{sequence, {known.state.id, known.state.story_id}});
   }
-  urls_.insert_or_assign(identity, sequence);
+  const auto [last, is_first] = urls_.try_emplace(identity, sequence);
+  if (!is_first) {
+    // Of a URL that is revised again and again each state holds all texts: one is kept.
+    Decision& earlier = order_[last->second - order_.front().sequence];
+    earlier.state = {};
+    earlier.record.reset();
+    last->second = sequence;
+  }
   order_.push_back(
       {sequence, identity, text, std::move(known.state), known.newest.record, known.newest.match});
 }
@@ -44,7 +52,10 @@ std::optional<KnownUrl> Overlay::FindUrl(const Hash128& identity) const {
   const auto found = urls_.find(identity);
   if (found == urls_.end()) return std::nullopt;
   const Decision& last = order_[found->second - order_.front().sequence];
-  return KnownUrl{last.state, {last.record.lock(), last.match}};
+  KnownUrl known{last.state, {last.record.lock(), last.match}};
+  // Whoever let go of it had committed it: what is read from the store now has it.
+  if (known.newest.record == nullptr) std::atomic_thread_fence(std::memory_order_acquire);
+  return known;
 }
 
 const TextOwner* Overlay::FindText(const Hash128& text_hash) const {

@@ -3,7 +3,7 @@
 //
 // Example:
 //   overlay.Put(sequence, identity, known, text_hash);
-//   if (const KnownUrl* known = overlay.FindUrl(identity)) …
+//   if (const std::optional<KnownUrl> known = overlay.FindUrl(identity)) …
 //   if (!overlay.Covers(looked_up_at)) look_up_again();
 //
 // Decisions carry a sequence number. A worker that looks at the store notes the last committed

@@ -220,6 +220,50 @@ TEST(CandidateIndex, WhatTakesThePlaceOfOlderPostingsMakesItSeekAgain) {
   EXPECT_EQ(hits.front().id, IdOf(1, 1)) << "the first has gone";
 }
 
+// A sketch of which nothing but these anchors is shared.
+Sketch WithAnchors(uint32_t seed, std::vector<uint32_t> anchors) {
+  Sketch sketch;
+  sketch.shingles = 100;
+  std::mt19937 random(seed);
+  for (uint16_t& row : sketch.signature) row = static_cast<uint16_t>(random());
+  sketch.anchors = std::move(anchors);
+  return sketch;
+}
+
+TEST(CandidateIndex, WhatCameAndWentBetweenTwoLooksMatters) {
+  for (const bool posts : {false, true}) {
+    CandidateIndex index;
+    for (uint32_t i = 0; i <= CandidateIndex::kMaxAnchorBucket; ++i) {
+      index.Add(IdOf(1, i), WithAnchors(i, {1, 2}));
+    }
+    const Sketch sketch = WithAnchors(1000, {1, 2});
+    const FindOptions options{.max_hits = 1000};
+    FindState state;
+    EXPECT_TRUE(index.Find(sketch, options, &state).empty()) << "too many have the anchors";
+    // It takes the place of another, and goes: one fewer is left.
+    index.Add(IdOf(1, 100), WithAnchors(2000, {1, 2}));
+    if (posts) index.Post();
+    EXPECT_TRUE(index.FindSince(sketch, options, state)->empty());
+    index.Remove(IdOf(1, 100));
+    EXPECT_FALSE(index.FindSince(sketch, options, state).has_value());
+    EXPECT_EQ(index.Find(sketch, options).size(), CandidateIndex::kMaxAnchorBucket);
+  }
+}
+
+TEST(CandidateIndex, TakesASketchOfWhichNothingIsKept) {
+  // So many anchors that no band is kept, and of those only small ones.
+  std::vector<uint32_t> large;
+  for (uint32_t i = 0; i < 100; ++i) large.push_back(0x80000000u + i);
+  ASSERT_EQ(IndexSegment::KeptOf(WithAnchors(1, large)).anchors, 0u);
+  CandidateIndex index;
+  FindState state;
+  EXPECT_TRUE(index.Find(WithAnchors(2, {1, 2}), {}, &state).empty());
+  index.Add(IdOf(1, 1), WithAnchors(1, large));
+  EXPECT_TRUE(index.FindSince(WithAnchors(2, {1, 2}), {}, state)->empty());
+  EXPECT_EQ(index.stats().articles, 1u);
+  EXPECT_TRUE(index.Remove(IdOf(1, 1)));
+}
+
 TEST(CandidateIndex, FindsTheSameWhetherPostingsAreInTheTablesOrNot) {
   for (const int64_t window_ms : {int64_t{0}, 3 * kDay}) {
     CandidateIndex index(window_ms);

@@ -139,7 +139,8 @@ TEST(Rarity, GrowsToItsBoundAndThenForgetsWhatWasSeenLeast) {
     }
   }
   EXPECT_GT(table.memory_bytes(), small);
-  EXPECT_EQ(table.memory_bytes(), (1u << 14) * sizeof(uint64_t));
+  EXPECT_GE(table.memory_bytes(), (1u << 14) * sizeof(uint64_t));
+  EXPECT_LE(table.memory_bytes(), ((1u << 14) + 2 * 100) * sizeof(uint64_t));
   EXPECT_LE(table.size(), 1u << 14);
   EXPECT_GT(table.size(), (1u << 14) * 9 / 10);
   for (const uint32_t shingle : often)
@@ -148,19 +149,24 @@ TEST(Rarity, GrowsToItsBoundAndThenForgetsWhatWasSeenLeast) {
 
 TEST(Rarity, KnowsAfterItsGrowthWhatItKnewBefore) {
   for (const int64_t window_days : {0, 30}) {
-    RarityTable table(size_t{1} << 20, window_days);
+    RarityTable table(size_t{1} << 22, window_days);
     table.Advance(100);
     std::mt19937 random(3);
+    int told = 0;
+    int handed_over = 0;
     std::vector<uint32_t> first;
     for (int i = 0; i < 200; ++i) first.push_back(random());
     Learn(table, first, 99);
     Learn(table, first, 100);
     for (int text = 0; text < 1500; ++text) {
       // At first by itself, then when it is told to, or to what was made ahead of that.
-      if (text >= 500 && text % 3 == 0) table.GrowIfDue();
-      if (text >= 500 && text % 3 == 1) {
-        HugePageVector<uint64_t> larger(table.GrowthDue());
-        if (!larger.empty()) table.CopyTo(larger);
+      if (text >= 100 && table.GrowthDue() != 0) {
+        HugePageVector<uint64_t> larger;
+        if (text % 2 == 0) {
+          larger.resize(table.GrowthDue());
+          table.CopyTo(larger);
+        }
+        ++(larger.empty() ? told : handed_over);
         table.GrowIfDue(std::move(larger));
         EXPECT_EQ(table.GrowthDue(), 0u);
       }
@@ -168,6 +174,8 @@ TEST(Rarity, KnowsAfterItsGrowthWhatItKnewBefore) {
       for (int i = 0; i < 200; ++i) shingles.push_back(random());
       Learn(table, shingles, 100);
     }
+    EXPECT_GT(told, 0);
+    EXPECT_GT(handed_over, 0);
     EXPECT_GT(table.size(), 290'000u);
     size_t known = 0;
     for (const uint32_t shingle : first) {

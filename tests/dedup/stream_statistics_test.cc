@@ -87,6 +87,25 @@ TEST(StreamStatistics, IsTheSameAfterARestart) {
   EXPECT_EQ(restored.Serialize(), whole.Serialize());
 }
 
+TEST(StreamStatistics, AreTheSameWhoeverMakesRoom) {
+  for (const int64_t window_days : {0, 30}) {
+    const StreamStatistics::Sizes sizes{1024, 1 << 17, window_days, 64};
+    StreamStatistics alone(sizes);
+    StreamStatistics helped(sizes);
+    std::mt19937_64 random(9);
+    for (int i = 0; i < 3000; ++i) {
+      LearntArticle article = Article(random);
+      for (uint32_t& shingle : article.shingles) shingle = static_cast<uint32_t>(random());
+      article.day = 18'000 + i / 200;
+      article.at_ms = article.day * 86'400'000;
+      alone.Learn(article);
+      if (helped.Learn(article) && random() % 4 != 0) helped.MakeRoom();
+    }
+    EXPECT_GT(helped.memory_bytes(), StreamStatistics(sizes).memory_bytes() + 400'000);
+    EXPECT_EQ(alone.Serialize(), helped.Serialize());
+  }
+}
+
 TEST(StreamStatistics, RestoringRefusesWhatIsDamagedAndStartsAnew) {
   StreamStatistics statistics({1024, 1 << 13});
   std::mt19937_64 random(2);
