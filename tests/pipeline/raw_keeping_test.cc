@@ -112,8 +112,9 @@ TEST_F(RawKeepingTest, RawFilesOfEveryFormatGiveTheVeryRecordsThatAreStored) {
     files.push_back({.bytes = ReadTestData("articles/" + name.string())});
   }
   for (const std::string name : {"warc/pages.warc", "feeds/01-rss20.xml", "feeds/08-gb2312.xml"}) {
+    const std::string file = ReadTestData(name);  // lent to the splitter
     DocumentSplitter splitter;
-    splitter.Push(ReadTestData(name));
+    splitter.Push(file);
     splitter.End();
     while (auto document = splitter.Next()) {
       if (!document->error.ok()) continue;
