@@ -48,6 +48,9 @@ class StageTimes {
   uint64_t Nanoseconds(Stage stage) const {
     return nanoseconds_[static_cast<size_t>(stage)].load(std::memory_order_relaxed);
   }
+  // So many nanoseconds, which something else has measured as a whole, parted by stage as what was
+  // measured here is; all 0 while nothing was.
+  [[nodiscard]] std::array<uint64_t, kStages> PartedLike(uint64_t nanoseconds) const;
 
  private:
   std::array<std::atomic<uint64_t>, kStages> nanoseconds_{};

@@ -381,19 +381,9 @@ class ThreadedPipeline final : public Pipeline {
 
   // The kernel counts each thread's time. The workers' is parted as that of the measured files is.
   std::array<uint64_t, kStages> StageCpuNs() const {
-    std::array<uint64_t, kStages> ns{};
-    double measured = 0;
-    for (size_t i = 0; i < kStages; ++i) {
-      ns[i] = stage_times_.Nanoseconds(static_cast<Stage>(i));
-      measured += static_cast<double>(ns[i]);
-    }
-    double workers = 0;
-    for (const std::thread& worker : workers_) workers += static_cast<double>(ThreadCpuNs(worker));
-    for (uint64_t& stage : ns) {
-      if (measured > 0) {
-        stage = static_cast<uint64_t>(static_cast<double>(stage) * workers / measured);
-      }
-    }
+    uint64_t workers = 0;
+    for (const std::thread& worker : workers_) workers += ThreadCpuNs(worker);
+    std::array<uint64_t, kStages> ns = stage_times_.PartedLike(workers);
     const auto add = [&ns](Stage stage, uint64_t more) { ns[static_cast<size_t>(stage)] += more; };
     const uint64_t commit = ThreadCpuNs(commit_thread_);
     const uint64_t answers = std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed));

@@ -58,6 +58,17 @@ TEST(StageClock, LeavesAScopeWithoutAClockAlone) {
   const StageScope scope(nullptr, Stage::kParse);  // must not crash
 }
 
+TEST(StageTimes, PartsAnotherMeasurementAsItsOwn) {
+  StageTimes times;
+  EXPECT_EQ(times.PartedLike(1000), (std::array<uint64_t, kStages>{})) << "nothing was measured";
+  times.Add(Stage::kParse, 30);
+  times.Add(Stage::kStore, 90);
+  const std::array<uint64_t, kStages> parts = times.PartedLike(1000);
+  EXPECT_EQ(parts[static_cast<size_t>(Stage::kParse)], 250U);
+  EXPECT_EQ(parts[static_cast<size_t>(Stage::kStore)], 750U);
+  EXPECT_EQ(parts[static_cast<size_t>(Stage::kOther)], 0U);
+}
+
 TEST(StageName, IsAnotherForEachStage) {
   std::set<std::string> names;
   for (size_t i = 0; i < kStages; ++i) {
