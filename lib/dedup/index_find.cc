@@ -161,7 +161,22 @@ class CandidateIndex::Search {
     return *std::max_element(seen_.begin(), seen_.begin() + kBands);
   }
   [[nodiscard]] uint32_t seen(size_t key) const { return seen_[key]; }
-  void SetSeen(size_t key, uint32_t seen) { seen_[key] = seen; }
+  // Whether the keys that postings came to (`newer`, gone again or not) still count as they did for
+  // `state`; its and these counts together are `now` then, and seen().
+  template <typename Newer>
+  [[nodiscard]] bool CountsAsBefore(const FindState& state, const Newer& newer,
+                                    decltype(FindState::seen)& now) {
+    for (size_t k = 0; k < keys_.size(); ++k) {
+      if (newer[k] == 0) continue;
+      if (k < kBands && state.capped_band) return false;
+      const uint32_t seen = state.seen[k] + seen_[k];
+      if (seen > CapOf(k)) return false;
+      if (k >= kBands && seen > kTellingBucket && seen <= kTellingBucket + newer[k]) return false;
+      seen_[k] = seen;
+      now[k] = static_cast<uint8_t>(seen);
+    }
+    return true;
+  }
 
   // Calls use(posting of it, bands, anchors, telling) for each article that may be a candidate.
   template <typename Use>
@@ -329,24 +344,22 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     uint32_t entry;
   };
   absl::InlinedVector<Unposted, 32> unposted;  // by their keys' numbers
-  const auto find_unposted = [&](uint32_t k) {
-    const size_t before = unposted.size();
-    unposted_.Visit(keys[k], [&](const IndexSegment* segment, uint32_t entry) {
-      unposted.push_back({k, segment, entry});
-    });
-    return unposted.size() > before;
-  };
   // Nothing of what came since is anywhere else.
   const bool all_unposted = unposted_.size() > 0 && unposted_.first_change() <= state.change;
   // Keys that something may have come to. More of an anchor that is not rare changes nothing, less
   // of it may.
   absl::InlinedVector<uint32_t, 64> changed;
-  for (uint32_t k = 0; k < keys.size(); ++k) {
-    if (!counts(k)) continue;
-    if (!all_unposted && !changed_keys_.MayHaveChanged(keys[k], state.change)) continue;
-    if (find_unposted(k) || !all_unposted) changed.push_back(k);
+  absl::InlinedVector<uint32_t, 64> all(keys.size());
+  std::iota(all.begin(), all.end(), 0u);
+  for (const uint32_t k : all) {
+    const size_t before = unposted.size();
+    unposted_.Visit(keys[k], [&](const IndexSegment* segment, uint32_t entry) {
+      unposted.push_back({k, segment, entry});
+    });
+    const bool came = all_unposted ? unposted.size() > before
+                                   : changed_keys_.MayHaveChanged(keys[k], state.change);
+    if (came && counts(k)) changed.push_back(k);
   }
-  absl::InlinedVector<uint32_t, 64> all;
   for (size_t p = 0; p < parts_.size(); ++p) {
     const Part& part = parts_[p];
     if (!range.Touches(part)) continue;
@@ -375,12 +388,6 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     const bool any_gone = segment.AnyGoneSince(state.change, [&](uint32_t entry) {
       return entry >= first_later || state.entries.MayHave(part.number, entry);
     });
-    if (any_gone && all.empty()) {
-      all.resize(keys.size());
-      std::iota(all.begin(), all.end(), 0u);
-      unposted.clear();
-      for (const uint32_t k : all) find_unposted(k);
-    }
     const auto& sought = any_gone ? all : changed;
     const bool reads_all = any_gone || !all_unposted;
     if (reads_all) {
@@ -413,28 +420,15 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     }
     if (gone) return std::nullopt;
   }
-  // Do the keys that something came to still count as they did?
   auto now = state.seen;
-  for (size_t k = 0; k < keys.size(); ++k) {
-    if (newer[k] == 0) continue;
-    if (k < kBands && state.capped_band) return std::nullopt;
-    const uint32_t seen = state.seen[k] + search.seen(k);
-    if (seen > CapOf(k)) return std::nullopt;
-    if (k >= kBands && seen > kTellingBucket && seen <= kTellingBucket + newer[k]) {
-      return std::nullopt;
-    }
-    search.SetSeen(k, seen);
-    now[k] = static_cast<uint8_t>(seen);
-  }
+  if (!search.CountsAsBefore(state, newer, now)) return std::nullopt;
   hits = search.Hits(range, state.rare_anchors, options.max_hits,
                      [&](size_t p, uint32_t entry) { return &parts_[p].tables()->entries[entry]; });
   const uint64_t change = next_change_;
   lock.unlock();
   for (const Gone& gone : gone_of_runs) {
-    std::vector<uint32_t> sought(keys.size());
-    std::iota(sought.begin(), sought.end(), 0u);
     bool any = false;
-    gone.run->Visit(keys, sought, [&](uint32_t, uint32_t entry) {
+    gone.run->Visit(keys, all, [&](uint32_t, uint32_t entry) {
       any = any || std::find(gone.entries.begin(), gone.entries.end(), entry) != gone.entries.end();
     });
     if (any) return std::nullopt;
