@@ -11,7 +11,7 @@ namespace wirefold {
 size_t ComparisonDoc::memory_bytes() const {
   return sizeof *this +
          (shingles.capacity() + set.capacity() + figures.capacity() + opening_figures.capacity() +
-          title.capacity()) *
+          title.capacity() + sketch.anchors.capacity()) *
              sizeof(uint32_t) +
          paragraphs.capacity() * sizeof(Paragraph) + standing.dateline.capacity() +
          standing.edges.capacity() + DocFactsMemo::MemoryBytes(*this);

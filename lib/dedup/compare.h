@@ -39,6 +39,7 @@
 #include "lib/dedup/match.h"
 #include "lib/dedup/shingle_set.h"
 #include "lib/dedup/shingles.h"
+#include "lib/dedup/sketch.h"
 #include "lib/dedup/stream_statistics.h"
 
 namespace wirefold {
@@ -140,6 +141,7 @@ struct ComparisonDoc {
   std::vector<uint32_t> title;            // its tokens, ascending, repeats kept
   Standing standing;
   DocFactsMemo facts;
+  Sketch sketch;  // where it is known; else none of its shingles are
 
   // With the facts that it will keep.
   [[nodiscard]] size_t memory_bytes() const;

@@ -1,6 +1,7 @@
 #include "lib/dedup/sketch.h"
 
 #include <algorithm>
+#include <span>
 
 #include "lib/base/hash.h"
 
@@ -14,6 +15,28 @@ int BorrowFrom(int bin, int attempt) {
   const uint64_t hash =
       HashBytes64({reinterpret_cast<const char*>(input), sizeof input}, /*seed=*/0x5749524546);
   return static_cast<int>(hash % kSignatureRows);
+}
+
+constexpr int64_t kOne = 1'000'000;
+
+int64_t RowsThatAgree(const Signature& a, const Signature& b) {
+  // Counted in 16 bits, so that a vector of rows is a vector of counts.
+  uint16_t rows = 0;
+  for (size_t i = 0; i < a.size(); ++i) rows += a[i] == b[i] ? 1 : 0;
+  return rows;
+}
+
+// Of the kept anchors those that are no greater.
+std::span<const uint32_t> AnchorsUpTo(const Sketch& sketch, uint32_t greatest) {
+  const std::span<const uint32_t> all(sketch.anchors);
+  if (all.empty() || all.back() <= greatest) return all;
+  return all.first(
+      static_cast<size_t>(std::upper_bound(all.begin(), all.end(), greatest) - all.begin()));
+}
+
+// Up to which anchor all of a text's are kept.
+uint32_t KeptUpTo(const Sketch& sketch) {
+  return sketch.anchors.size() < kMaxAnchors ? ~uint32_t{0} : sketch.anchors.back();
 }
 
 }  // namespace
@@ -43,6 +66,35 @@ Sketch MakeSketch(const Shingles& shingles) {
   SortDistinct(anchors);
   if (anchors.size() > kMaxAnchors) anchors.resize(kMaxAnchors);
   return sketch;
+}
+
+bool ShareTooLittle(const Sketch& a, const Sketch& b) {
+  const Sketch& shorter = a.shingles <= b.shingles ? a : b;
+  const Sketch& longer = a.shingles <= b.shingles ? b : a;
+  if (shorter.shingles < kMinShingles) return false;
+  // Two samples that have nothing to do with each other. An anchor of the shorter text is in the
+  // longer one as often as any of its shingles; a row agrees as often as the texts resemble each
+  // other. Both counts together are held against what texts would have that share just enough.
+  const int64_t share = kWorthComparing;
+  const int64_t common = share * shorter.shingles / kOne;
+  const int64_t resemblance =
+      common * kOne / (int64_t{shorter.shingles} + longer.shingles - common);
+  // Rows that borrow from others tell nothing new; of a text with many shingles none does.
+  const int64_t rows = std::min<int64_t>(kSignatureRows, shorter.shingles / 2);
+  const int64_t rows_agree = rows * RowsThatAgree(a.signature, b.signature) * kOne / kSignatureRows;
+  const uint32_t greatest = std::min(KeptUpTo(a), KeptUpTo(b));
+  const std::span<const uint32_t> anchors = AnchorsUpTo(shorter, greatest);
+  const auto sampled = static_cast<int64_t>(anchors.size());
+  const int64_t expected = sampled * share + rows * resemblance;
+  if (rows_agree >= expected) return false;
+  const int64_t found =
+      rows_agree + int64_t{CountShared(anchors, AnchorsUpTo(longer, greatest))} * kOne;
+  if (found >= expected) return false;
+  const int64_t variance = sampled * (share * (kOne - share) / kOne) +
+                           rows * (resemblance * (kOne - resemblance) / kOne);
+  // Three standard deviations. In thousandths, so that the squares fit.
+  const int64_t missing = (expected - found) / 1000;
+  return missing * missing > 9 * variance;
 }
 
 uint32_t BandKey(const Signature& signature, int band) {

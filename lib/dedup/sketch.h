@@ -49,6 +49,12 @@ struct Sketch {
 // such a sketch is not indexed.
 Sketch MakeSketch(const Shingles& shingles);
 
+// Whether two sketches say that their texts are not worth comparing: of the shorter one so little
+// seems to be in the other that of two texts that share kWorthComparing of it not one pair in 700
+// would seem to. False where the sketches can't tell. The same either way round.
+inline constexpr uint32_t kWorthComparing = 350'000;  // millionths
+bool ShareTooLittle(const Sketch& a, const Sketch& b);
+
 // The key of one band (0 … kBands - 1): equal for two signatures whose rows in the band agree.
 uint32_t BandKey(const Signature& signature, int band);
 

@@ -9,39 +9,57 @@
 namespace wirefold {
 namespace {
 
-// What an entry costs beside its document: list node and hash table slot.
-constexpr size_t kEntryBytes = 96;
+// What an entry costs beside what it holds: list node and hash table slot.
+constexpr size_t kEntryBytes = 112;
 
 }  // namespace
 
-absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
-    std::span<const Ulid> ids) {
-  std::vector<Doc> docs(ids.size());
+std::vector<ComparisonSource::Known> ComparisonSource::LookUp(std::span<const Ulid> ids,
+                                                              uint64_t& revisions) {
+  std::vector<Known> known(ids.size());
+  const std::lock_guard lock(mutex_);
+  revisions = revisions_;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const auto found = entries_.find(ids[i]);
+    if (found == entries_.end()) continue;
+    order_.splice(order_.begin(), order_, found->second);
+    known[i] = {found->second->sketch, found->second->doc, true};
+  }
+  return known;
+}
+
+absl::Status ComparisonSource::ReadSketches(std::span<const Ulid> ids,
+                                            std::vector<Known>& known) const {
   std::vector<Ulid> missing;
   std::vector<size_t> missing_at;
-  uint64_t revisions = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    revisions = revisions_;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      const auto found = entries_.find(ids[i]);
-      if (found == entries_.end()) {
-        missing.push_back(ids[i]);
-        missing_at.push_back(i);
-      } else {
-        order_.splice(order_.begin(), order_, found->second);
-        docs[i] = found->second->doc;
-      }
-    }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (known[i].sketch != nullptr) continue;
+    missing.push_back(ids[i]);
+    missing_at.push_back(i);
   }
-  if (missing.empty()) return docs;
+  if (missing.empty()) return absl::OkStatus();
+  auto sketches = store_.GetSketches(missing);
+  if (!sketches.ok()) return sketches.status();
+  for (size_t i = 0; i < missing.size(); ++i) {
+    std::optional<Sketch>& sketch = (*sketches)[i];
+    if (!sketch.has_value()) continue;
+    known[missing_at[i]].sketch = std::make_shared<const Sketch>(*std::move(sketch));
+  }
+  return absl::OkStatus();
+}
 
+absl::Status ComparisonSource::ReadTexts(std::span<const Ulid> ids,
+                                         const std::vector<size_t>& wanted,
+                                         std::vector<Known>& known) const {
+  if (wanted.empty()) return absl::OkStatus();
+  std::vector<Ulid> missing;
+  for (const size_t i : wanted) missing.push_back(ids[i]);
   const auto texts = store_.GetComparisonTexts(missing);
   if (!texts.ok()) return texts.status();
   for (size_t i = 0; i < missing.size(); ++i) {
     const std::optional<Store::ComparisonText>& text = (*texts)[i];
     if (!text.has_value()) continue;
-    docs[missing_at[i]] = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
+    known[wanted[i]].doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
         ToMatching(text->text).text,
         {text->host,
          text->registrable_domain,
@@ -49,19 +67,71 @@ absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
          text->title,
          {text->dateline, text->observed_at_ms, text->published_at_ms, text->has_published_at}}));
   }
+  return absl::OkStatus();
+}
+
+void ComparisonSource::Keep(std::span<const Ulid> ids, uint64_t revisions,
+                            std::vector<Known>& known) {
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < missing.size(); ++i) {
-    Doc& doc = docs[missing_at[i]];
-    if (doc == nullptr) continue;
-    const auto found = entries_.find(missing[i]);
-    if (found != entries_.end()) {
-      doc = found->second->doc;  // somebody was faster, and may know a newer text
-    } else if (revisions == revisions_) {
-      PutLocked(missing[i], doc, /*pins=*/0);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Known& one = known[i];
+    if (one.doc == nullptr && one.sketch == nullptr) continue;
+    int pins = 0;
+    if (const auto found = entries_.find(ids[i]); found != entries_.end()) {
+      Entry& entry = *found->second;
+      // Somebody was faster, and may know a newer text.
+      if (entry.doc != nullptr) one.doc = entry.doc;
+      const bool adds = (one.doc != nullptr && entry.doc == nullptr) ||
+                        (one.sketch != nullptr && entry.sketch == nullptr);
+      if (!adds || revisions != revisions_) continue;
+      if (entry.sketch != nullptr) one.sketch = entry.sketch;
+      pins = entry.pins;
+      DropLocked(found->second);
+    } else if (revisions != revisions_) {
+      continue;
     }
+    PutLocked({ids[i], one.sketch, one.doc, pins});
   }
   EvictLocked();
+}
+
+absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
+    std::span<const Ulid> ids) {
+  uint64_t revisions = 0;
+  std::vector<Known> known = LookUp(ids, revisions);
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (known[i].doc == nullptr) missing.push_back(i);
+  }
+  if (!missing.empty()) {
+    if (absl::Status read = ReadTexts(ids, missing, known); !read.ok()) return read;
+    Keep(ids, revisions, known);
+  }
+  std::vector<Doc> docs(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) docs[i] = std::move(known[i].doc);
   return docs;
+}
+
+absl::StatusOr<std::vector<ComparisonSource::Found>> ComparisonSource::GetLike(
+    std::span<const Ulid> ids, const Sketch& sketch) {
+  uint64_t revisions = 0;
+  std::vector<Known> known = LookUp(ids, revisions);
+  if (absl::Status read = ReadSketches(ids, known); !read.ok()) return read;
+  std::vector<Found> found(ids.size());
+  std::vector<size_t> missing;
+  bool all_cached = true;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const Known& one = known[i];
+    all_cached = all_cached && one.was_cached;
+    found[i].unlike = one.sketch != nullptr && ShareTooLittle(sketch, *one.sketch);
+    if (!found[i].unlike && one.doc == nullptr) missing.push_back(i);
+  }
+  if (absl::Status read = ReadTexts(ids, missing, known); !read.ok()) return read;
+  if (!all_cached || !missing.empty()) Keep(ids, revisions, known);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!found[i].unlike) found[i].doc = std::move(known[i].doc);
+  }
+  return found;
 }
 
 void ComparisonSource::Pin(const Ulid& id, Doc doc, bool revised) {
@@ -70,11 +140,10 @@ void ComparisonSource::Pin(const Ulid& id, Doc doc, bool revised) {
   int pins = 1;
   if (const auto found = entries_.find(id); found != entries_.end()) {
     pins += found->second->pins;
-    bytes_ -= found->second->doc->memory_bytes() + kEntryBytes;
-    order_.erase(found->second);
-    entries_.erase(found);
+    DropLocked(found->second);
   }
-  PutLocked(id, std::move(doc), pins);
+  SharedSketch sketch(doc, &doc->sketch);
+  PutLocked({id, std::move(sketch), std::move(doc), pins});
   EvictLocked();
 }
 
@@ -82,10 +151,7 @@ void ComparisonSource::Forget(const Ulid& id) {
   const std::lock_guard lock(mutex_);
   ++revisions_;
   const auto found = entries_.find(id);
-  if (found == entries_.end()) return;
-  bytes_ -= found->second->doc->memory_bytes() + kEntryBytes;
-  order_.erase(found->second);
-  entries_.erase(found);
+  if (found != entries_.end()) DropLocked(found->second);
 }
 
 void ComparisonSource::Unpin(const Ulid& id) {
@@ -101,10 +167,26 @@ size_t ComparisonSource::memory_bytes() const {
   return bytes_;
 }
 
-void ComparisonSource::PutLocked(const Ulid& id, Doc doc, int pins) {
-  bytes_ += doc->memory_bytes() + kEntryBytes;
-  order_.push_front({id, std::move(doc), pins});
+size_t ComparisonSource::BytesOf(const Entry& entry) {
+  size_t bytes = kEntryBytes;
+  if (entry.doc != nullptr) bytes += entry.doc->memory_bytes();
+  const bool is_apart =
+      entry.sketch != nullptr && (entry.doc == nullptr || entry.sketch.get() != &entry.doc->sketch);
+  if (is_apart) bytes += sizeof(Sketch) + entry.sketch->anchors.capacity() * sizeof(uint32_t);
+  return bytes;
+}
+
+void ComparisonSource::PutLocked(Entry entry) {
+  bytes_ += BytesOf(entry);
+  const Ulid id = entry.id;
+  order_.push_front(std::move(entry));
   entries_[id] = order_.begin();
+}
+
+void ComparisonSource::DropLocked(Order::iterator entry) {
+  bytes_ -= BytesOf(*entry);
+  entries_.erase(entry->id);
+  order_.erase(entry);
 }
 
 void ComparisonSource::EvictLocked() {
@@ -113,11 +195,9 @@ void ComparisonSource::EvictLocked() {
     const auto last = std::prev(order_.end());
     if (last->pins > 0) {
       order_.splice(order_.begin(), order_, last);
-      continue;
+    } else {
+      DropLocked(last);
     }
-    bytes_ -= last->doc->memory_bytes() + kEntryBytes;
-    entries_.erase(last->id);
-    order_.pop_back();
   }
 }
 

@@ -5,6 +5,7 @@
 //   ComparisonSource source(store, /*cache_bytes=*/256 << 20);
 //   source.Pin(id, doc);                   // decided, not yet in the store
 //   auto docs = source.Get(ids);           // null where there is no such article
+//   auto like = source.GetLike(ids, sketch);   // … or where it is not worth comparing
 //   source.Unpin(id);                      // committed: may leave the cache from now on
 //
 // Thread-safe. The documents are shared between the cache and whoever compares with them just now.
@@ -30,6 +31,10 @@ namespace wirefold {
 class ComparisonSource {
  public:
   using Doc = std::shared_ptr<const ComparisonDoc>;
+  struct Found {
+    Doc doc;              // null: there is none, or
+    bool unlike = false;  // … its sketch says that it is not worth comparing
+  };
 
   // `store` must outlive the source.
   ComparisonSource(const Store& store, size_t cache_bytes)
@@ -37,6 +42,10 @@ class ComparisonSource {
 
   // In the order of `ids`; reads the store for those that are not cached. An error is the store's.
   [[nodiscard]] absl::StatusOr<std::vector<Doc>> Get(std::span<const Ulid> ids);
+  // The same, but texts that share too little by their sketches are not read: a sketch takes a
+  // tenth of the time. What is answered does not depend on what is cached.
+  [[nodiscard]] absl::StatusOr<std::vector<Found>> GetLike(std::span<const Ulid> ids,
+                                                           const Sketch& sketch);
 
   // `doc` is the article's text from now on, and stays until Unpin. Pins of one ID add up.
   // `revised` says that the article had another text before.
@@ -48,14 +57,33 @@ class ComparisonSource {
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
+  // A sketch by itself, or a part of a document that lives as long.
+  using SharedSketch = std::shared_ptr<const Sketch>;
   struct Entry {
     Ulid id;
-    Doc doc;
+    SharedSketch sketch;  // null: not known
+    Doc doc;              // null: only the sketch is known
     int pins = 0;
   };
   using Order = std::list<Entry>;  // the most recently used first
+  struct Known {
+    SharedSketch sketch;
+    Doc doc;
+    bool was_cached = false;
+  };
 
-  void PutLocked(const Ulid& id, Doc doc, int pins);
+  // What is cached, in the order of `ids`, and how many revisions there had been.
+  std::vector<Known> LookUp(std::span<const Ulid> ids, uint64_t& revisions);
+  absl::Status ReadSketches(std::span<const Ulid> ids, std::vector<Known>& known) const;
+  // Of those that are `wanted`; `known` has their documents then.
+  absl::Status ReadTexts(std::span<const Ulid> ids, const std::vector<size_t>& wanted,
+                         std::vector<Known>& known) const;
+  // Caches what was read; of what somebody else was faster with, `known` has theirs then.
+  void Keep(std::span<const Ulid> ids, uint64_t revisions, std::vector<Known>& known);
+
+  static size_t BytesOf(const Entry& entry);
+  void PutLocked(Entry entry);
+  void DropLocked(Order::iterator entry);
   void EvictLocked();
 
   const Store& store_;

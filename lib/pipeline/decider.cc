@@ -253,7 +253,7 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
     const std::vector<Ulid> variants = stories_.VariantsOf(state.story_id);
     if (stories_.RepresentativeOf(state.story_id) == state.id ||
         std::ranges::find(variants, state.id) != variants.end()) {
-      mutation.sketch = prepared.sketch;
+      mutation.sketch = prepared.doc->sketch;
       Index(state.id, prepared, /*revised=*/true, decision);
     }
   }
@@ -301,7 +301,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.kind = Mutation::Kind::kNew;
     mutation.match = {};
     // Of what is older than the window nobody will look for it.
-    if (mutation.id.TimeMs() >= index_.floor_ms()) mutation.sketch = prepared.sketch;
+    if (mutation.id.TimeMs() >= index_.floor_ms()) mutation.sketch = prepared.doc->sketch;
     Index(mutation.id, prepared, /*revised=*/false, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
@@ -334,7 +334,7 @@ absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
   election.story_id = story_id;
   election.from = representative;
   election.to = mutation.id;
-  election.sketch = prepared.sketch;
+  election.sketch = prepared.doc->sketch;
   election.from_match = {Reversed(mutation.match.relation), mutation.id, mutation.match.scores};
   if (mutation.match.matched_id != representative) {
     // It was matched with another of the story: the two have not been compared yet.
@@ -384,7 +384,7 @@ void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decisi
     view_.source.Pin(id, prepared.doc, revised);
     decision.pinned = true;
   }
-  index_.Add(id, prepared.sketch, /*is_new=*/!revised, &prepared.outlook.index.keys);
+  index_.Add(id, prepared.doc->sketch, /*is_new=*/!revised, &prepared.outlook.index.keys);
 }
 
 }  // namespace wirefold

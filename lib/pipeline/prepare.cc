@@ -42,9 +42,10 @@ PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, in
   const StageScope sketch(stages, Stage::kSketch);
   const Tokens tokens = Tokenize(prepared.article.matching_text);
   const Shingles shingles = MakeShingles(tokens);
-  if (prepared.article.HasUsableText()) prepared.sketch = MakeSketch(shingles);
-  prepared.doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
-      prepared.article.matching_text, tokens, shingles, OriginOf(prepared.article.article)));
+  ComparisonDoc doc = MakeComparisonDoc(prepared.article.matching_text, tokens, shingles,
+                                        OriginOf(prepared.article.article));
+  if (prepared.article.HasUsableText()) doc.sketch = MakeSketch(shingles);
+  prepared.doc = std::make_shared<const ComparisonDoc>(std::move(doc));
   prepared.ingested_at_ms = now_ms;
   {
     const StageScope store(stages, Stage::kStore);
@@ -160,11 +161,12 @@ std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const Prepa
   const FindOptions options = FindOptionsOf(view, prepared);
   if (outlook.compared) {
     const std::optional<std::vector<IndexHit>> later =
-        view.index.FindSince(prepared.sketch, options, outlook.index);
+        view.index.FindSince(prepared.doc->sketch, options, outlook.index);
     if (later.has_value()) {
       if (later->empty()) return std::nullopt;
       std::vector<IndexHit> hits;
       for (const ScoredCandidate& candidate : outlook.candidates) hits.push_back(candidate.hit);
+      hits.insert(hits.end(), outlook.unlike.begin(), outlook.unlike.end());
       hits.insert(hits.end(), later->begin(), later->end());
       std::sort(hits.begin(), hits.end(), MorePromising);
       hits.erase(
@@ -175,7 +177,7 @@ std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const Prepa
       return hits;
     }
   }
-  return view.index.Find(prepared.sketch, options, &outlook.index);
+  return view.index.Find(prepared.doc->sketch, options, &outlook.index);
 }
 
 }  // namespace
@@ -184,10 +186,12 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
   if (!prepared.article.HasUsableText() || IsOutsideWindow(view, prepared)) {
     outlook.candidates.clear();
+    outlook.unlike.clear();
     return absl::OkStatus();
   }
   std::optional<std::vector<IndexHit>> found = FindNow(view, prepared, outlook);
-  if (!found.has_value()) {
+  const bool found_anew = found.has_value();
+  if (!found_anew) {
     if (outlook.learnt == view.statistics.version()) return absl::OkStatus();
     found.emplace();
     for (const ScoredCandidate& candidate : outlook.candidates) found->push_back(candidate.hit);
@@ -195,6 +199,8 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
   const std::vector<IndexHit>& hits = *found;
   outlook.compared = true;
   std::vector<ScoredCandidate> known = std::move(outlook.candidates);
+  const std::vector<IndexHit> known_unlike =
+      found_anew ? std::exchange(outlook.unlike, {}) : std::vector<IndexHit>();
   std::vector<ScoredCandidate>& scored = outlook.candidates;
   scored = std::vector<ScoredCandidate>(hits.size());
   std::vector<Ulid> ids;
@@ -205,17 +211,29 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
     });
     if (same != known.end()) {
       scored[i] = std::move(*same);
+    } else if (std::ranges::any_of(
+                   known_unlike, [&](const IndexHit& one) { return one.entry == hits[i].entry; })) {
+      outlook.unlike.push_back(hits[i]);
     } else {
       ids.push_back(hits[i].id);
       ids_at.push_back(i);
     }
     scored[i].hit = hits[i];
   }
+  // A posting is a hint: the article behind it may be gone.
+  const auto drop_missing = [&] {
+    std::erase_if(scored, [](const ScoredCandidate& one) { return one.doc == nullptr; });
+  };
   if (!ids.empty()) {
-    absl::StatusOr<std::vector<ComparisonSource::Doc>> docs = view.source.Get(ids);
+    absl::StatusOr<std::vector<ComparisonSource::Found>> docs =
+        view.source.GetLike(ids, prepared.doc->sketch);
     if (!docs.ok()) return docs.status();
-    for (size_t i = 0; i < ids.size(); ++i) scored[ids_at[i]].doc = std::move((*docs)[i]);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      scored[ids_at[i]].doc = std::move((*docs)[i].doc);
+      if ((*docs)[i].unlike) outlook.unlike.push_back(hits[ids_at[i]]);
+    }
   } else if (outlook.learnt == view.statistics.version()) {
+    drop_missing();
     return absl::OkStatus();
   }
 
@@ -232,14 +250,13 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
     const bool is_new = next < ids_at.size() && ids_at[next] == i;
     if (is_new) ++next;
     Comparer::Prefetch(doc_at(next + Comparer::kSoon), doc_at(next + Comparer::kLater));
-    // A posting is a hint: the article behind it may be gone.
     if (candidate.doc == nullptr || !(is_new || (stale && candidate.verdict.rests_on_stream))) {
       continue;
     }
     candidate.verdict = comparer.Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
     ++compared;
   }
-  std::erase_if(scored, [](const ScoredCandidate& candidate) { return candidate.doc == nullptr; });
+  drop_missing();
   // What is told of a file that is no copy; here, so that deciding need not compare.
   const ScoredCandidate* const best = BestMatch(scored);
   if (best != nullptr && best->verdict.sampled) {

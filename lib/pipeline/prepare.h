@@ -61,6 +61,7 @@ struct Outlook {
   FindState index;                     // … of the index as it was then
   uint64_t learnt = 0;                 // … and compared by this version of the statistics
   std::vector<ScoredCandidate> candidates;
+  std::vector<IndexHit> unlike;  // the others: by their sketches they share too little
 };
 
 struct PreparedFile {
@@ -69,9 +70,9 @@ struct PreparedFile {
   NormalizedArticle article;
   EncodedRecord record;
   int64_t ingested_at_ms = 0;
-  Sketch sketch;
-  ComparisonSource::Doc doc;  // of every article; those under kMinMatchingLetters are not compared
-  LearntArticle learnt;       // what is learnt from it, but for how far
+  // Of every article; those under kMinMatchingLetters are not compared and have no sketch.
+  ComparisonSource::Doc doc;
+  LearntArticle learnt;  // what is learnt from it, but for how far
   Outlook outlook;
   PackedRaw raw;  // where raw files are kept
 };

@@ -268,6 +268,23 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
   return texts;
 }
 
+absl::StatusOr<std::vector<std::optional<Sketch>>> RocksDbStore::GetSketches(
+    std::span<const Ulid> ids) const {
+  std::vector<std::string> keys;
+  keys.reserve(ids.size());
+  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const FoundTogether found = GetTogether({}, kSketches, keys);
+  std::vector<std::optional<Sketch>> sketches(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (found.IsMissing(i)) continue;
+    if (!found.IsFound(i)) return FromRocksDb(found.statuses[i], "reading sketches");
+    absl::StatusOr<Sketch> sketch = DecodeSketch(found.values[i].ToStringView());
+    if (!sketch.ok()) return sketch.status();
+    sketches[i] = *std::move(sketch);
+  }
+  return sketches;
+}
+
 absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query) const {
   rocksdb::ManagedSnapshot snapshot(db_.get());
   rocksdb::ReadOptions read;

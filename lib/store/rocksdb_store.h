@@ -71,6 +71,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::StatusOr<StoredArticle> GetByIdentity(const Hash128& identity) const override;
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<ComparisonText>>> GetComparisonTexts(
       std::span<const Ulid> ids) const override;
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<Sketch>>> GetSketches(
+      std::span<const Ulid> ids) const override;
   [[nodiscard]] absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override;
   // Counting walks the whole story, so `total` is set on the first page alone (`after` unset) and 0
   // on later ones; it ends at kMaxCountedSightings. A page costs what it holds, wherever it starts.

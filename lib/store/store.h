@@ -296,6 +296,9 @@ class Store {
   };
   [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<ComparisonText>>>
   GetComparisonTexts(std::span<const Ulid> ids) const = 0;
+  // In the order of `ids`; nullopt where there is none.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<Sketch>>> GetSketches(
+      std::span<const Ulid> ids) const = 0;
 
   // Unique articles by time. One call reads a bounded number of records, so that a page may hold
   // fewer than asked for and still not be the last.

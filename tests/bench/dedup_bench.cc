@@ -166,9 +166,9 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
                                {shown.host, shown.registrable_domain, shown.source, shown.title});
     }));
     const std::vector<IndexHit> hits = find.Time([&] {
-      return index.Find(file.sketch, {.time_ms = article.id.TimeMs(),
-                                      .window_ms = view.window_ms,
-                                      .max_hits = kMaxCandidates});
+      return index.Find(file.doc->sketch, {.time_ms = article.id.TimeMs(),
+                                           .window_ms = view.window_ms,
+                                           .max_hits = kMaxCandidates});
     });
     std::vector<Ulid> ids;
     for (const IndexHit& hit : hits) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "lib/base/hash.h"
 #include "tests/dedup/texts.h"
@@ -81,6 +82,63 @@ TEST(MakeSketch, AnchorsAreASampleThatContainmentKeeps) {
 
 TEST(MakeSketch, KeepsABoundedNumberOfAnchors) {
   EXPECT_EQ(MakeSketch(MakeShingles(HanText(6, 20000))).anchors.size(), kMaxAnchors);
+}
+
+// Of so many pairs of texts, where `share` thousandths of the shorter one, which has
+// `length` characters, stand in the longer one: how many seem to share too little.
+int SeemUnlike(int pairs, int length, int longer, int share) {
+  int unlike = 0;
+  for (int i = 0; i < pairs; ++i) {
+    const auto seed = static_cast<uint32_t>(3 * i + length + longer);
+    const std::string shared = HanText(seed, length * share / 1000);
+    const std::string a = shared + HanText(seed + 1, length - length * share / 1000);
+    const std::string b = HanText(seed + 2, longer - length * share / 1000) + shared;
+    const Sketch sketch_a = MakeSketch(MakeShingles(a));
+    const Sketch sketch_b = MakeSketch(MakeShingles(b));
+    const bool seem = ShareTooLittle(sketch_a, sketch_b);
+    EXPECT_EQ(seem, ShareTooLittle(sketch_b, sketch_a));
+    unlike += seem ? 1 : 0;
+  }
+  return unlike;
+}
+
+TEST(ShareTooLittle, IsSeldomSaidOfTextsThatAreWorthComparing) {
+  for (const int length : {30, 60, 150, 400, 1000}) {
+    for (const int times : {1, 2, 4, 10}) {
+      SCOPED_TRACE(std::to_string(length) + " characters in " + std::to_string(times * length));
+      // Seams cost some shingles, hence a little more than kWorthComparing.
+      EXPECT_LE(SeemUnlike(400, length, times * length, 360 + 4000 / length), 4);
+      EXPECT_EQ(SeemUnlike(100, length, times * length, 600 + 4000 / length), 0);
+    }
+  }
+  const Sketch same = MakeSketch(MakeShingles(HanText(1, 400)));
+  EXPECT_FALSE(ShareTooLittle(same, same));
+}
+
+TEST(ShareTooLittle, IsSaidOfTextsThatHaveNothingInCommon) {
+  EXPECT_EQ(SeemUnlike(100, 150, 150, 0), 100);
+  EXPECT_EQ(SeemUnlike(100, 400, 800, 0), 100);
+  EXPECT_EQ(SeemUnlike(100, 1000, 4000, 0), 100);
+  // A twentieth in common, as two of one outlet may have.
+  EXPECT_GE(SeemUnlike(100, 400, 400, 50), 98);
+  EXPECT_GE(SeemUnlike(100, 1000, 2000, 50), 98);
+}
+
+// Of a long text some anchors are kept, the smallest; the others say nothing.
+TEST(ShareTooLittle, CountsAnchorsAsFarAsBothAreKept) {
+  const std::string item = HanText(5, 2'000);
+  const Sketch part = MakeSketch(MakeShingles(item));
+  const Sketch whole = MakeSketch(MakeShingles(HanText(6, 3'000) + item + HanText(7, 3'000)));
+  ASSERT_EQ(whole.anchors.size(), kMaxAnchors);
+  ASSERT_GT(part.anchors.back(), whole.anchors.back());
+  EXPECT_FALSE(ShareTooLittle(part, whole));
+  EXPECT_TRUE(ShareTooLittle(MakeSketch(MakeShingles(HanText(8, 2'000))), whole));
+}
+
+TEST(ShareTooLittle, CannotBeToldOfTheShortest) {
+  EXPECT_FALSE(ShareTooLittle(MakeSketch(MakeShingles(HanText(1, 10))),
+                              MakeSketch(MakeShingles(HanText(2, 10)))));
+  EXPECT_FALSE(ShareTooLittle({}, MakeSketch(MakeShingles(HanText(2, 400)))));
 }
 
 }  // namespace

@@ -47,6 +47,10 @@ class FailingStore final : public Store {
     if (fail_comparison_texts) return Damaged();
     return real_.GetComparisonTexts(ids);
   }
+  absl::StatusOr<std::vector<std::optional<Sketch>>> GetSketches(
+      std::span<const Ulid> ids) const override {
+    return real_.GetSketches(ids);
+  }
   absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override {
     return real_.ListRecords(query);
   }

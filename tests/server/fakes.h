@@ -221,6 +221,10 @@ class FakeStore final : public Store {
       std::span<const Ulid> ids) const override {
     return std::vector<std::optional<ComparisonText>>(ids.size());
   }
+  absl::StatusOr<std::vector<std::optional<Sketch>>> GetSketches(
+      std::span<const Ulid> ids) const override {
+    return std::vector<std::optional<Sketch>>(ids.size());
+  }
   absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override {
     std::vector<const StoredArticle*> matching;
     for (const auto& [id, stored] : articles) {
