@@ -49,6 +49,7 @@ enum Family : size_t {
 // How a part is laid out, by what its entries are like (rocksdb_options.cc).
 enum class FamilyLayout : uint8_t {
   kSmall,          // few or short, read in order
+  kSketch,         // hashes of some hundred bytes, read by ID or in the order of IDs
   kText,           // long, read by ID or in the order of IDs
   kTextByPrefix,   // the same, and sought by the ULID that keys begin with
   kLookup,         // short under random keys, mostly asked for what is absent
@@ -68,7 +69,7 @@ inline constexpr std::array<FamilyRow, kFamilies> kFamilyTable = {{
     {"articles", FamilyLayout::kText, 1},
     {"urls", FamilyLayout::kLookup, 1},
     {"texts", FamilyLayout::kLookup, 1},
-    {"sketches", FamilyLayout::kSmall, 1},
+    {"sketches", FamilyLayout::kSketch, 1},
     {"sightings", FamilyLayout::kTextByPrefix, 1},
     {"revisions", FamilyLayout::kTextByPrefix, 1},
     {"aliases", FamilyLayout::kLookup, 1},

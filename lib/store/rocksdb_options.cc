@@ -115,6 +115,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
       case FamilyLayout::kSmall:
         ForShort(family);
         break;
+      case FamilyLayout::kSketch:
+        break;  // hashes don't get smaller, and are read often
       case FamilyLayout::kText:
         ForText(family, table);
         break;
