@@ -47,7 +47,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 6;
+  static constexpr uint32_t kVersion = 7;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -108,6 +108,11 @@ struct CompareRules {
   static constexpr size_t kLeadTokens = 40;
   static constexpr uint32_t kLeadCovered = 300'000;
   static constexpr uint32_t kTitleOfPart = 200'000;
+  // With titles that share less than this a text shorter than half of the other is an item of it as
+  // well, unless so much of the longer one's first tokens is in it; and one below kItemLength is
+  // one wherever it stands: a round-up may begin with it.
+  static constexpr uint32_t kTitleOfItem = 100'000;
+  static constexpr uint32_t kHalfLength = 500'000;
   // Below this share of the longer text the shorter one is an excerpt.
   static constexpr uint32_t kExcerptLength = 750'000;
   // Below this containment two texts are not one story, whatever the stream has taught: of the

@@ -184,6 +184,11 @@ Veto VetoOf(const Verdict& verdict, const Sides& sides) {
       return Veto::kMinorPart;
     }
   }
+  if (sides.has_titles && verdict.title_ppm < Rules::kTitleOfItem &&
+      (sides.length_ppm < Rules::kItemLength ||
+       (sides.length_ppm < Rules::kHalfLength && verdict.lead_ppm < Rules::kLeadCovered))) {
+    return Veto::kMinorPart;
+  }
   if (sides.length_ppm >= Rules::kMinorPart) return Veto::kNone;
   const bool begins_with_itself = sides.has_titles && verdict.lead_ppm < Rules::kLeadCovered &&
                                   verdict.title_ppm < Rules::kTitleOfPart;

@@ -225,6 +225,26 @@ TEST(Compare, AShortItemInALongTextUnderAnotherTitleIsNoExcerptOfIt) {
   EXPECT_EQ(Compare(longer(900, kThere, "海港扩建获准"), stored).relation, Relation::kExtended);
 }
 
+TEST(Compare, UnderTitlesThatShareNothingAnItemMayBeAlmostHalfOfARoundUp) {
+  const std::string item = HanText(1, 150);
+  const auto doc = [&](const std::string& text, const char* title) {
+    return MakeComparisonDoc(text, {.host = kHere, .title = title});
+  };
+  const ComparisonDoc stored = MakeComparisonDoc(item, {.host = kThere, .title = "海港扩建获准"});
+  const auto round_up = [&](int after, const char* title) {
+    return doc(HanText(2, 50) + item + HanText(3, after), title);
+  };
+  EXPECT_EQ(Compare(round_up(150, "早报要闻十条"), stored).veto, Veto::kMinorPart);
+  EXPECT_EQ(Compare(stored, round_up(150, "早报要闻十条")).veto, Veto::kMinorPart);
+  EXPECT_EQ(Compare(round_up(150, "早报：海港"), stored).relation, Relation::kExtended);
+  EXPECT_EQ(Compare(round_up(150, ""), stored).relation, Relation::kExtended);
+  EXPECT_EQ(Compare(round_up(50, "早报要闻十条"), stored).relation, Relation::kExtended);
+  // What begins with it is a longer version of it, as long as it is a sixth of that.
+  EXPECT_EQ(Compare(doc(item + HanText(3, 600), "早报要闻十条"), stored).relation,
+            Relation::kExtended);
+  EXPECT_EQ(Compare(doc(item + HanText(3, 900), "早报要闻十条"), stored).veto, Veto::kMinorPart);
+}
+
 TEST(ReasonInWords, SaysWhyItIsACopyOrNot) {
   const std::string text = HanText(1, 900);
   const ComparisonDoc whole = Doc(text, kHere);
