@@ -170,7 +170,7 @@ class CandidateIndex {
   static constexpr int64_t kSegmentsOfWindow = 2;
 
   // Articles of a segment before it is sealed.
-  static constexpr size_t kSegmentArticles = size_t{1} << 20;
+  static constexpr size_t kSegmentArticles = size_t{1} << 21;
   // Fewer are worth no run.
   static constexpr size_t kMinSegmentArticles = 1024;
 

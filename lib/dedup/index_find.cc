@@ -3,7 +3,6 @@
 #include <array>
 #include <functional>
 #include <mutex>
-#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -61,7 +60,15 @@ bool MorePromising(const IndexHit& a, const IndexHit& b) {
 class CandidateIndex::Search {
  public:
   // `keys` are those of a sketch. Borrowed.
-  explicit Search(std::span<const uint64_t> keys) : keys_(keys) {}
+  explicit Search(std::span<const uint64_t> keys) : keys_(keys) {
+    const size_t bands = IndexSegment::BandsSought(keys.size() - kBands);
+    for (uint32_t k = 0; k < keys.size(); ++k) {
+      if (k < bands || k >= kBands) sought_.push_back(k);
+    }
+  }
+
+  // The numbers of the keys that are sought.
+  [[nodiscard]] std::span<const uint32_t> sought() const { return sought_; }
 
   // As many postings as a Find sees in the mean find room.
   void Reserve() { found_.reserve(256); }
@@ -81,9 +88,9 @@ class CandidateIndex::Search {
   void Visit(size_t p, const Part& part, const UnpostedEntries& unposted) {
     const PostingTable& postings = part.tables()->postings;
     // Nearly every access is a cache miss: let them wait together, not one after the other.
-    for (const uint64_t key : keys_) postings.Prefetch(key);
+    for (const uint32_t k : sought_) postings.Prefetch(keys_[k]);
     std::vector<uint32_t> entries;
-    for (size_t k = 0; k < keys_.size(); ++k) {
+    for (const uint32_t k : sought_) {
       if (IsFull(k)) continue;
       entries.clear();
       unposted.Visit(keys_[k], [&](const IndexSegment* segment, uint32_t entry) {
@@ -121,7 +128,7 @@ class CandidateIndex::Search {
   void Visit(size_t p, uint64_t number, const IndexRun& run) {
     std::vector<uint32_t> sought;
     sought.reserve(keys_.size());
-    for (uint32_t k = 0; k < keys_.size(); ++k) {
+    for (const uint32_t k : sought_) {
       if (k < kBands || !IsFull(k)) sought.push_back(k);
     }
     run.Visit(keys_, sought, [&](uint32_t k, uint32_t entry) {
@@ -230,6 +237,7 @@ class CandidateIndex::Search {
 
  private:
   const std::span<const uint64_t> keys_;
+  absl::InlinedVector<uint32_t, 96> sought_;
   std::vector<uint64_t> found_;
   std::array<uint32_t, kBands + kMaxAnchors> seen_{};
   SeenEntries entries_;
@@ -349,8 +357,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
   // Keys that something may have come to. More of an anchor that is not rare changes nothing, less
   // of it may.
   absl::InlinedVector<uint32_t, 64> changed;
-  absl::InlinedVector<uint32_t, 64> all(keys.size());
-  std::iota(all.begin(), all.end(), 0u);
+  const std::span<const uint32_t> all = search.sought();
   for (const uint32_t k : all) {
     const size_t before = unposted.size();
     unposted_.Visit(keys[k], [&](const IndexSegment* segment, uint32_t entry) {
@@ -388,7 +395,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
     const bool any_gone = segment.AnyGoneSince(state.change, [&](uint32_t entry) {
       return entry >= first_later || state.entries.MayHave(part.number, entry);
     });
-    const auto& sought = any_gone ? all : changed;
+    const std::span<const uint32_t> sought = any_gone ? all : std::span<const uint32_t>(changed);
     const bool reads_all = any_gone || !all_unposted;
     if (reads_all) {
       for (const uint32_t k : sought) segment.postings().Prefetch(keys[k]);

@@ -97,6 +97,9 @@ class IndexSegment {
   // How many bands stand for a text of so many anchors, and that one of 2^AnchorRate of its anchors
   // does, the smallest; CandidateIndex says why.
   static size_t BandsKept(size_t anchors);
+  // How many bands of a text of so many anchors are sought: those that a text of half as many and
+  // more keeps. Two texts that are further apart in length share rows too seldom for bands.
+  static size_t BandsSought(size_t anchors) { return BandsKept(anchors / 2); }
   static int AnchorRate(size_t anchors);
 
   // Which of a sketch's keys stand for it: the first so many bands, and anchors.

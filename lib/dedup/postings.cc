@@ -4,6 +4,8 @@
 #include <bit>
 #include <utility>
 
+#include "lib/base/numbers.h"
+
 namespace wirefold {
 namespace {
 
@@ -43,7 +45,7 @@ void PostingTable::Add(uint64_t key, uint32_t entry, size_t cap) {
   PostingLine& line = shard.lines[home];
   if (!line.full()) {
     const uint32_t found = line.Matches(tag, shard.shape.entry_bits());
-    if (static_cast<size_t>(std::popcount(found)) < cap) {
+    if (CountBits(found) < cap) {
       ++shard.postings;
       line.Put(line.End(), tag | (uint64_t{entry} + 1));
       return;

@@ -104,7 +104,7 @@ uint32_t RarityTable::DaysOf(const Fields& fields, uint32_t* first) const {
   const uint32_t kept =
       room >= kBeforeBits ? fields.before : fields.before & Mask(static_cast<int>(room));
   *first = (fields.last - static_cast<uint32_t>(std::bit_width(kept))) & Mask(kStepBits);
-  return std::min<uint32_t>(1 + static_cast<uint32_t>(std::popcount(kept)), kMaxDays);
+  return std::min<uint32_t>(1 + CountBits(kept), kMaxDays);
 }
 
 void RarityTable::Advance(int64_t day) {

@@ -44,7 +44,7 @@ class Learner {
  public:
   // A checkpoint is written behind so many learnt articles; as many are learnt again after a crash
   // at most.
-  static constexpr uint64_t kCheckpointArticles = 32'768;
+  static constexpr uint64_t kCheckpointArticles = 65'536;
   static constexpr std::string_view kCheckpointName = "statistics";
 
   // `store` must outlive the learner.
