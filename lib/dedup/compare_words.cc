@@ -32,8 +32,9 @@ std::string ReasonInWords(const Verdict& verdict) {
     return "no copy: of one outlet, and the longer one begins in another way under another title";
   } else if (verdict.veto == Veto::kMinorPart) {
     std::snprintf(out, sizeof out,
-                  "no copy: a minor part of the longer text, whose beginning is %.0f %% shared",
-                  percent(verdict.head_ppm));
+                  "no copy: a part of the longer text, whose beginning is %.0f %% shared, as the "
+                  "titles are to %.0f %%",
+                  percent(verdict.head_ppm), percent(verdict.title_ppm));
   } else if (!verdict.rests_on_stream) {
     std::snprintf(out, sizeof out, "no copy: %.0f %% of the shorter text is shared",
                   percent(verdict.scores.containment_ppm));

@@ -14,7 +14,8 @@
 // alone share anchors, or have so few that one band is enough.) A text of many anchors is found by
 // them, so of its own fewer bands are kept (all 32 below 16 anchors, 12 below 32, 4 below 96, else
 // none), and of 56 anchors and more half of them, of 128 a quarter; there one shared anchor is
-// enough if next to nobody else carries it. A text is sought by all that it has. A band's bucket is
+// enough if next to nobody else carries it. A text is sought by all its anchors, and by the bands
+// that a text of half as many anchors keeps. A band's bucket is
 // read newest first up to a cap, so that a template that thousands of articles carry costs a
 // bounded time; an anchor that more articles carry than its cap is boilerplate and left out. Both
 // are counted, over all segments that the range of time touches.
@@ -68,7 +69,7 @@ namespace wirefold {
 struct IndexHit {
   Ulid id;
   uint64_t entry = 0;  // the change that added it; grows with every Add
-  uint32_t bands = 0;  // that agree, of those that are kept
+  uint32_t bands = 0;  // that agree, of those that are kept and sought
   uint32_t anchors_shared = 0;
   // Anchors shared / anchors of the smaller, in millionths: an estimate of containment.
   uint32_t anchor_containment_ppm = 0;
@@ -117,7 +118,7 @@ struct FindState {
   uint64_t change = 0;        // the index's next change at that time
   uint64_t found = 0;         // … when Find was called, if FindSince has been since
   uint32_t rare_anchors = 0;  // of the sketch
-  // How many articles carry each key of the sketch; from 255 on no more are counted.
+  // How many articles carry each key of the sketch that is sought; from 255 on no more are counted.
   std::array<uint8_t, kBands + kMaxAnchors> seen{};
   bool capped_band = false;
   SeenEntries entries;  // that carry a key of it

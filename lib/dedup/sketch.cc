@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "lib/base/hash.h"
 
@@ -69,8 +70,10 @@ Sketch MakeSketch(const Shingles& shingles) {
 }
 
 bool ShareTooLittle(const Sketch& a, const Sketch& b) {
-  const Sketch& shorter = a.shingles <= b.shingles ? a : b;
-  const Sketch& longer = a.shingles <= b.shingles ? b : a;
+  const bool a_is_shorter =
+      std::pair(a.shingles, a.anchors.size()) <= std::pair(b.shingles, b.anchors.size());
+  const Sketch& shorter = a_is_shorter ? a : b;
+  const Sketch& longer = a_is_shorter ? b : a;
   if (shorter.shingles < kMinShingles) return false;
   // Two samples that have nothing to do with each other. An anchor of the shorter text is in the
   // longer one as often as any of its shingles; a row agrees as often as the texts resemble each

@@ -11,6 +11,8 @@ namespace {
 
 // What an entry costs beside what it holds: list node and hash table slot.
 constexpr size_t kEntryBytes = 112;
+// … and a sketch by itself: what counts its owners, and what allocating rounds up.
+constexpr size_t kSharedBytes = 64;
 
 }  // namespace
 
@@ -23,13 +25,13 @@ std::vector<ComparisonSource::Known> ComparisonSource::LookUp(std::span<const Ul
     const auto found = entries_.find(ids[i]);
     if (found == entries_.end()) continue;
     order_.splice(order_.begin(), order_, found->second);
-    known[i] = {found->second->sketch, found->second->doc, true};
+    known[i] = {found->second->sketch, found->second->doc};
   }
   return known;
 }
 
-absl::Status ComparisonSource::ReadSketches(std::span<const Ulid> ids,
-                                            std::vector<Known>& known) const {
+absl::StatusOr<bool> ComparisonSource::ReadSketches(std::span<const Ulid> ids,
+                                                    std::vector<Known>& known) const {
   std::vector<Ulid> missing;
   std::vector<size_t> missing_at;
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -37,7 +39,7 @@ absl::Status ComparisonSource::ReadSketches(std::span<const Ulid> ids,
     missing.push_back(ids[i]);
     missing_at.push_back(i);
   }
-  if (missing.empty()) return absl::OkStatus();
+  if (missing.empty()) return false;
   auto sketches = store_.GetSketches(missing);
   if (!sketches.ok()) return sketches.status();
   for (size_t i = 0; i < missing.size(); ++i) {
@@ -45,7 +47,7 @@ absl::Status ComparisonSource::ReadSketches(std::span<const Ulid> ids,
     if (!sketch.has_value()) continue;
     known[missing_at[i]].sketch = std::make_shared<const Sketch>(*std::move(sketch));
   }
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status ComparisonSource::ReadTexts(std::span<const Ulid> ids,
@@ -59,13 +61,24 @@ absl::Status ComparisonSource::ReadTexts(std::span<const Ulid> ids,
   for (size_t i = 0; i < missing.size(); ++i) {
     const std::optional<Store::ComparisonText>& text = (*texts)[i];
     if (!text.has_value()) continue;
-    known[wanted[i]].doc = std::make_shared<const ComparisonDoc>(MakeComparisonDoc(
-        ToMatching(text->text).text,
+    Known& one = known[wanted[i]];
+    const MatchingText matching = ToMatching(text->text);
+    const Tokens tokens = Tokenize(matching.text);
+    const Shingles shingles = MakeShingles(tokens);
+    ComparisonDoc doc = MakeComparisonDoc(
+        matching.text, tokens, shingles,
         {text->host,
          text->registrable_domain,
          text->source,
          text->title,
-         {text->dateline, text->observed_at_ms, text->published_at_ms, text->has_published_at}}));
+         {text->dateline, text->observed_at_ms, text->published_at_ms, text->has_published_at}});
+    if (one.sketch != nullptr) {
+      doc.sketch = *one.sketch;
+    } else if (matching.letters >= kMinMatchingLetters) {
+      doc.sketch = MakeSketch(shingles);
+    }
+    one.doc = std::make_shared<const ComparisonDoc>(std::move(doc));
+    one.sketch = SharedSketch(one.doc, &one.doc->sketch);
   }
   return absl::OkStatus();
 }
@@ -75,16 +88,13 @@ void ComparisonSource::Keep(std::span<const Ulid> ids, uint64_t revisions,
   const std::lock_guard lock(mutex_);
   for (size_t i = 0; i < ids.size(); ++i) {
     Known& one = known[i];
-    if (one.doc == nullptr && one.sketch == nullptr) continue;
+    if (one.sketch == nullptr) continue;
     int pins = 0;
     if (const auto found = entries_.find(ids[i]); found != entries_.end()) {
       Entry& entry = *found->second;
       // Somebody was faster, and may know a newer text.
-      if (entry.doc != nullptr) one.doc = entry.doc;
-      const bool adds = (one.doc != nullptr && entry.doc == nullptr) ||
-                        (one.sketch != nullptr && entry.sketch == nullptr);
-      if (!adds || revisions != revisions_) continue;
-      if (entry.sketch != nullptr) one.sketch = entry.sketch;
+      if (entry.doc != nullptr) one = {entry.sketch, entry.doc};
+      if (entry.doc != nullptr || one.doc == nullptr || revisions != revisions_) continue;
       pins = entry.pins;
       DropLocked(found->second);
     } else if (revisions != revisions_) {
@@ -116,19 +126,21 @@ absl::StatusOr<std::vector<ComparisonSource::Found>> ComparisonSource::GetLike(
     std::span<const Ulid> ids, const Sketch& sketch) {
   uint64_t revisions = 0;
   std::vector<Known> known = LookUp(ids, revisions);
-  if (absl::Status read = ReadSketches(ids, known); !read.ok()) return read;
-  std::vector<Found> found(ids.size());
+  const absl::StatusOr<bool> read_sketches = ReadSketches(ids, known);
+  if (!read_sketches.ok()) return read_sketches.status();
+  const auto is_unlike = [&](size_t i) {
+    return known[i].sketch != nullptr && ShareTooLittle(sketch, *known[i].sketch);
+  };
   std::vector<size_t> missing;
-  bool all_cached = true;
   for (size_t i = 0; i < ids.size(); ++i) {
-    const Known& one = known[i];
-    all_cached = all_cached && one.was_cached;
-    found[i].unlike = one.sketch != nullptr && ShareTooLittle(sketch, *one.sketch);
-    if (!found[i].unlike && one.doc == nullptr) missing.push_back(i);
+    if (known[i].doc == nullptr && !is_unlike(i)) missing.push_back(i);
   }
   if (absl::Status read = ReadTexts(ids, missing, known); !read.ok()) return read;
-  if (!all_cached || !missing.empty()) Keep(ids, revisions, known);
+  if (*read_sketches || !missing.empty()) Keep(ids, revisions, known);
+  std::vector<Found> found(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
+    // Of one that had no sketch stored, the text has told it.
+    found[i].unlike = is_unlike(i);
     if (!found[i].unlike) found[i].doc = std::move(known[i].doc);
   }
   return found;
@@ -168,12 +180,9 @@ size_t ComparisonSource::memory_bytes() const {
 }
 
 size_t ComparisonSource::BytesOf(const Entry& entry) {
-  size_t bytes = kEntryBytes;
-  if (entry.doc != nullptr) bytes += entry.doc->memory_bytes();
-  const bool is_apart =
-      entry.sketch != nullptr && (entry.doc == nullptr || entry.sketch.get() != &entry.doc->sketch);
-  if (is_apart) bytes += sizeof(Sketch) + entry.sketch->anchors.capacity() * sizeof(uint32_t);
-  return bytes;
+  if (entry.doc != nullptr) return kEntryBytes + entry.doc->memory_bytes();
+  return kEntryBytes + kSharedBytes + sizeof(Sketch) +
+         entry.sketch->anchors.capacity() * sizeof(uint32_t);
 }
 
 void ComparisonSource::PutLocked(Entry entry) {

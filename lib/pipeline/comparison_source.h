@@ -61,21 +61,22 @@ class ComparisonSource {
   using SharedSketch = std::shared_ptr<const Sketch>;
   struct Entry {
     Ulid id;
-    SharedSketch sketch;  // null: not known
+    SharedSketch sketch;  // of `doc`, if that is there
     Doc doc;              // null: only the sketch is known
     int pins = 0;
   };
   using Order = std::list<Entry>;  // the most recently used first
+  // Of an article that was asked for. Both null: nothing is known.
   struct Known {
     SharedSketch sketch;
     Doc doc;
-    bool was_cached = false;
   };
 
   // What is cached, in the order of `ids`, and how many revisions there had been.
   std::vector<Known> LookUp(std::span<const Ulid> ids, uint64_t& revisions);
-  absl::Status ReadSketches(std::span<const Ulid> ids, std::vector<Known>& known) const;
-  // Of those that are `wanted`; `known` has their documents then.
+  // Of those that are not known. Returns whether there were any.
+  absl::StatusOr<bool> ReadSketches(std::span<const Ulid> ids, std::vector<Known>& known) const;
+  // Of those that are `wanted`; `known` has their documents then, with their sketches.
   absl::Status ReadTexts(std::span<const Ulid> ids, const std::vector<size_t>& wanted,
                          std::vector<Known>& known) const;
   // Caches what was read; of what somebody else was faster with, `known` has theirs then.

@@ -249,12 +249,14 @@ void Decider::Revise(PreparedFile& prepared, KnownUrl known, Decision& decision)
     known.newest.record = prepared.record;
     state.newest_at_ms = at_ms;
     state.newest_text_hash = article.text_hash;
+    // Whoever asks for the article's text gets this one from now on, indexed or not.
+    Pin(state.id, prepared, /*revised=*/true, decision);
     // Of what others are compared with.
     const std::vector<Ulid> variants = stories_.VariantsOf(state.story_id);
     if (stories_.RepresentativeOf(state.story_id) == state.id ||
         std::ranges::find(variants, state.id) != variants.end()) {
       mutation.sketch = prepared.doc->sketch;
-      Index(state.id, prepared, /*revised=*/true, decision);
+      index_.Add(state.id, prepared.doc->sketch, /*is_new=*/false, &prepared.outlook.index.keys);
     }
   }
   // Whose text it is, is settled by who had it first.
@@ -302,7 +304,7 @@ absl::Status Decider::Admit(PreparedFile& prepared, Decision& decision) {
     mutation.match = {};
     // Of what is older than the window nobody will look for it.
     if (mutation.id.TimeMs() >= index_.floor_ms()) mutation.sketch = prepared.doc->sketch;
-    Index(mutation.id, prepared, /*revised=*/false, decision);
+    Index(mutation.id, prepared, decision);
   } else {
     mutation.kind = Mutation::Kind::kDuplicate;
     if (absl::Status status = ElectIfBetter(prepared, mutation, decision); !status.ok()) {
@@ -353,7 +355,7 @@ absl::Status Decider::ElectIfBetter(PreparedFile& prepared, Mutation& mutation,
     index_.Remove(variants.front());
     stories_.Remove(variants.front());
   }
-  Index(mutation.id, prepared, /*revised=*/false, decision);
+  Index(mutation.id, prepared, decision);
   decision.outcome.representative_id = mutation.id;
   mutation.election = std::move(election);
   return absl::OkStatus();
@@ -367,6 +369,7 @@ void Decider::Forget(const Removal& removal) {
   if (removal.election.has_value()) {
     const Election& election = *removal.election;
     index_.Add(election.to, election.sketch);
+    view_.source.Forget(election.to);  // its sketch may be cached, of an older text
     stories_.SetRepresentative(removal.story_id, election.to);
   }
   const Ulid representative = stories_.RepresentativeOf(removal.story_id);
@@ -379,12 +382,14 @@ void Decider::Forget(const Removal& removal) {
   overlay_.Forget(sequence_);
 }
 
-void Decider::Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision) {
-  if (prepared.article.HasUsableText()) {
-    view_.source.Pin(id, prepared.doc, revised);
-    decision.pinned = true;
-  }
-  index_.Add(id, prepared.doc->sketch, /*is_new=*/!revised, &prepared.outlook.index.keys);
+void Decider::Pin(const Ulid& id, const PreparedFile& prepared, bool revised, Decision& decision) {
+  view_.source.Pin(id, prepared.doc, revised);
+  decision.pinned = true;
+}
+
+void Decider::Index(const Ulid& id, PreparedFile& prepared, Decision& decision) {
+  if (prepared.article.HasUsableText()) Pin(id, prepared, /*revised=*/false, decision);
+  index_.Add(id, prepared.doc->sketch, /*is_new=*/true, &prepared.outlook.index.keys);
 }
 
 }  // namespace wirefold

@@ -77,7 +77,10 @@ class Decider {
   void Learn(PreparedFile& prepared, Mutation& mutation);
   // Whether the copy is the better representative of its story, and if so makes it that.
   absl::Status ElectIfBetter(PreparedFile& prepared, Mutation& mutation, Decision& decision);
-  void Index(const Ulid& id, PreparedFile& prepared, bool revised, Decision& decision);
+  // The article's text is this one from now on, until it is committed and afterwards.
+  void Pin(const Ulid& id, const PreparedFile& prepared, bool revised, Decision& decision);
+  // Of an article that the index doesn't have.
+  void Index(const Ulid& id, PreparedFile& prepared, Decision& decision);
 
   StoredView view_;
   CandidateIndex& index_;

@@ -259,7 +259,8 @@ TEST(ReasonInWords, SaysWhyItIsACopyOrNot) {
   EXPECT_EQ(ReasonInWords(Compare(Doc(HanText(2, 300), kHere), whole)),
             "no copy: 0 % of the shorter text is shared");
   EXPECT_EQ(ReasonInWords(Compare(Doc(Last(text, 200), kThere), whole)),
-            "no copy: a minor part of the longer text, whose beginning is 0 % shared");
+            "no copy: a part of the longer text, whose beginning is 0 % shared, as the titles are "
+            "to 0 %");
 }
 
 TEST(Compare, ShortTextsHaveNoRelation) {

@@ -133,6 +133,22 @@ TEST(ShareTooLittle, CountsAnchorsAsFarAsBothAreKept) {
   ASSERT_GT(part.anchors.back(), whole.anchors.back());
   EXPECT_FALSE(ShareTooLittle(part, whole));
   EXPECT_TRUE(ShareTooLittle(MakeSketch(MakeShingles(HanText(8, 2'000))), whole));
+  // Of this one a tenth: that the others are not among them does not speak against the part.
+  const Sketch book = MakeSketch(MakeShingles(HanText(6, 19'000) + item + HanText(7, 19'000)));
+  ASSERT_LT(book.anchors.back(), part.anchors[part.anchors.size() / 5]);
+  EXPECT_FALSE(ShareTooLittle(part, book));
+}
+
+TEST(ShareTooLittle, IsTheSameEitherWayRoundOfTextsOfOneLength) {
+  Sketch a;
+  Sketch b;
+  a.shingles = b.shingles = 400;
+  a.signature.fill(1);
+  b.signature.fill(2);
+  std::fill_n(b.signature.begin(), 14, uint16_t{1});
+  for (uint32_t i = 0; i < 25; ++i) a.anchors.push_back(i);
+  for (uint32_t i = 20; i < 40; ++i) b.anchors.push_back(i);
+  EXPECT_EQ(ShareTooLittle(a, b), ShareTooLittle(b, a));
 }
 
 TEST(ShareTooLittle, CannotBeToldOfTheShortest) {

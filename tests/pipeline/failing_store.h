@@ -19,6 +19,8 @@ class FailingStore final : public Store {
 
   std::atomic<bool> fail_lookups = false;
   std::atomic<bool> fail_comparison_texts = false;
+  std::atomic<bool> fail_sketches = false;
+  bool hide_sketches = false;
   bool fail_checkpoints = false;
   bool hide_checkpoints = false;
 
@@ -49,6 +51,8 @@ class FailingStore final : public Store {
   }
   absl::StatusOr<std::vector<std::optional<Sketch>>> GetSketches(
       std::span<const Ulid> ids) const override {
+    if (fail_sketches) return Damaged();
+    if (hide_sketches) return std::vector<std::optional<Sketch>>(ids.size());
     return real_.GetSketches(ids);
   }
   absl::StatusOr<ListRecordPage> ListRecords(const ListQuery& query) const override {

@@ -295,7 +295,9 @@ TEST_F(PipelineTest, AFailedCommitAcknowledgesNothingFromThereOn) {
 TEST_F(PipelineTest, AStoreThatCannotBeReadStopsEverythingRatherThanGuessing) {
   const std::string text = HanText(1, 600);
   ASSERT_EQ(Ingest(RawFile(kNow, "https://a.example/1", "题", text)).status, FileStatus::kNew);
-  for (const bool lookups : {true, false}) {
+  using Fails = std::atomic<bool> FailingStore::*;
+  for (const Fails fails : {&FailingStore::fail_lookups, &FailingStore::fail_sketches,
+                            &FailingStore::fail_comparison_texts}) {
     FailingStore failing(*store_);
     // Nothing cached, so that comparing reads the store.
     auto pipeline = *Pipeline::Open({.workers = 1}, failing, clock_, nullptr);
@@ -308,10 +310,10 @@ TEST_F(PipelineTest, AStoreThatCannotBeReadStopsEverythingRatherThanGuessing) {
     };
     // What is wrong with the file itself is still said of the file.
     EXPECT_EQ(ingest("").reason, Reason::kEmptyFile);
-    (lookups ? failing.fail_lookups : failing.fail_comparison_texts) = true;
+    failing.*fails = true;
     const std::string copy = RawFile(kNow, "https://b.example/1", "题", Edited(text, 5, 80));
     EXPECT_EQ(ingest(copy).reason, Reason::kStoreFailed);
-    failing.fail_lookups = failing.fail_comparison_texts = false;
+    failing.*fails = false;
     EXPECT_EQ(ingest(copy).reason, Reason::kStoreFailed) << "until it is opened again";
     EXPECT_EQ(ReasonOf(pipeline->GetStats().read_only), Reason::kStoreFailed);
   }

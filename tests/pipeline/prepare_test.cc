@@ -3,12 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/url/rules.h"
 #include "tests/dedup/texts.h"
+#include "tests/pipeline/failing_store.h"
 #include "tests/pipeline/pipeline_fixture.h"
 #include "tests/pipeline/raw_files.h"
 
@@ -84,30 +88,39 @@ TEST_F(UnlikeTest, WhatSharesTooLittleByItsSketchIsNotCompared) {
   EXPECT_EQ(outcome.status, FileStatus::kNew);
   EXPECT_FALSE(outcome.compared);
 
+  const Sketch sketch = SketchOf(second);
+  const std::vector<Ulid> ids = {original.id, outcome.id, Ulid::Make(1, Hash128{1, 1})};
+  const auto expect = [&](ComparisonSource& source, const char* where) {
+    SCOPED_TRACE(where);
+    const auto found = source.GetLike(ids, sketch);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_TRUE((*found)[0].unlike);
+    EXPECT_EQ((*found)[0].doc, nullptr);
+    EXPECT_FALSE((*found)[1].unlike);
+    ASSERT_NE((*found)[1].doc, nullptr);
+    EXPECT_EQ((*found)[1].doc->distinct, sketch.shingles);
+    EXPECT_EQ((*found)[1].doc->sketch.shingles, sketch.shingles);
+    EXPECT_FALSE((*found)[2].unlike);  // there is none
+    EXPECT_EQ((*found)[2].doc, nullptr);
+  };
   for (const size_t cache_bytes : {size_t{0}, size_t{1} << 20}) {
     ComparisonSource source(*store_, cache_bytes);
-    const Sketch sketch = SketchOf(second);
-    const std::vector<Ulid> ids = {original.id, outcome.id, Ulid::Make(1, Hash128{1, 1})};
-    for (int time = 0; time < 3; ++time) {
-      const auto found = source.GetLike(ids, sketch);
-      ASSERT_TRUE(found.ok()) << found.status();
-      EXPECT_TRUE((*found)[0].unlike) << time;
-      EXPECT_EQ((*found)[0].doc, nullptr);
-      EXPECT_FALSE((*found)[1].unlike);
-      ASSERT_NE((*found)[1].doc, nullptr);
-      EXPECT_EQ((*found)[1].doc->distinct, sketch.shingles);
-      EXPECT_FALSE((*found)[2].unlike);  // there is none
-      EXPECT_EQ((*found)[2].doc, nullptr);
-      // A text that is in the cache with its sketch unknown, or both, makes no difference.
-      if (time == 0) {
-        ASSERT_NE(source.Get(ids)->front(), nullptr);
-      }
-    }
+    expect(source, "nothing cached");
+    expect(source, "what was read");
+    EXPECT_NE(source.Get(ids)->front(), nullptr);
+    expect(source, "the text that was unlike, too");
+    ComparisonSource texts_first(*store_, cache_bytes);
+    EXPECT_NE(texts_first.Get(ids)->front(), nullptr);
+    expect(texts_first, "texts that were read without their sketches");
     EXPECT_LE(source.memory_bytes(), std::max<size_t>(cache_bytes, 1));
-    if (cache_bytes > 0) {
-      EXPECT_GT(source.memory_bytes(), 2 * sizeof(Sketch));
-    }
+    EXPECT_EQ(source.memory_bytes() > 2 * sizeof(Sketch), cache_bytes > 0);
   }
+  // A sketch that is missing is made from the text, and says the same.
+  FailingStore without_sketches(*store_);
+  without_sketches.hide_sketches = true;
+  ComparisonSource source(without_sketches, size_t{1} << 20);
+  expect(source, "no sketches stored");
+  expect(source, "… and the texts cached");
 }
 
 // A text that is pinned counts, not the one that the store still has.
@@ -128,6 +141,73 @@ TEST_F(UnlikeTest, ThePinnedTextCounts) {
   source.Forget(original.id);
   EXPECT_EQ(source.memory_bytes(), 0u);
   EXPECT_FALSE(source.GetLike(ids, SketchOf(old_text))->front().unlike);
+}
+
+// Many articles share a little with one long text: some are worth comparing, and those that are not
+// take places among the most promising too.
+class ManyCandidatesTest : public PipelineFixture {
+ protected:
+  static constexpr int kArticles = 180;
+  static constexpr uint32_t kSegments = 60;
+
+  void Add(int i) {
+    const std::string text = segments_[static_cast<size_t>(i) % kSegments] +
+                             HanText(static_cast<uint32_t>(1000 + i), 450);
+    PreparedFile file = Prepare("https://a.example/" + std::to_string(i), text);
+    source_->Pin(file.article.id, file.doc, /*revised=*/false);
+    index_.Add(file.article.id, file.doc->sketch, /*is_new=*/true);
+  }
+  PreparedFile Probe() {
+    std::string text;
+    for (const std::string& segment : segments_) text += segment;
+    return Prepare("https://b.example/probe", text);
+  }
+  static PreparedFile Prepare(const std::string& url, const std::string& text) {
+    return PrepareFile({.bytes = RawFile(kPipelineNowMs, url, "题", text)}, UrlRules::BuiltIn(),
+                       kPipelineNowMs);
+  }
+  static std::vector<Ulid> IdsOf(const PreparedFile& file) {
+    std::vector<Ulid> ids;
+    for (const ScoredCandidate& one : file.outlook.candidates) ids.push_back(one.hit.id);
+    return ids;
+  }
+  static std::vector<Ulid> UnlikeIdsOf(const PreparedFile& file) {
+    std::vector<Ulid> ids;
+    for (const IndexHit& one : file.outlook.unlike) ids.push_back(one.id);
+    std::ranges::sort(ids);
+    return ids;
+  }
+
+  std::vector<std::string> segments_ = [] {
+    std::vector<std::string> segments;
+    for (uint32_t i = 0; i < kSegments; ++i) segments.push_back(HanText(i + 1, i % 2 ? 30 : 70));
+    return segments;
+  }();
+  CandidateIndex index_;
+  std::optional<ComparisonSource> source_;
+  StreamStatistics statistics_{{.boilerplate_entries = 16, .rarity_entries = 16}};
+  std::atomic<uint64_t> committed_ = 0;
+  std::atomic<uint64_t> comparisons_ = 0;
+};
+
+TEST_F(ManyCandidatesTest, LookingEarlyAndAgainComparesWhatLookingOnceDoes) {
+  source_.emplace(*store_, size_t{1} << 20);
+  const StoredView view{*store_, index_, *source_, statistics_, committed_, comparisons_, 0};
+  PreparedFile early = Probe();
+  for (int i = 0; i < kArticles; ++i) {
+    Add(i);
+    if (i % 30 == 10) {
+      ASSERT_TRUE(FindAndCompare(view, early).ok());
+    }
+  }
+  ASSERT_TRUE(FindAndCompare(view, early).ok());
+  PreparedFile late = Probe();
+  ASSERT_TRUE(FindAndCompare(view, late).ok());
+  EXPECT_EQ(late.outlook.candidates.size() + late.outlook.unlike.size(), kMaxCandidates);
+  EXPECT_GT(late.outlook.candidates.size(), 5u);
+  EXPECT_GT(late.outlook.unlike.size(), 5u);
+  EXPECT_EQ(IdsOf(early), IdsOf(late));
+  EXPECT_EQ(UnlikeIdsOf(early), UnlikeIdsOf(late));
 }
 
 }  // namespace

@@ -177,6 +177,21 @@ TEST_F(StoryPipelineTest, ADeletedRepresentativeIsFollowedByAnother) {
   EXPECT_EQ(other.status, FileStatus::kRevision);
 }
 
+// A copy's text may have been read for an election, and the copy got another one since.
+TEST_F(StoryPipelineTest, ARevisedCopyThatIsElectedIsComparedByItsNewText) {
+  const FileOutcome first = IngestAt(kNow, "a", text_);
+  const FileOutcome second = IngestAt(kNow + 100, "b", Edited(text_, 5, 80));
+  const FileOutcome third = IngestAt(kNow + 200, "c", Edited(text_, 6, 80));
+  ASSERT_EQ(pipeline_->Delete({.id = first.id})->representative_id, second.id);
+  const std::string other = HanText(99, 600);
+  ASSERT_EQ(IngestAt(kNow + 300, "c", other).status, FileStatus::kRevision);
+  ASSERT_EQ(pipeline_->Delete({.id = second.id})->representative_id, third.id);
+  const FileOutcome copy = IngestAt(kNow + 400, "d", Edited(other, 5, 80));
+  EXPECT_EQ(copy.status, FileStatus::kDuplicate);
+  EXPECT_EQ(copy.match.matched_id, third.id);
+  EXPECT_EQ(IngestAt(kNow + 500, "e", Edited(text_, 7, 80)).status, FileStatus::kNew);
+}
+
 // Of the copies that are left the earliest kMaxElected are looked at.
 TEST_F(StoryPipelineTest, WhoFollowsIsSoughtAmongSoManyCopiesAndNoMore) {
   const std::string credit = "据海岸社报道，";
