@@ -140,6 +140,17 @@ int Main(int argc, char** argv) {
                  "first one's rate over this one's")
       ->check(CLI::ExistingFile);
   app.add_option("--server-flags", server_flags, "Flags for each wirefoldd, parted by blanks");
+  CLI::Option* const store =
+      app.add_option("--store", options.store,
+                     "Read from this data folder, 20,000 articles that lie evenly over its time, "
+                     "in place of one that is filled with files (with --only reads; no other "
+                     "wirefoldd may have it open)")
+          ->check(CLI::ExistingDirectory)
+          ->option_text("FOLDER");
+  app.add_flag("--into-store", options.into_store,
+               "With --store: files of FOLDER come into it for the reads while ingesting, and stay "
+               "there")
+      ->needs(store);
 
   FloorOptions floor;
   CLI::App* const floor_server = app.add_subcommand("floor-server")->group("");  // for ourselves
@@ -150,6 +161,9 @@ int Main(int argc, char** argv) {
   if (floor_server->parsed()) return RunFloorServer(floor);
   if (options.folder.empty()) {
     return Fail(absl::InvalidArgumentError("name a folder of files; --help says more"));
+  }
+  if (!options.store.empty() && options.only != std::vector<std::string>{"reads"}) {
+    return Fail(absl::InvalidArgumentError("--store goes with --only reads: nothing else uses it"));
   }
   if (!std::filesystem::is_directory(options.tmpfs, error)) options.tmpfs.clear();
   options.server_flags = absl::StrSplit(server_flags, ' ', absl::SkipEmpty());

@@ -37,6 +37,8 @@ struct Options {
   std::string wirefoldd;
   std::string compare;                    // another wirefoldd; empty: none
   std::vector<std::string> server_flags;  // for each wirefoldd
+  std::string store;                      // a data folder to read from; empty: one is filled
+  bool into_store = false;                // files may come into it, while it is read
   std::vector<std::string> only;          // parts; empty: all but idle
 
   bool Wants(const std::string& part) const {

@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "client/client.h"
+#include "lib/base/ulid.h"
 #include "tests/bench/wirefold_bench/article_calls.h"
 #include "tests/bench/wirefold_bench/calls.h"
 #include "tests/bench/wirefold_bench/child.h"
@@ -149,6 +151,48 @@ Json Alone(const Options& options, const Side& side, const Side& floor_side) {
   return json;
 }
 
+// The article at a time or the next one; unset if there is none.
+absl::StatusOr<std::optional<v1::Article>> ArticleFrom(Client& client, int64_t time_ms,
+                                                       bool descending) {
+  v1::ListArticlesRequest request;
+  request.set_page_size(1);
+  request.set_descending(descending);
+  request.set_view(v1::ARTICLE_VIEW_BASIC);
+  if (!descending) {
+    request.mutable_start_time()->set_seconds(time_ms / 1000);
+    request.mutable_start_time()->set_nanos(static_cast<int32_t>(time_ms % 1000) * 1'000'000);
+  }
+  absl::StatusOr<v1::ListArticlesResponse> found = client.ListArticles(request);
+  if (!found.ok()) return found.status();
+  if (found->articles().empty()) return std::nullopt;
+  return std::move(*found->mutable_articles(0));
+}
+
+// The IDs of articles that lie evenly over the time that a store holds.
+absl::StatusOr<std::vector<std::string>> IdsOverTime(Client& client) {
+  constexpr size_t kIds = 20'000;
+  const auto first = ArticleFrom(client, 0, /*descending=*/false);
+  if (!first.ok()) return first.status();
+  const auto last = ArticleFrom(client, 0, /*descending=*/true);
+  if (!last.ok()) return last.status();
+  if (!first->has_value() || !last->has_value()) {
+    return absl::FailedPreconditionError("the store holds no article: nothing to read");
+  }
+  const absl::StatusOr<Ulid> from = Ulid::Parse((*first)->id());
+  const absl::StatusOr<Ulid> to = Ulid::Parse((*last)->id());
+  if (!from.ok() || !to.ok()) return absl::InternalError("an ID that is none");
+  const auto range = static_cast<double>(to->TimeMs() - from->TimeMs());
+  std::vector<std::string> ids;
+  for (size_t i = 0; i < kIds; ++i) {
+    const auto after =
+        static_cast<int64_t>(range * static_cast<double>(i) / static_cast<double>(kIds));
+    const auto found = ArticleFrom(client, from->TimeMs() + after, /*descending=*/false);
+    if (!found.ok()) return found.status();
+    if (found->has_value()) ids.push_back((*found)->id());
+  }
+  return ids;
+}
+
 // Each read at a moderate rate, while a share of the files comes in.
 absl::StatusOr<Json> WhileIngesting(const InputFiles& files, const Options& options, size_t first,
                                     const std::string& address, const ArticleCalls& calls) {
@@ -193,22 +237,32 @@ absl::StatusOr<Json> WhileIngesting(const InputFiles& files, const Options& opti
 absl::StatusOr<Json> MeasureReads(const InputFiles& files, const Options& options) {
   const absl::StatusOr<Place> place = Place::Make(options.data_dir);
   if (!place.ok()) return place.status();
+  const bool is_given = !options.store.empty();
   const absl::StatusOr<std::unique_ptr<Child>> server =
-      StartWirefold(options, options.wirefoldd, place->path());
+      StartWirefold(options, options.wirefoldd, place->path(), options.store);
   if (!server.ok()) return server.status();
-  const size_t half = (files.contents.size() + 1) / 2;
-  std::fprintf(stderr, "reads: storing %zu files\n", half);
-  const absl::StatusOr<FeedResult> fed = Feed(files, {.address = (*server)->address(),
-                                                      .streams = options.streams,
-                                                      .in_flight = options.in_flight,
-                                                      .count = half});
-  if (!fed.ok()) return fed.status();
-  if (fed->ids.empty()) return absl::FailedPreconditionError("no file was taken: nothing to read");
-
   const absl::StatusOr<std::unique_ptr<Client>> client =
       Client::Connect({.server = (*server)->address()});
   if (!client.ok()) return client.status();
-  std::vector<std::string> ids = fed->ids;
+  const size_t half = is_given ? 0 : (files.contents.size() + 1) / 2;
+  std::vector<std::string> ids;
+  if (is_given) {
+    std::fprintf(stderr, "reads: looking for articles\n");
+    absl::StatusOr<std::vector<std::string>> found = IdsOverTime(**client);
+    if (!found.ok()) return found.status();
+    ids = *std::move(found);
+  } else {
+    std::fprintf(stderr, "reads: storing %zu files\n", half);
+    absl::StatusOr<FeedResult> fed = Feed(files, {.address = (*server)->address(),
+                                                  .streams = options.streams,
+                                                  .in_flight = options.in_flight,
+                                                  .count = half});
+    if (!fed.ok()) return fed.status();
+    if (fed->ids.empty()) {
+      return absl::FailedPreconditionError("no file was taken: nothing to read");
+    }
+    ids = std::move(fed->ids);
+  }
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   const ArticleCalls calls((*client)->channel(), ids);
@@ -228,10 +282,12 @@ absl::StatusOr<Json> MeasureReads(const InputFiles& files, const Options& option
   Json json;
   json["articles"] = ids.size();
   json["alone"] = Alone(options, {**server, calls}, {**floor_server, floor});
-  std::fprintf(stderr, "reads: while ingesting\n");
-  absl::StatusOr<Json> loaded = WhileIngesting(files, options, half, (*server)->address(), calls);
-  if (!loaded.ok()) return loaded.status();
-  json["while_ingesting"] = *std::move(loaded);
+  if (!is_given || options.into_store) {
+    std::fprintf(stderr, "reads: while ingesting\n");
+    absl::StatusOr<Json> loaded = WhileIngesting(files, options, half, (*server)->address(), calls);
+    if (!loaded.ok()) return loaded.status();
+    json["while_ingesting"] = *std::move(loaded);
+  }
   for (const absl::StatusOr<std::unique_ptr<Child>>* one : {&server, &floor_server}) {
     if (absl::Status stopped = (**one)->Stop(); !stopped.ok()) return stopped;
   }

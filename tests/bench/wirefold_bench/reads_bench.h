@@ -18,6 +18,8 @@ namespace wirefold::bench {
 
 // Half of the files are stored first; the other half comes in, as fast as it is taken, under the
 // reads that are measured "while_ingesting". Articles are drawn evenly from those stored first.
+// With `options.store` they are drawn from it, evenly over its time, and files come in with
+// `options.into_store` alone.
 absl::StatusOr<nlohmann::ordered_json> MeasureReads(const InputFiles& files,
                                                     const Options& options);
 

@@ -34,9 +34,10 @@ Place::~Place() {
 
 absl::StatusOr<std::unique_ptr<Child>> StartWirefold(const Options& options,
                                                      const std::string& wirefoldd,
-                                                     const std::string& place) {
+                                                     const std::string& place,
+                                                     const std::string& data) {
   std::vector<std::string> command = {wirefoldd, "--listen", "127.0.0.1:0", "--data-dir",
-                                      place + "/data"};
+                                      data.empty() ? place + "/data" : data};
   command.insert(command.end(), options.server_flags.begin(), options.server_flags.end());
   return Child::Start(command, place + "/log");
 }

@@ -35,11 +35,12 @@ class Place {
   std::string path_;
 };
 
-// A wirefoldd with its default settings and `options.server_flags`, its folder and its log in
-// `place`.
+// A wirefoldd with its default settings and `options.server_flags`, its log in `place` and its
+// folder too, or `data`, if given.
 absl::StatusOr<std::unique_ptr<Child>> StartWirefold(const Options& options,
                                                      const std::string& wirefoldd,
-                                                     const std::string& place);
+                                                     const std::string& place,
+                                                     const std::string& data = {});
 
 // The floor. With `stores` false the bare echo; `reply_file`: floor_server.h.
 absl::StatusOr<std::unique_ptr<Child>> StartFloor(const std::string& place, bool stores,

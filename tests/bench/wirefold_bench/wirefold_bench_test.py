@@ -3,10 +3,14 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / 'tests/integration'))
+from harness import Server  # noqa: E402
+
 BIN = pathlib.Path(os.environ.get('WIREFOLD_BIN', ROOT / 'build/release/bin'))
 ARTICLES = ROOT / 'tests/testdata/articles'
 
@@ -82,6 +86,43 @@ class BenchTest(unittest.TestCase):
     def test_idle_streams_are_open(self):
         self.assertEqual(self.report['idle']['streams'], 1000)
         self.assertGreater(self.report['idle']['memory_mib'], 0)
+
+
+class GivenStoreTest(unittest.TestCase):
+    def test_it_is_read_and_gets_files_only_where_that_is_asked_for(self):
+        with tempfile.TemporaryDirectory(prefix='wirefold-bench-test-') as place:
+            server = Server(pathlib.Path(place) / 'data')
+            self.addCleanup(server.close)
+
+            def articles():
+                server.start()
+                count = server.stats()['stored']['articles']
+                self.assertEqual(server.stop(), 0)
+                return count
+
+            server.start()
+            one = sorted(ARTICLES.iterdir())[0]
+            self.assertEqual(server.run('ingest', str(one)).returncode, 0)
+            self.assertEqual(server.stop(), 0)
+            arguments = ['--json', '--rounds', '1', '--seconds', '0.2', '--only', 'reads',
+                         '--store', str(server.folder)]
+            done = bench(place, *arguments, ARTICLES)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            reads = json.loads(done.stdout)['reads']
+            self.assertEqual(reads['articles'], 1)
+            self.assertEqual(reads['alone']['get_article']['failed'], 0)
+            self.assertNotIn('while_ingesting', reads)
+            self.assertEqual(articles(), 1)
+            done = bench(place, *arguments, '--into-store', ARTICLES)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertEqual(json.loads(done.stdout)['reads']['while_ingesting']['get_story']['failed'], 0)
+            self.assertGreater(articles(), 1)
+
+    def test_it_goes_with_reads_alone(self):
+        with tempfile.TemporaryDirectory() as place:
+            done = bench(place, '--store', place, ARTICLES)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(b'--only reads', done.stderr)
 
 
 class ArgumentsTest(unittest.TestCase):
