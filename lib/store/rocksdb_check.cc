@@ -40,7 +40,7 @@ class ReadOnlyStore {
     rocksdb::DBOptions db_options = MakeDbOptions(options);
     db_options.info_log = std::make_shared<SilentLogger>();
     auto store = std::make_unique<ReadOnlyStore>();
-    auto families = MakeFamilies(options, rocksdb::NewLRUCache(options.block_cache_bytes));
+    auto families = MakeFamilies(options, MakeBlockCache(options));
     std::erase_if(families, [&](const auto& family) { return !present.contains(family.name); });
     rocksdb::DB* db = nullptr;
     const rocksdb::Status status =

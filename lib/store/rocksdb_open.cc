@@ -104,7 +104,7 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
 
   rocksdb::DB* db = nullptr;
   Handles handles;
-  const auto families = MakeFamilies(options, rocksdb::NewLRUCache(options.block_cache_bytes));
+  const auto families = MakeFamilies(options, MakeBlockCache(options));
   const rocksdb::Status status =
       rocksdb::DB::Open(db_options, options.path, families, &handles, &db);
   if (!status.ok()) return FromRocksDb(status, "opening the store");

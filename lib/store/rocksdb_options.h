@@ -53,6 +53,9 @@ struct RocksDbOptions {
 
 rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
 
+// The cache of blocks that MakeFamilies takes.
+std::shared_ptr<rocksdb::Cache> MakeBlockCache(const RocksDbOptions& options);
+
 // In the order of Family. `cache` is shared by all of them and lives as long as any.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options,
                                                           std::shared_ptr<rocksdb::Cache> cache);
