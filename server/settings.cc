@@ -61,7 +61,7 @@ constexpr std::array kSettings = {
             "", "Memory for texts that files were compared with lately."},
     Setting{"index-memory", kBytes, &Config::index_memory, "1GiB", kMiB, kNoMax, "",
             "Memory for the near-duplicate index. What has no room in it is read from disk, from "
-            "files under index/ in the data folder. Under 768 MiB the files hold fewer articles."},
+            "files under index/ in the data folder. Under 1.5 GiB the files hold fewer articles."},
     Setting{
         "rarity-memory", kBytes, &Config::rarity_memory, "128MiB", kMiB, int64_t{64} << 30, "",
         "Memory for the counts by which near-duplicates are told from what many articles share. "

@@ -43,10 +43,6 @@ rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cac
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  // Filters and indexes in blocks of their own: as one block each a table has megabytes of them,
-  // which come and go as a whole.
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
   table.format_version = 5;
   return table;
 }
@@ -87,8 +83,9 @@ void ForLookup(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOpt
 }  // namespace
 
 std::shared_ptr<rocksdb::Cache> MakeBlockCache(const RocksDbOptions& options) {
-  // Left to itself it has 64 parts of 4 MiB, in which the filters of two large tables that older
-  // programs wrote have no room together. Half is for filters and indexes first.
+  // Left to itself it has 64 parts of 4 MiB, in which the filters of two large tables have no room
+  // together: from five million articles on they pushed each other out. Half is for filters and
+  // indexes first.
   constexpr int kShardBits = 4;
   return rocksdb::NewLRUCache(options.block_cache_bytes, kShardBits,
                               /*strict_capacity_limit=*/false, /*high_pri_pool_ratio=*/0.5);
