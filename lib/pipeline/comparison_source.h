@@ -42,8 +42,8 @@ class ComparisonSource {
 
   // In the order of `ids`; reads the store for those that are not cached. An error is the store's.
   [[nodiscard]] absl::StatusOr<std::vector<Doc>> Get(std::span<const Ulid> ids);
-  // The same, but texts that share too little by their sketches are not read: a sketch takes a
-  // tenth of the time. What is answered does not depend on what is cached.
+  // The same, but texts that share too little by their sketches are not read. What is answered does
+  // not depend on what is cached.
   [[nodiscard]] absl::StatusOr<std::vector<Found>> GetLike(std::span<const Ulid> ids,
                                                            const Sketch& sketch);
 

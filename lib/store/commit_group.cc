@@ -57,17 +57,6 @@ CommitGroup::CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
       packer_(packer),
       state_(state) {}
 
-void CommitGroup::Reserve(std::span<const Mutation> mutations) {
-  // Of a file beside its record: the sketch, keys and the short entries.
-  constexpr size_t kOthers = 1024;
-  size_t bytes = kOthers;
-  for (const Mutation& mutation : mutations) {
-    bytes += kOthers + (mutation.record == nullptr ? 0 : mutation.record->size()) +
-             (mutation.raw.value == nullptr ? 0 : mutation.raw.value->size());
-  }
-  batch_ = rocksdb::WriteBatch(bytes);
-}
-
 void CommitGroup::Put(Family family, const std::string& key, const EncodedRecord& value) {
   if (status_.ok()) status_ = batch_.Put(handles_[family], key, *value);
   if (IsReadBack(family)) written_.at(family)[key] = value;

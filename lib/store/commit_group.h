@@ -21,7 +21,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -72,8 +71,6 @@ class CommitGroup {
   absl::StatusOr<std::string> Pack(const std::string& record, const Ulid& base_id,
                                    const Ulid& implied_id);
 
-  // Makes room for what these will write, so that the batch need not grow. First of all.
-  void Reserve(std::span<const Mutation> mutations);
   [[nodiscard]] rocksdb::WriteBatch& batch() { return batch_; }
   [[nodiscard]] State& state() { return state_; }
   // Of the batch.

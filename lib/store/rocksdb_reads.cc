@@ -68,6 +68,13 @@ Range RangeOf(const ListQuery& query) {
   return range;
 }
 
+std::vector<std::string> KeysOf(std::span<const Ulid> ids) {
+  std::vector<std::string> keys;
+  keys.reserve(ids.size());
+  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  return keys;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
@@ -176,8 +183,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     return articles;
   }
   // Unique articles, which most are, together; the others one by one.
-  std::vector<std::string> keys;
-  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const std::vector<std::string> keys = KeysOf(ids);
   FoundTogether records = GetTogether(read, kArticles, keys);
   const FoundTogether aliases =
       has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
@@ -239,9 +245,7 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetByIdentity(const Hash128& identit
 
 absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::GetComparisonTexts(
     std::span<const Ulid> ids) const {
-  std::vector<std::string> keys;
-  keys.reserve(ids.size());
-  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const std::vector<std::string> keys = KeysOf(ids);
   const FoundTogether records = GetTogether({}, kArticles, keys);
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -270,9 +274,7 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
 
 absl::StatusOr<std::vector<std::optional<Sketch>>> RocksDbStore::GetSketches(
     std::span<const Ulid> ids) const {
-  std::vector<std::string> keys;
-  keys.reserve(ids.size());
-  for (const Ulid& id : ids) keys.push_back(id.ToBytes());
+  const std::vector<std::string> keys = KeysOf(ids);
   const FoundTogether found = GetTogether({}, kSketches, keys);
   std::vector<std::optional<Sketch>> sketches(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {

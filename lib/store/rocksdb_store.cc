@@ -71,7 +71,6 @@ absl::Status RocksDbStore::Commit(std::span<const Mutation> mutations) {
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
   if (mutations.empty()) return absl::OkStatus();
   CommitGroup group = NewGroup();
-  group.Reserve(mutations);
   absl::Status status;
   for (const Mutation& mutation : mutations) {
     status = group.Add(mutation);
