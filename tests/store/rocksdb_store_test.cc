@@ -53,6 +53,30 @@ TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
   }
 }
 
+TEST_F(RocksDbStoreTest, WhatLiesInATableThatIsNotOpenIsNotInMemory) {
+  // Each time the store is opened, what the log holds becomes a table of each family that is
+  // concerned, and of many tables but a few are open then.
+  std::vector<Ulid> ids;
+  for (int round = 0; round < 7; ++round) {
+    const std::string number = std::to_string(round);
+    const NormalizedArticle article = MakeArticle("a.org/" + number, 1000 + round, "正文" + number);
+    const NormalizedArticle copy = MakeArticle("b.org/" + number, 2000 + round, "正文" + number);
+    Commit({New(article), Duplicate(copy, article.id, Relation::kExact)});
+    ids.insert(ids.end(), {article.id, copy.id});
+    Reopen();
+  }
+  int unknown = 0;
+  for (const Ulid& id : ids) {
+    const std::optional<absl::StatusOr<StoredRecord>> tried = store_->TryGetRecord(id);
+    unknown += tried.has_value() ? 0 : 1;
+    if (tried.has_value()) {
+      EXPECT_TRUE(tried->ok()) << tried->status();
+    }
+    EXPECT_TRUE(store_->GetRecords({&id, 1}).front().ok());
+  }
+  EXPECT_GT(unknown, 0);
+}
+
 TEST_F(RocksDbStoreTest, StoriesOfMoreCopiesThanAskedForAreNotReadAtOnce) {
   const NormalizedArticle article = MakeArticle("a.org/1", 1000, "正文");
   Commit({New(article),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "lib/base/ulid.h"
@@ -19,6 +20,12 @@ struct Call {
   Response response;
 };
 
+// Empty if there is none.
+std::string ErrorOf(const grpc::Status& status) {
+  if (status.ok()) return "";
+  return std::to_string(status.error_code()) + ": " + status.error_message();
+}
+
 // Starts `method` of the stub's asynchronous half; `count` says how many items an answer holds.
 template <typename Request, typename Response, typename Method, typename Count>
 void Start(Request request, Method method, Count count, CallDone done) {
@@ -28,7 +35,7 @@ void Start(Request request, Method method, Count count, CallDone done) {
          [call, count, done = std::move(done)](const grpc::Status& status) {
            const uint64_t items = status.ok() ? count(call->response) : 0;
            delete call;
-           done(status.ok(), items);
+           done(ErrorOf(status), items);
          });
 }
 

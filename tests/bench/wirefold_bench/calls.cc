@@ -18,12 +18,12 @@ class Collector {
     const std::lock_guard lock(mutex_);
     ++under_way_;
   }
-  void Done(Clock::time_point since, bool ok, uint64_t items) {
+  void Done(Clock::time_point since, const std::string& error, uint64_t items) {
     const double ms = std::chrono::duration<double, std::milli>(Clock::now() - since).count();
     const std::lock_guard lock(mutex_);
     result_.latency_ms.push_back(ms);
     ++result_.calls;
-    if (!ok) ++result_.failed;
+    if (!error.empty() && ++result_.failed == 1) result_.first_error = error;
     result_.items += items;
     // Under the lock: whoever waits for the last may be gone next.
     if (--under_way_ == 0) idle_.notify_all();
@@ -55,13 +55,13 @@ CallsResult RunClosed(size_t in_flight, double seconds, const StartCall& start) 
   const auto end = begin + Seconds(seconds);
   const std::function<void()> one = [&] {
     const auto since = Clock::now();
-    start(next++, [&, since](bool ok, uint64_t items) {
+    start(next++, [&, since](const std::string& error, uint64_t items) {
       // The next one first: the last to be done ends the run.
       if (Clock::now() < end) {
         collector.Started();
         one();
       }
-      collector.Done(since, ok, items);
+      collector.Done(since, error, items);
     });
   };
   for (size_t i = 0; i < in_flight; ++i) collector.Started();
@@ -78,7 +78,9 @@ CallsResult RunPaced(double rate, double seconds, const std::atomic<bool>* stop,
   for (size_t n = 0; n == 0 || (due < end && (stop == nullptr || !stop->load()));) {
     std::this_thread::sleep_until(due);
     collector.Started();
-    start(n, [&collector, due](bool ok, uint64_t items) { collector.Done(due, ok, items); });
+    start(n, [&collector, due](const std::string& error, uint64_t items) {
+      collector.Done(due, error, items);
+    });
     ++n;
     due = begin + Seconds(static_cast<double>(n) / rate);
   }

@@ -18,12 +18,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace wirefold::bench {
 
-// `items`: what the answer held, such as articles; `ok`: whether it was one.
-using CallDone = std::function<void(bool ok, uint64_t items)>;
+// `items`: what the answer held, such as articles; `error`: why there is none, empty if there is.
+using CallDone = std::function<void(const std::string& error, uint64_t items)>;
 // `n` is different for each call of a run.
 using StartCall = std::function<void(size_t n, CallDone done)>;
 
@@ -31,6 +32,7 @@ struct CallsResult {
   double seconds = 0;
   uint64_t calls = 0;
   uint64_t failed = 0;
+  std::string first_error{};  // of those that failed
   uint64_t items = 0;
   std::vector<double> latency_ms;
 };

@@ -56,6 +56,7 @@ struct Turns {
   std::vector<double> rates, floor_rates, ratios, item_rates, floor_p99_ms, p50_ms, p99_ms;
   std::vector<double> cpu_us, floor_cpu_us, cpu_ratios;
   uint64_t failed = 0;
+  std::string first_error;
 
   // CPU microseconds that a call costs server and client together.
   static double CpuUs(double cpu_s, const CallsResult& got) {
@@ -82,6 +83,8 @@ struct Turns {
       p50_ms.push_back(Percentile(got.latency_ms, 0.5));
       p99_ms.push_back(Percentile(got.latency_ms, 0.99));
       failed += least.failed + got.failed;
+      if (first_error.empty()) first_error = got.first_error;
+      if (first_error.empty()) first_error = least.first_error;
     }
   }
   Json ToJson() const {
@@ -97,6 +100,7 @@ struct Turns {
     json["p99_ms"] = Median(p99_ms);
     json["floor_p99_ms"] = Median(floor_p99_ms);
     json["failed"] = failed;
+    if (failed > 0) json["first_error"] = first_error;
     return json;
   }
 };
@@ -227,6 +231,7 @@ absl::StatusOr<Json> WhileIngesting(const InputFiles& files, const Options& opti
     kind["calls"] = got.calls;
     kind["calls_per_s"] = Rate(got);
     kind["failed"] = got.failed;
+    if (got.failed > 0) kind["first_error"] = got.first_error;
     kind["ingested_files_per_s"] = static_cast<double>(result->files) / result->seconds;
   }
   return json;
