@@ -16,6 +16,21 @@ Hash128 HashBytes128(std::string_view bytes, uint64_t seed) {
   return Hash128{hash.high64, hash.low64};
 }
 
+struct HashOfPieces::State {
+  XXH3_state_t state;
+};
+
+HashOfPieces::HashOfPieces() : state_(std::make_unique<State>()) {
+  XXH3_64bits_reset(&state_->state);
+}
+HashOfPieces::~HashOfPieces() = default;
+
+void HashOfPieces::Add(std::string_view bytes) {
+  XXH3_64bits_update(&state_->state, bytes.data(), bytes.size());
+}
+
+uint64_t HashOfPieces::Hash64() const { return XXH3_64bits_digest(&state_->state); }
+
 void AppendBigEndian64(uint64_t value, std::string& out) {
   for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
 }

@@ -5,13 +5,14 @@
 //   std::string stored = key.ToBytes();   // 16 bytes, big-endian, sorts like the number
 //
 // Both are XXH3 with seed 0 unless one is given, which is a stable format since xxHash 0.8.0:
-// stored values outlive the build. Thread-safe: pure functions.
+// stored values outlive the build. Thread-safe: pure functions, but for HashOfPieces.
 #ifndef WIREFOLD_LIB_BASE_HASH_H_
 #define WIREFOLD_LIB_BASE_HASH_H_
 
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,23 @@ struct Hash128 {
 
 uint64_t HashBytes64(std::string_view bytes, uint64_t seed = 0);
 Hash128 HashBytes128(std::string_view bytes, uint64_t seed = 0);
+
+// HashBytes64 of bytes that come in pieces.
+class HashOfPieces {
+ public:
+  HashOfPieces();
+  ~HashOfPieces();
+  HashOfPieces(const HashOfPieces&) = delete;
+  HashOfPieces& operator=(const HashOfPieces&) = delete;
+
+  void Add(std::string_view bytes);
+  // Of all that has been added.
+  [[nodiscard]] uint64_t Hash64() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // Big-endian integers, so that keys sort as numbers do.
 void AppendBigEndian64(uint64_t value, std::string& out);

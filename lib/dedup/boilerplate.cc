@@ -6,6 +6,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/base/numbers.h"
+#include "lib/base/prefetch.h"
 #include "lib/base/reason.h"
 
 namespace wirefold {
@@ -127,8 +128,8 @@ bool BoilerplateTable::IsBoilerplate(uint64_t domain, uint64_t paragraph, uint32
 
 void BoilerplateTable::Prefetch(uint64_t domain, uint64_t paragraph) const {
   // A bucket is four cache lines, filled from the front.
-  __builtin_prefetch(&entries_[BucketOf(KeyOf(domain, paragraph))]);
-  __builtin_prefetch(&entries_[BucketOf(KeyEverywhere(paragraph))]);
+  PrefetchRead(&entries_[BucketOf(KeyOf(domain, paragraph))]);
+  PrefetchRead(&entries_[BucketOf(KeyEverywhere(paragraph))]);
 }
 
 size_t BoilerplateTable::memory_bytes() const { return entries_.size() * sizeof(Entry); }

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "lib/base/prefetch.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/sketch.h"
 
@@ -203,13 +204,13 @@ Comparer::Comparer(const ComparisonDoc& incoming, int64_t day, const StreamStati
     : incoming_(incoming), day_(day), view_(view), measuring_(measuring) {}
 
 void Comparer::Prefetch(const ComparisonDoc* soon, const ComparisonDoc* later) {
-  if (later != nullptr) __builtin_prefetch(later);
+  if (later != nullptr) PrefetchRead(later);
   if (soon == nullptr || soon->set.empty()) return;
   // What MayBeCopy reads first.
   constexpr size_t kLine = 64 / sizeof(uint32_t);
   const size_t size = soon->set.size();
   const size_t wanted = std::min<size_t>(size, CompareRules::kSampled[0] + kLine);
-  for (size_t back = 1; back <= wanted; back += kLine) __builtin_prefetch(&soon->set[size - back]);
+  for (size_t back = 1; back <= wanted; back += kLine) PrefetchRead(&soon->set[size - back]);
 }
 
 bool Comparer::MayBeCopy(const ComparisonDoc& stored, Scores& scores) const {

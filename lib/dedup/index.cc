@@ -193,8 +193,8 @@ IndexStats CandidateIndex::stats() const {
       continue;
     }
     ++stats.runs;
-    stats.resident_runs += part.run->tier() == IndexRun::Tier::kResident ? 1 : 0;
-    stats.bare_runs += part.run->tier() == IndexRun::Tier::kBare ? 1 : 0;
+    stats.resident_runs += part.run->in_memory() ? 1 : 0;
+    stats.bare_runs += part.run->residency() == IndexRun::Residency{} ? 1 : 0;
     stats.memory_bytes += part.run->memory_bytes();
     stats.disk_bytes += part.run->file_bytes();
     if (part.run->damaged()) stats.problem = "a run of the index can't be read";
@@ -202,6 +202,7 @@ IndexStats CandidateIndex::stats() const {
   stats.capped_buckets = capped_buckets_.load(std::memory_order_relaxed);
   stats.largest_bucket = largest_bucket_.load(std::memory_order_relaxed);
   stats.expired = expired_;
+  stats.merged_runs = merged_runs_;
   return stats;
 }
 

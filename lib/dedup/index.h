@@ -29,8 +29,9 @@
 // segment_articles together, those that have an eighth of that each are sealed, and of more the
 // largest until no more than the half is left (an archive in any order has many segments open); a
 // thread writes each as a run (index_run.h): by the number of articles alone, so that what is found
-// does not depend on time or memory. The newest runs stay in memory as far as memory_bytes goes, of
-// older ones a filter, or nothing; what is found is the same. The runs, what of them is dead, and
+// does not depend on time or memory. Runs of the same days become one, since each costs a Find a miss
+// of the cache for every key. The newest runs stay in memory as far as memory_bytes goes, of older
+// ones some shards, or a filter, or nothing; what is found is the same in each case. The runs, what of them is dead, and
 // copies of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
 //
 // Add notes an article (unposted.h), and so it is found; its postings go to the tables with Post,
@@ -57,6 +58,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "lib/base/prefetch.h"
 #include "lib/base/ulid.h"
 #include "lib/dedup/index_folder.h"
 #include "lib/dedup/index_run.h"
@@ -146,6 +148,7 @@ struct IndexStats {
   uint64_t runs = 0;            // on disk …
   uint64_t resident_runs = 0;   // … of which these lie in memory too
   uint64_t bare_runs = 0;       // … and of these not even a filter
+  uint64_t merged_runs = 0;     // that became one with another
   uint64_t disk_bytes = 0;      // of all runs
   // Why sealed segments can't be written to disk now, or what is there can't be read.
   std::string problem{};
@@ -171,7 +174,7 @@ class CandidateIndex {
   static constexpr int64_t kSegmentsOfWindow = 2;
 
   // Articles of a segment before it is sealed.
-  static constexpr size_t kSegmentArticles = size_t{1} << 21;
+  static constexpr size_t kSegmentArticles = size_t{1} << 20;
   // Fewer are worth no run.
   static constexpr size_t kMinSegmentArticles = 1024;
 
@@ -246,7 +249,7 @@ class CandidateIndex {
     void Note(uint64_t key, uint64_t change) {
       last_[PlaceOf(key)] = static_cast<uint32_t>(change);
     }
-    void Prefetch(uint64_t key) const { __builtin_prefetch(&last_[PlaceOf(key)], 1); }
+    void Prefetch(uint64_t key) const { PrefetchWrite(&last_[PlaceOf(key)]); }
     // False: the key has had no change from `since` on, which lies less than 2^31 changes back.
     [[nodiscard]] bool MayHaveChanged(uint64_t key, uint64_t since) const {
       return static_cast<int32_t>(last_[PlaceOf(key)] - static_cast<uint32_t>(since)) >= 0;
@@ -281,9 +284,10 @@ class CandidateIndex {
       return run != nullptr ? run->header().last_ms : segment->last_ms();
     }
     [[nodiscard]] size_t live() const { return run != nullptr ? run->live() : segment->live(); }
-    // Null where that is not in memory.
-    [[nodiscard]] const IndexTables* tables() const {
-      return run != nullptr ? run->tables() : &segment->tables();
+    [[nodiscard]] bool in_memory() const { return run == nullptr || run->in_memory(); }
+    // Of one that is.
+    [[nodiscard]] const IndexEntry& at(uint32_t entry) const {
+      return run != nullptr ? run->at(entry) : segment->at(entry);
     }
     [[nodiscard]] bool IsLive(uint32_t entry) const {
       return run != nullptr ? run->IsLive(entry) : segment->IsLive(entry);
@@ -299,6 +303,12 @@ class CandidateIndex {
     std::optional<uint64_t> next_event;
     uint64_t next_change = 0;
     std::vector<Item> items{};
+  };
+  // Runs of one key that were written as one, in whose place it is to come.
+  struct Merged {
+    std::shared_ptr<IndexRun> run;
+    uint64_t file = 0;
+    std::vector<uint64_t> files{};  // theirs, in their order
   };
   struct Range {
     int64_t from_ms;
@@ -333,6 +343,9 @@ class CandidateIndex {
   [[nodiscard]] absl::Status Write(Snapshot& snapshot, bool waits);
   [[nodiscard]] absl::Status WriteRun(Snapshot::Item& item);
   void KeepWithin(size_t coming_bytes);
+  [[nodiscard]] Merged ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs);
+  void Merge();
+  void TakeMerged();
   [[nodiscard]] absl::Status RestoreParts(const IndexManifest& manifest);
   [[nodiscard]] size_t MemoryForRuns(size_t coming_bytes) const;
 
@@ -349,6 +362,7 @@ class CandidateIndex {
   uint64_t next_part_ = 1;
   uint64_t floor_changed_ = 0;  // the change by which the floor rose last
   uint64_t expired_ = 0;
+  uint64_t merged_runs_ = 0;
   ChangedKeys changed_keys_;
   mutable UnpostedEntries unposted_;                // what is in the segments but for postings
   mutable std::atomic<size_t> unposted_count_ = 0;  // of unposted_, to be read without the mutex
@@ -356,7 +370,8 @@ class CandidateIndex {
   mutable std::atomic<uint64_t> largest_bucket_ = 0;
 
   const IndexFolder folder_;
-  uint64_t next_file_ = 1;            // of the thread that adds
+  std::atomic<uint64_t> next_file_ = 1;
+  uint64_t merged_file_ = 0;          // of the thread that writes: the latest, to be kept
   std::thread keeper_;                // started with the first snapshot
   mutable std::mutex keeper_mutex_;   // guards all below; not held while something is written
   std::condition_variable keeping_;   // any of it changed
@@ -367,6 +382,9 @@ class CandidateIndex {
   uint64_t committed_ = 0;  // events
   bool stopping_ = false;
   std::string problem_;
+  std::optional<Merged> merged_;
+  std::atomic<bool> has_merged_ = false;  // changed under the mutex
+  bool took_merged_ = false;              // so that there is room in memory
 };
 
 }  // namespace wirefold

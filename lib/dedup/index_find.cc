@@ -84,32 +84,48 @@ class CandidateIndex::Search {
   // Whether a key has more postings than are of use, so that older ones need not be sought.
   [[nodiscard]] bool IsFull(size_t key) const { return seen_[key] > CapOf(key); }
 
-  // What is in memory of a part.
+  // Nearly every access is a miss of the cache: let them wait together, not one after the other.
+  // Prefetch asks for the first line of each key in a part, as far as that lies in memory; then
+  // PrefetchRest for what follows from those lines.
+  void Prefetch(const Part& part) const {
+    ForShards(part, [](const PostingTable::Shard& shard, uint64_t key) {
+      PostingTable::PrefetchShard(shard, PostingTable::RestOf(key));
+    });
+  }
+  void PrefetchRest(const Part& part) const {
+    ForShards(part, [](const PostingTable::Shard& shard, uint64_t key) {
+      PostingTable::PrefetchRest(shard, PostingTable::RestOf(key));
+    });
+  }
+
+  // A part that lies in memory.
   void Visit(size_t p, const Part& part, const UnpostedEntries& unposted) {
-    const PostingTable& postings = part.tables()->postings;
-    // Nearly every access is a cache miss: let them wait together, not one after the other.
-    for (const uint32_t k : sought_) postings.Prefetch(keys_[k]);
+    if (part.run != nullptr) {
+      VisitRun(p, part.number, *part.run, [&](uint32_t k) { return !IsFull(k); });
+      return;
+    }
+    const IndexSegment& segment = *part.segment;
     std::vector<uint32_t> entries;
     for (const uint32_t k : sought_) {
       if (IsFull(k)) continue;
       entries.clear();
-      unposted.Visit(keys_[k], [&](const IndexSegment* segment, uint32_t entry) {
-        if (segment == part.segment.get()) entries.push_back(entry);
-      });
+      if (!segment.sealed()) {
+        unposted.Visit(keys_[k], [&](const IndexSegment* other, uint32_t entry) {
+          if (other == &segment) entries.push_back(entry);
+        });
+      }
       if (!entries.empty()) {
         VisitAsPosted(p, part, k, entries);
         continue;
       }
-      postings.Visit(keys_[k], [&](uint32_t entry) {
-        if (part.IsLive(entry)) Note(p, part.number, entry, k);
-        // Of bands all are sought here, so that it does not matter how they lie.
-        return k < kBands || !IsFull(k);
-      });
+      segment.postings().Visit(
+          keys_[k], [&](uint32_t entry) { return Meet(p, part.number, segment, entry, k); });
     }
+    NoteMet(p, part.number, segment);
   }
   // A key whose postings are not all in the table: `entries` are the others.
   void VisitAsPosted(size_t p, const Part& part, size_t k, std::vector<uint32_t>& entries) {
-    part.tables()->postings.Visit(keys_[k], [&](uint32_t entry) {
+    part.segment->postings().Visit(keys_[k], [&](uint32_t entry) {
       entries.push_back(entry);
       return true;
     });
@@ -123,17 +139,10 @@ class CandidateIndex::Search {
       if (part.IsLive(entry)) Note(p, part.number, entry, k);
     }
   }
-  // What is on disk of one. Bands are sought even if they are full: what is in memory may be of
-  // older parts.
+  // A run that does not. Bands are sought even if they are full: what is in memory may be of older
+  // parts.
   void Visit(size_t p, uint64_t number, const IndexRun& run) {
-    std::vector<uint32_t> sought;
-    sought.reserve(keys_.size());
-    for (const uint32_t k : sought_) {
-      if (k < kBands || !IsFull(k)) sought.push_back(k);
-    }
-    run.Visit(keys_, sought, [&](uint32_t k, uint32_t entry) {
-      if (run.IsLive(entry)) Note(p, number, entry, k);
-    });
+    VisitRun(p, number, run, [&](uint32_t k) { return k < kBands || !IsFull(k); });
   }
 
   // Leaves out what counts for nothing, when all has been found: of a band's bucket that is too
@@ -236,8 +245,53 @@ class CandidateIndex::Search {
   }
 
  private:
+  template <typename Use>
+  void ForShards(const Part& part, Use use) const {
+    for (const uint32_t k : sought_) {
+      const uint64_t key = keys_[k];
+      if (part.run == nullptr) {
+        use(part.segment->postings().shards()[PostingTable::ShardOf(key)], key);
+      } else if (const PostingTable::Shard* shard = part.run->ShardOf(key); shard != nullptr) {
+        use(*shard, key);
+      }
+    }
+  }
+
+  // A posting in `where`, a segment or a run; it is noted a little later, if it lives, since
+  // whether it does is one more miss of the cache. Whether more of the key are of use.
+  template <typename Where>
+  bool Meet(size_t p, uint64_t number, const Where& where, uint32_t entry, uint32_t k) {
+    where.PrefetchIsLive(entry);
+    met_.emplace_back(k, entry);
+    if (met_.size() % kMetTogether != 0) return true;
+    NoteMet(p, number, where);
+    // Of bands all are sought here, so that it does not matter how they lie.
+    return k < kBands || !IsFull(k);
+  }
+  template <typename Where>
+  void NoteMet(size_t p, uint64_t number, const Where& where) {
+    for (const auto& [k, entry] : met_) {
+      if (where.IsLive(entry)) Note(p, number, entry, k);
+    }
+    met_.clear();
+  }
+
+  // The keys that are `of_use`.
+  template <typename OfUse>
+  void VisitRun(size_t p, uint64_t number, const IndexRun& run, OfUse of_use) {
+    absl::InlinedVector<uint32_t, 96> sought;
+    for (const uint32_t k : sought_) {
+      if (of_use(k)) sought.push_back(k);
+    }
+    run.Visit(keys_, sought,
+              [&](uint32_t k, uint32_t entry) { return Meet(p, number, run, entry, k); });
+    NoteMet(p, number, run);
+  }
+
   const std::span<const uint64_t> keys_;
   absl::InlinedVector<uint32_t, 96> sought_;
+  static constexpr size_t kMetTogether = 32;
+  absl::InlinedVector<std::pair<uint32_t, uint32_t>, kMetTogether> met_;  // key's number, entry
   std::vector<uint64_t> found_;
   std::array<uint32_t, kBands + kMaxAnchors> seen_{};
   SeenEntries entries_;
@@ -288,26 +342,34 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     change = next_change_;
     range = RangeOf(options);
     // The newest first, since of a bucket that is too large the newest count.
+    absl::InlinedVector<size_t, 16> here;
     for (size_t p = parts_.size(); p-- > 0;) {
       const Part& part = parts_[p];
       if (!range.Touches(part)) continue;
-      if (part.tables() != nullptr) {
-        search.Visit(p, part, unposted_);
+      if (part.in_memory()) {
+        here.push_back(p);
       } else {
         on_disk.push_back({p, part.number, part.run});
       }
     }
+    if (!here.empty()) search.Prefetch(parts_[here.front()]);
+    for (size_t i = 0; i < here.size(); ++i) {
+      search.PrefetchRest(parts_[here[i]]);
+      if (i + 1 < here.size()) search.Prefetch(parts_[here[i + 1]]);
+      search.Visit(here[i], parts_[here[i]], unposted_);
+    }
     if (on_disk.empty()) {
-      return finish(range,
-                    [&](size_t p, uint32_t entry) { return &parts_[p].tables()->entries[entry]; });
+      return finish(range, [&](size_t p, uint32_t entry) { return &parts_[p].at(entry); });
     }
     // Whatever may become a candidate: what is found on disk can only make it fewer.
     search.ForEachArticle([&](uint64_t posting, uint32_t, uint32_t, bool) {
       in_memory.emplace_back(PostingOf(PartOf(posting), EntryOf(posting), 0),
-                             parts_[PartOf(posting)].tables()->entries[EntryOf(posting)]);
+                             parts_[PartOf(posting)].at(EntryOf(posting)));
     });
   }
-  for (const OnDisk& there : on_disk) search.Visit(there.part, there.number, *there.run);
+  for (const OnDisk& there : on_disk) {
+    search.Visit(there.part, there.number, *there.run);
+  }
   IndexEntry read;
   return finish(range, [&](size_t p, uint32_t entry) -> const IndexEntry* {
     for (const OnDisk& there : on_disk) {
@@ -430,13 +492,14 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
   auto now = state.seen;
   if (!search.CountsAsBefore(state, newer, now)) return std::nullopt;
   hits = search.Hits(range, state.rare_anchors, options.max_hits,
-                     [&](size_t p, uint32_t entry) { return &parts_[p].tables()->entries[entry]; });
+                     [&](size_t p, uint32_t entry) { return &parts_[p].at(entry); });
   const uint64_t change = next_change_;
   lock.unlock();
   for (const Gone& gone : gone_of_runs) {
     bool any = false;
     gone.run->Visit(keys, all, [&](uint32_t, uint32_t entry) {
       any = any || std::find(gone.entries.begin(), gone.entries.end(), entry) != gone.entries.end();
+      return !any;
     });
     if (any) return std::nullopt;
   }

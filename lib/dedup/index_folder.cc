@@ -113,13 +113,13 @@ absl::Status IndexFolder::Write(const IndexManifest& manifest) const {
   return writer->Commit();
 }
 
-void IndexFolder::KeepOnly(const IndexManifest* manifest) const {
+void IndexFolder::KeepOnly(const IndexManifest* manifest, uint64_t also) const {
   std::error_code error;
   if (manifest == nullptr) fs::remove(fs::path(path_) / kManifestName, error);
   for (const fs::directory_entry& entry : fs::directory_iterator(path_, error)) {
     const std::string path = entry.path().string();
     const bool named = manifest != nullptr &&
-                       (entry.path().filename() == kManifestName ||
+                       (entry.path().filename() == kManifestName || path == PathOf(also) ||
                         std::any_of(manifest->parts.begin(), manifest->parts.end(),
                                     [&](const auto& part) { return PathOf(part.file) == path; }));
     const std::string extension = entry.path().extension().string();

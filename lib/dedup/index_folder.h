@@ -4,7 +4,7 @@
 //   IndexFolder folder("wirefold-data/index");
 //   absl::StatusOr<IndexManifest> manifest = folder.Read();
 //   absl::Status written = folder.Write(manifest);            // durable, whole or not at all
-//   folder.KeepOnly(manifest);                                // what else lies there goes
+//   folder.KeepOnly(&manifest, 0);                            // what else lies there goes
 //
 // `manifest` names the runs (index_run.h) that make up the index as of one event, and what of them
 // is dead. Not thread-safe.
@@ -50,8 +50,8 @@ class IndexFolder {
   [[nodiscard]] absl::StatusOr<IndexManifest> Read() const;
   // Takes the place of the one before; durable on return.
   [[nodiscard]] absl::Status Write(const IndexManifest& manifest) const;
-  // Deletes the files that it does not name; with null all, the manifest first.
-  void KeepOnly(const IndexManifest* manifest) const;
+  // Deletes the files that it does not name, but for `also`; with null all, the manifest first.
+  void KeepOnly(const IndexManifest* manifest, uint64_t also) const;
 
  private:
   const std::string path_;

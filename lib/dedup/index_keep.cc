@@ -22,31 +22,48 @@ constexpr size_t kBesideWriting = 4;
 // What could not be written is tried again after so long.
 constexpr std::chrono::seconds kPause{15};
 
-using Tier = IndexRun::Tier;
+// Runs of one key become one as soon as there are so many …
+constexpr size_t kMergedRuns = 2;
+// … of which each has at most so many times as much as those behind it together.
+constexpr size_t kMergeFactor = 4;
 
-// In which tier each run lies, the newest first, so that all together take no more than `bytes`:
-// filters first, then tables, for as many of the newest as they go.
-std::vector<Tier> TiersWithin(const std::vector<IndexRun::Header>& newest_first, size_t bytes) {
-  std::vector<Tier> tiers(newest_first.size(), Tier::kBare);
+using Residency = IndexRun::Residency;
+
+// What of each run, the newest first, lies in memory, so that all together take no more than
+// `bytes`: filters first, then shards, for as many of the newest as they go.
+std::vector<Residency> ResidencyWithin(const std::vector<IndexRun::Header>& newest_first,
+                                       size_t bytes) {
+  std::vector<Residency> all(newest_first.size());
   size_t taken = 0;
-  for (const IndexRun::Header& run : newest_first) {
-    taken += IndexRun::MemoryBytes(run, Tier::kBare);
+  for (const IndexRun::Header& run : newest_first) taken += IndexRun::MemoryBytes(run, {});
+  const auto take = [&](size_t more) {
+    if (taken + more > bytes) return false;
+    taken += more;
+    return true;
+  };
+  for (size_t i = 0; i < all.size(); ++i) {
+    const size_t more = IndexRun::MemoryBytes(newest_first[i], {.shards = 0, .filters = true}) -
+                        IndexRun::MemoryBytes(newest_first[i], {});
+    if (!take(more)) return all;
+    all[i].filters = true;
   }
-  for (const Tier tier : {Tier::kFiltered, Tier::kResident}) {
-    for (size_t i = 0; i < tiers.size(); ++i) {
-      const size_t more = IndexRun::MemoryBytes(newest_first[i], tier) -
-                          IndexRun::MemoryBytes(newest_first[i], tiers[i]);
-      if (taken + more > bytes) break;
-      taken += more;
-      tiers[i] = tier;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const IndexRun::Header& run = newest_first[i];
+    for (size_t shard = 0; shard < PostingTable::kShards; ++shard) {
+      const bool is_last = shard + 1 == PostingTable::kShards;
+      const size_t more =
+          IndexRun::ShardBytes(run, shard) + (is_last ? IndexRun::EntryBytes(run) : 0);
+      if (!take(more - std::min(more, IndexRun::FilterBytes(run, shard)))) return all;
+      all[i].shards = shard + 1;
     }
   }
-  return tiers;
+  return all;
 }
 
 }  // namespace
 
 void CandidateIndex::Settle(std::optional<uint64_t> next_event) {
+  TakeMerged();
   size_t open = 0;
   {
     const std::shared_lock lock(mutex_);
@@ -144,14 +161,20 @@ void CandidateIndex::Keep() {
   std::optional<Snapshot> snapshot;  // what could not be written is tried again
   std::unique_lock lock(keeper_mutex_);
   for (;;) {
-    const auto is_due = [this] { return stopping_ || to_write_.has_value(); };
+    const auto is_due = [this] { return stopping_ || to_write_.has_value() || took_merged_; };
     if (snapshot.has_value()) {
       keeping_.wait_for(lock, kPause, is_due);
     } else {
       keeping_.wait(lock, is_due);
     }
     if (stopping_) return;
+    if (std::exchange(took_merged_, false)) {
+      lock.unlock();
+      KeepWithin(0);
+      lock.lock();
+    }
     if (to_write_.has_value()) snapshot = std::exchange(to_write_, std::nullopt);
+    if (!snapshot.has_value()) continue;
     lock.unlock();
     const absl::Status written = Write(*snapshot, /*waits=*/true);
     lock.lock();
@@ -159,6 +182,10 @@ void CandidateIndex::Keep() {
     if (!problem_.empty()) unwritten_ = 0;
     if (written.ok()) snapshot.reset();
     keeping_.notify_all();
+    if (!written.ok() || to_write_.has_value() || stopping_) continue;
+    lock.unlock();
+    Merge();
+    lock.lock();
   }
 }
 
@@ -170,7 +197,7 @@ absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
     if (item.segment == nullptr || !item.part.sealed) continue;
     if (absl::Status written = WriteRun(item); !written.ok()) return written;
   }
-  KeepWithin(0);
+  if (waits) KeepWithin(0);
   if (!snapshot.next_event.has_value()) return absl::OkStatus();
   for (Snapshot::Item& item : snapshot.items) {
     if (item.segment == nullptr) continue;
@@ -191,8 +218,101 @@ absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
     if (item.part.file != 0) manifest.parts.push_back(item.part);
   }
   if (absl::Status written = folder_.Write(manifest); !written.ok()) return written;
-  folder_.KeepOnly(&manifest);
+  folder_.KeepOnly(&manifest, merged_file_);
   return absl::OkStatus();
+}
+
+// Which runs are to be one, and its file; none of less than kMergedRuns.
+CandidateIndex::Merged CandidateIndex::ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs) {
+  Merged merged;
+  const std::shared_lock lock(mutex_);
+  for (size_t p = parts_.size(); p > 0 && runs.size() < kMergedRuns;) {
+    const int64_t key = parts_[p - 1].key;
+    runs.clear();
+    merged.files.clear();
+    uint64_t entries = 0;
+    for (; p > 0 && parts_[p - 1].key == key; --p) {
+      const Part& part = parts_[p - 1];
+      if (part.run == nullptr || key == kAheadKey) continue;
+      const uint64_t more = part.run->header().entries;
+      if (!runs.empty() &&
+          (more > kMergeFactor * entries || entries + more >= PostingTable::kMaxEntries)) {
+        break;
+      }
+      entries += more;
+      runs.insert(runs.begin(), part.run);
+      merged.files.insert(merged.files.begin(), part.file);
+    }
+    while (p > 0 && parts_[p - 1].key == key) --p;
+  }
+  return merged;
+}
+
+// By the thread that writes. Reads what is written already, so an error costs nothing but the room.
+void CandidateIndex::Merge() {
+  std::vector<std::shared_ptr<IndexRun>> runs;
+  Merged merged = ToMerge(runs);
+  if (runs.size() < kMergedRuns) return;
+  const auto go_on = [this]() -> absl::Status {
+    {
+      const std::lock_guard lock(keeper_mutex_);
+      if (stopping_) return absl::CancelledError();
+    }
+    return options_.has_room ? options_.has_room() : absl::OkStatus();
+  };
+  merged.file = next_file_++;
+  const std::string path = folder_.PathOf(merged.file);
+  if (!IndexRun::Merge(path, runs, go_on).ok()) return;
+  // Those that it is made of are in memory still: more of it is read when they are gone.
+  absl::StatusOr<std::shared_ptr<IndexRun>> run =
+      IndexRun::Open(path, {.shards = 0, .filters = options_.memory_bytes == 0 || MemoryForRuns(0) > 0});
+  if (!run.ok()) return;
+  merged.run = *std::move(run);
+  merged_file_ = merged.file;
+  const std::lock_guard lock(keeper_mutex_);
+  merged_ = std::move(merged);
+  has_merged_ = true;
+}
+
+// By the thread that adds: parts come and go by it alone.
+void CandidateIndex::TakeMerged() {
+  if (!has_merged_.load(std::memory_order_relaxed)) return;
+  std::vector<Part> old;  // goes without the lock
+  {
+    const std::lock_guard lock(keeper_mutex_);
+    if (!merged_.has_value()) return;
+    const Merged merged = *std::exchange(merged_, std::nullopt);
+    has_merged_ = false;
+    const std::unique_lock parts_lock(mutex_);
+    const auto first = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
+      return part.file == merged.files.front();
+    });
+    const auto count = static_cast<ptrdiff_t>(merged.files.size());
+    // The window may have left some of them.
+    if (parts_.end() - first < count ||
+        !std::equal(merged.files.begin(), merged.files.end(), first,
+                    [](uint64_t file, const Part& part) { return part.file == file; })) {
+      return;
+    }
+    Part part;
+    part.key = first->key;
+    part.number = next_part_++;
+    part.run = merged.run;
+    part.file = merged.file;
+    // What a Find saw before goes by other numbers.
+    part.deaths_known_since = ++next_change_;
+    uint32_t offset = 0;
+    for (auto from = first; from != first + count; ++from) {
+      from->run->ForDead([&](uint32_t entry) { part.run->Kill(offset + entry); });
+      offset += from->run->header().entries;
+    }
+    old.assign(std::make_move_iterator(first), std::make_move_iterator(first + count));
+    *first = std::move(part);
+    parts_.erase(first + 1, first + count);
+    merged_runs_ += merged.files.size() - 1;
+    took_merged_ = true;
+    keeping_.notify_all();
+  }
 }
 
 // Writes a sealed segment and puts the run in its place.
@@ -218,13 +338,13 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
   if (is_there) {
     const absl::StatusOr<IndexRun::Header> header = IndexRun::ReadHeader(path);
     if (!header.ok()) return header.status();
-    const size_t resident = IndexRun::MemoryBytes(*header, Tier::kResident);
+    const size_t whole = IndexRun::MemoryBytes(*header, IndexRun::kWhole);
     // The other runs make room first, as far as this one is to stay.
-    KeepWithin(std::min(resident, MemoryForRuns(0)));
-    std::vector<IndexRun::Header> alone{*header};
-    const Tier tier =
-        options_.memory_bytes == 0 ? Tier::kResident : TiersWithin(alone, MemoryForRuns(0)).front();
-    absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, tier);
+    KeepWithin(std::min(whole, MemoryForRuns(0)));
+    const Residency residency = options_.memory_bytes == 0
+                                    ? IndexRun::kWhole
+                                    : ResidencyWithin({*header}, MemoryForRuns(0)).front();
+    absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, residency);
     if (!run.ok()) return run.status();
     std::shared_ptr<IndexSegment> old;  // goes without the lock
     const std::unique_lock lock(mutex_);
@@ -249,9 +369,9 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
   return absl::OkStatus();
 }
 
-// Lets go of what is too much; so many bytes are about to be taken beside it.
+// Lets go of what is too much, and takes back what there is room for; so many bytes are about to be
+// taken beside it.
 void CandidateIndex::KeepWithin(size_t coming_bytes) {
-  if (options_.memory_bytes == 0) return;
   std::vector<std::shared_ptr<IndexRun>> runs;  // the newest first
   {
     const std::shared_lock lock(mutex_);
@@ -261,21 +381,34 @@ void CandidateIndex::KeepWithin(size_t coming_bytes) {
   }
   std::vector<IndexRun::Header> headers;
   for (const auto& run : runs) headers.push_back(run->header());
-  const std::vector<Tier> tiers = TiersWithin(headers, MemoryForRuns(coming_bytes));
-  for (size_t i = 0; i < runs.size(); ++i) {
-    if (tiers[i] <= runs[i]->tier()) continue;
-    absl::StatusOr<std::shared_ptr<IndexRun>> lower = runs[i]->In(tiers[i]);
-    if (!lower.ok()) lower = runs[i]->In(Tier::kBare);
-    if (!lower.ok()) continue;
+  const std::vector<Residency> wanted =
+      options_.memory_bytes == 0 ? std::vector<Residency>(runs.size(), IndexRun::kWhole)
+                                 : ResidencyWithin(headers, MemoryForRuns(coming_bytes));
+  const auto change = [&](size_t i, Residency residency) {
+    absl::StatusOr<std::shared_ptr<IndexRun>> other = runs[i]->With(residency);
+    if (!other.ok()) return false;
     const std::unique_lock lock(mutex_);
     const auto part = std::find_if(parts_.begin(), parts_.end(),
                                    [&](const Part& one) { return one.run == runs[i]; });
-    if (part != parts_.end()) part->run = *std::move(lower);
+    if (part != parts_.end()) std::swap(part->run, *other);
+    return true;
+  };
+  // First what lets go, and whole before anything is taken.
+  for (const bool lets_go : {true, false}) {
+    for (size_t i = 0; i < runs.size(); ++i) {
+      if (runs[i] == nullptr || wanted[i] == runs[i]->residency()) continue;
+      if ((IndexRun::MemoryBytes(headers[i], wanted[i]) < runs[i]->memory_bytes()) != lets_go) {
+        continue;
+      }
+      if (!change(i, wanted[i]) && lets_go) change(i, {});
+      runs[i].reset();
+    }
   }
 }
 
 absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
   Stop();  // two that write would take each other's files
+  TakeMerged();
   if (options_.folder.empty()) return absl::OkStatus();
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/false);
   return Write(snapshot, /*waits=*/false);
@@ -302,14 +435,14 @@ std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string
   }
   if (status.ok()) status = RestoreParts(*manifest);
   if (status.ok()) {
-    folder_.KeepOnly(&*manifest);
+    folder_.KeepOnly(&*manifest, 0);
     return manifest->next_event;
   }
   if (!absl::IsNotFound(status)) *why = std::string(status.message());
   // Derived from the store: it is made again, as a whole.
   parts_.clear();
   next_change_ = 1;
-  folder_.KeepOnly(nullptr);
+  folder_.KeepOnly(nullptr, 0);
   return std::nullopt;
 }
 
@@ -331,12 +464,12 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     }
     sealed.push_back(*header);
   }
-  const std::vector<Tier> tiers = options_.memory_bytes == 0
-                                      ? std::vector<Tier>(sealed.size(), Tier::kResident)
-                                      : TiersWithin(sealed, MemoryForRuns(0));
+  const std::vector<Residency> wanted = options_.memory_bytes == 0
+                                      ? std::vector<Residency>(sealed.size(), IndexRun::kWhole)
+                                      : ResidencyWithin(sealed, MemoryForRuns(0));
   size_t number = sealed.size();  // of the run in these two
   for (const IndexManifest::Part& from : manifest.parts) {
-    next_file_ = std::max(next_file_, from.file + 1);
+    next_file_ = std::max(next_file_.load(), from.file + 1);
     const std::string path = folder_.PathOf(from.file);
     Part part;
     part.number = next_part_++;
@@ -345,7 +478,7 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     if (from.sealed) {
       --number;
       if (has_left(sealed[number])) continue;
-      absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, tiers[number]);
+      absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, wanted[number]);
       if (!run.ok()) return missing(run.status());
       for (uint32_t entry = 0; entry < from.dead.size(); ++entry) {
         if (from.dead[entry]) (*run)->Kill(entry);

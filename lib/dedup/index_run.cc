@@ -25,8 +25,6 @@ struct Opening {
 static_assert(sizeof(Opening) + sizeof(IndexRun::Header) + sizeof(uint64_t) <=
               IndexRun::kHeaderBytes);
 
-constexpr size_t kReadBytes = size_t{4} << 20;
-
 // Where the entries begin, and the table of IDs, and the first shard.
 uint64_t EntriesOffset() { return IndexRun::kHeaderBytes; }
 uint64_t ByIdOffset(const IndexRun::Header& header) {
@@ -55,8 +53,6 @@ std::string HeaderBytes(const IndexRun::Header& header) {
   return bytes;
 }
 
-std::string_view FilterBytes(const KeyFilter& filter) { return BytesOf(filter.places()); }
-
 size_t FilterPlaces(const IndexRun::Header::Shard& shard) {
   return shard.filter_keys == 0 ? 0 : KeyFilter::Shape::For(shard.filter_keys).places();
 }
@@ -68,48 +64,55 @@ uint64_t EndOf(const IndexRun::Header& header) {
 
 }  // namespace
 
-absl::Status IndexRun::Write(const std::string& path, const IndexSegment& segment, int64_t part_key,
-                             const std::function<absl::Status()>& go_on) {
-  if (absl::Status status = go_on(); !status.ok()) return status;
-  absl::StatusOr<FileWriter> writer = FileWriter::Create(path);
-  if (!writer.ok()) return writer.status();
-  const IndexTables& tables = segment.tables();
-  Header header;
-  header.part_key = part_key;
-  header.last_change = tables.entries.empty() ? 0 : tables.entries.back().change;
-  header.first_ms = segment.first_ms();
-  header.last_ms = segment.last_ms();
-  header.entries = static_cast<uint32_t>(tables.entries.size());
-  const std::vector<uint32_t> by_id =
-      tables.ByIdOfSize(size_t{header.entries} + header.entries / 3 + 1);
-  header.by_id = by_id.size();
-  header.base_checksum = HashBytes64(BytesOf(by_id), HashBytes64(BytesOf(tables.entries)));
-  uint64_t offset = ShardsOffset(header);
-  const std::string padding(offset - ByIdOffset(header) - header.by_id * sizeof(uint32_t), '\0');
-  const std::string room(kHeaderBytes, '\0');  // for the header, which comes last
-  for (const std::string_view bytes : {std::string_view(room), BytesOf(tables.entries),
-                                       BytesOf(by_id), std::string_view(padding)}) {
-    if (absl::Status status = writer->Append(bytes); !status.ok()) return status;
-  }
-  std::array<std::vector<uint32_t>, PostingTable::kShards> ids;
-  for (const IndexEntry& entry : tables.entries) {
-    const uint64_t key = KeyOfId(entry.id);
-    ids[PostingTable::ShardOf(key)].push_back(PostingTable::RestOf(key));
-  }
-  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+class IndexRun::Writer {
+ public:
+  // `about`: what the header says of the run as a whole; `go_on` is borrowed.
+  static absl::StatusOr<Writer> Create(const std::string& path, const Header& about,
+                                       const std::function<absl::Status()>& go_on) {
     if (absl::Status status = go_on(); !status.ok()) return status;
-    const PostingTable::Shard packed =
-        PostingTable::Packed(tables.postings.shards()[i], header.entries);
-    std::vector<uint32_t> keys = std::move(ids[i]);
+    absl::StatusOr<FileWriter> file = FileWriter::Create(path);
+    if (!file.ok()) return file.status();
+    // Room for the header, which comes last.
+    if (absl::Status status = file->Append(std::string(kHeaderBytes, '\0')); !status.ok()) {
+      return status;
+    }
+    return Writer(*std::move(file), about, go_on);
+  }
+
+  // All of them in their order, in any number of pieces.
+  absl::Status AddEntries(std::span<const IndexEntry> entries) {
+    for (const IndexEntry& entry : entries) {
+      const uint64_t key = KeyOfId(entry.id);
+      ids_[PostingTable::ShardOf(key)].push_back(PostingTable::RestOf(key));
+      IndexTables::NoteId(entry.id, noted_++, by_id_);
+    }
+    entries_hash_->Add(BytesOf(entries));
+    return file_.Append(BytesOf(entries));
+  }
+
+  // Behind the last entries, each shard in its turn.
+  absl::Status AddShard(const PostingTable::Shard& packed) {
+    if (next_ == 0) {
+      header_.base_checksum = HashBytes64(BytesOf(by_id_), entries_hash_->Hash64());
+      const uint64_t end = ByIdOffset(header_) + header_.by_id * sizeof(uint32_t);
+      offset_ = ShardsOffset(header_);
+      const std::string padding(offset_ - end, '\0');
+      for (const std::string_view bytes : {BytesOf(by_id_), std::string_view(padding)}) {
+        if (absl::Status status = file_.Append(bytes); !status.ok()) return status;
+      }
+      by_id_ = {};
+    }
+    if (absl::Status status = go_on_(); !status.ok()) return status;
+    std::vector<uint32_t> keys = std::move(ids_.at(next_));
     keys.reserve(keys.size() + packed.postings);
     PostingTable::ForAll(packed, [&](uint32_t rest, uint32_t) { keys.push_back(rest); });
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     const KeyFilter filter = KeyFilter::Of(keys);
-    Header::Shard& shard = header.shards[i];
-    shard.offset = offset;
+    Header::Shard& shard = header_.shards.at(next_++);
+    shard.offset = offset_;
     shard.checksum = HashBytes64(BytesOf(packed.stash), HashBytes64(BytesOf(packed.lines)));
-    shard.filter_checksum = HashBytes64(FilterBytes(filter));
+    shard.filter_checksum = HashBytes64(BytesOf(filter.places()));
     shard.filter_seed = filter.seed();
     shard.lines = packed.shape.lines();
     shard.stash = static_cast<uint32_t>(packed.stash.size());
@@ -119,13 +122,102 @@ absl::Status IndexRun::Write(const std::string& path, const IndexSegment& segmen
     // Lines begin where a cache line would.
     const size_t end = shard.FilterOffset() + FilterPlaces(shard);
     const std::string gap((64 - end % 64) % 64, '\0');
-    offset = end + gap.size();
+    offset_ = end + gap.size();
     for (const std::string_view bytes : {BytesOf(packed.lines), BytesOf(packed.stash),
-                                         FilterBytes(filter), std::string_view(gap)}) {
-      if (absl::Status status = writer->Append(bytes); !status.ok()) return status;
+                                         BytesOf(filter.places()), std::string_view(gap)}) {
+      if (absl::Status status = file_.Append(bytes); !status.ok()) return status;
     }
+    return absl::OkStatus();
   }
-  if (absl::Status status = writer->WriteAt(0, HeaderBytes(header)); !status.ok()) return status;
+
+  absl::Status Commit() {
+    if (absl::Status status = file_.WriteAt(0, HeaderBytes(header_)); !status.ok()) return status;
+    return file_.Commit();
+  }
+
+ private:
+  Writer(FileWriter file, const Header& about, const std::function<absl::Status()>& go_on)
+      : file_(std::move(file)), go_on_(go_on), header_(about), by_id_(PlacesFor(about.entries)) {
+    header_.by_id = by_id_.size();
+  }
+  static size_t PlacesFor(uint32_t entries) { return size_t{entries} + entries / 3 + 1; }
+
+  FileWriter file_;
+  const std::function<absl::Status()>& go_on_;
+  Header header_;
+  std::vector<uint32_t> by_id_;
+  std::array<std::vector<uint32_t>, PostingTable::kShards> ids_;  // as keys of the filters
+  std::unique_ptr<HashOfPieces> entries_hash_ = std::make_unique<HashOfPieces>();
+  uint32_t noted_ = 0;
+  size_t next_ = 0;  // shard
+  uint64_t offset_ = 0;
+};
+
+absl::Status IndexRun::Write(const std::string& path, const IndexSegment& segment, int64_t part_key,
+                             const std::function<absl::Status()>& go_on) {
+  const IndexTables& tables = segment.tables();
+  Header header;
+  header.part_key = part_key;
+  header.last_change = tables.entries.empty() ? 0 : tables.entries.back().change;
+  header.first_ms = segment.first_ms();
+  header.last_ms = segment.last_ms();
+  header.entries = static_cast<uint32_t>(tables.entries.size());
+  absl::StatusOr<Writer> writer = Writer::Create(path, header, go_on);
+  if (!writer.ok()) return writer.status();
+  if (absl::Status status = writer->AddEntries(tables.entries); !status.ok()) return status;
+  for (const PostingTable::Shard& shard : tables.postings.shards()) {
+    absl::Status status = writer->AddShard(PostingTable::Packed(shard, header.entries));
+    if (!status.ok()) return status;
+  }
+  return writer->Commit();
+}
+
+absl::Status IndexRun::Merge(const std::string& path,
+                             std::span<const std::shared_ptr<IndexRun>> runs,
+                             const std::function<absl::Status()>& go_on) {
+  Header header = runs.front()->header();
+  header.entries = 0;
+  header.shards = {};
+  std::vector<uint32_t> first;  // the number that each run's first entry has
+  std::vector<std::vector<bool>> dead;
+  for (const std::shared_ptr<IndexRun>& run : runs) {
+    first.push_back(header.entries);
+    dead.push_back(run->Dead());
+    header.entries += run->header().entries;
+    header.last_change = std::max(header.last_change, run->header().last_change);
+    header.first_ms = std::min(header.first_ms, run->header().first_ms);
+    header.last_ms = std::max(header.last_ms, run->header().last_ms);
+  }
+  absl::StatusOr<Writer> writer = Writer::Create(path, header, go_on);
+  if (!writer.ok()) return writer.status();
+  for (const std::shared_ptr<IndexRun>& run : runs) {
+    absl::Status status;
+    if (run->entries_ != nullptr) {
+      status = writer->AddEntries(*run->entries_);
+    } else {
+      const auto entries = ReadEntries(*run->core_->file, run->header(), nullptr);
+      if (!entries.ok()) return entries.status();
+      status = writer->AddEntries(*entries);
+    }
+    if (!status.ok()) return status;
+  }
+  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+    std::vector<std::shared_ptr<const PostingTable::Shard>> shards;
+    std::vector<PostingTable::Source> sources;
+    for (size_t r = 0; r < runs.size(); ++r) {
+      shards.push_back(runs[r]->shards_.at(i));
+      if (shards.back() == nullptr) {
+        absl::StatusOr<PostingTable::Shard> shard =
+            ReadShard(*runs[r]->core_->file, runs[r]->header().shards.at(i));
+        if (!shard.ok()) return shard.status();
+        shards.back() = std::make_shared<const PostingTable::Shard>(*std::move(shard));
+      }
+      sources.push_back({shards.back().get(), first[r],
+                         [&gone = dead[r]](uint32_t entry) { return !gone[entry]; }});
+    }
+    absl::Status status = writer->AddShard(PostingTable::Merged(sources, header.entries));
+    if (!status.ok()) return status;
+  }
   return writer->Commit();
 }
 
@@ -144,84 +236,51 @@ absl::StatusOr<std::unique_ptr<FileReader>> IndexRun::OpenFile(const std::string
   return file;
 }
 
-absl::StatusOr<IndexTables> IndexRun::TablesOf(const FileReader& file, const Header& header) {
-  IndexTables tables;
-  tables.entries.resize(header.entries);
-  tables.by_id.resize(header.by_id);
-  if (!file.ReadAt(EntriesOffset(), WritableBytesOf(tables.entries)) ||
-      !file.ReadAt(ByIdOffset(header), WritableBytesOf(tables.by_id))) {
+absl::StatusOr<HugePageVector<IndexEntry>> IndexRun::ReadEntries(const FileReader& file,
+                                                                 const Header& header,
+                                                                 std::vector<uint32_t>* by_id) {
+  HugePageVector<IndexEntry> entries(header.entries);
+  std::vector<uint32_t> places(header.by_id);
+  if (!file.ReadAt(EntriesOffset(), WritableBytesOf(entries)) ||
+      !file.ReadAt(ByIdOffset(header), WritableBytesOf(places))) {
     return Unreadable();
   }
-  if (HashBytes64(BytesOf(tables.by_id), HashBytes64(BytesOf(tables.entries))) !=
-      header.base_checksum) {
+  if (HashBytes64(BytesOf(places), HashBytes64(BytesOf(entries))) != header.base_checksum) {
     return absl::DataLossError("its entries are damaged");
   }
-  std::vector<PostingTable::Shard> shards(PostingTable::kShards);
-  for (size_t i = 0; i < shards.size(); ++i) {
-    const Header::Shard& from = header.shards[i];
-    PostingTable::Shard& shard = shards[i];
-    shard.shape = ShardShape(from.lines);
-    shard.lines = HugePageVector<PostingLine>(size_t{from.lines} + 1);
-    shard.stash.resize(from.stash);
-    shard.stashed = from.stashed;
-    shard.postings = from.postings;
-    if (!file.ReadAt(from.offset, WritableBytesOf(shard.lines)) ||
-        !file.ReadAt(from.offset + from.LineBytes(), WritableBytesOf(shard.stash))) {
-      return Unreadable();
-    }
-    if (HashBytes64(BytesOf(shard.stash), HashBytes64(BytesOf(shard.lines))) != from.checksum) {
-      return absl::DataLossError("its postings are damaged");
-    }
-  }
-  tables.postings = PostingTable(std::move(shards));
-  return tables;
+  if (by_id != nullptr) *by_id = std::move(places);
+  return entries;
 }
 
-absl::StatusOr<std::shared_ptr<const IndexRun::Filters>> IndexRun::FiltersOf(const FileReader& file,
-                                                                             const Header& header) {
-  auto filters = std::make_shared<Filters>();
-  filters->reserve(PostingTable::kShards);
-  for (const Header::Shard& shard : header.shards) {
-    std::vector<uint8_t> places(FilterPlaces(shard));
-    if (!file.ReadAt(shard.FilterOffset(), WritableBytesOf(places))) return Unreadable();
-    if (HashBytes64(BytesOf(places)) != shard.filter_checksum) {
-      return absl::DataLossError("its filter is damaged");
-    }
-    filters->emplace_back(shard.filter_keys, shard.filter_seed, std::move(places));
-  }
-  return std::shared_ptr<const Filters>(std::move(filters));
-}
-
-absl::Status IndexRun::CheckBase(const FileReader& file, const Header& header) {
-  HugePageVector<IndexEntry> entries(header.entries);
-  std::vector<uint32_t> by_id(header.by_id);
-  if (!file.ReadAt(EntriesOffset(), WritableBytesOf(entries)) ||
-      !file.ReadAt(ByIdOffset(header), WritableBytesOf(by_id))) {
+absl::StatusOr<PostingTable::Shard> IndexRun::ReadShard(const FileReader& file,
+                                                        const Header::Shard& from) {
+  PostingTable::Shard shard;
+  shard.shape = ShardShape(from.lines);
+  shard.lines = HugePageVector<PostingLine>(size_t{from.lines} + 1);
+  shard.stash.resize(from.stash);
+  shard.stashed = from.stashed;
+  shard.postings = from.postings;
+  if (!file.ReadAt(from.offset, WritableBytesOf(shard.lines)) ||
+      !file.ReadAt(from.offset + from.LineBytes(), WritableBytesOf(shard.stash))) {
     return Unreadable();
   }
-  return HashBytes64(BytesOf(by_id), HashBytes64(BytesOf(entries))) == header.base_checksum
-             ? absl::OkStatus()
-             : absl::DataLossError("its entries are damaged");
-}
-
-absl::Status IndexRun::CheckShards(const FileReader& file, const Header& header) {
-  std::vector<char> lines;
-  std::vector<char> stash;
-  for (const Header::Shard& shard : header.shards) {
-    lines.resize(shard.LineBytes());
-    stash.resize(shard.StashBytes());
-    if (!file.ReadAt(shard.offset, lines) ||
-        !file.ReadAt(shard.offset + shard.LineBytes(), stash)) {
-      return Unreadable();
-    }
-    if (HashBytes64(BytesOf(stash), HashBytes64(BytesOf(lines))) != shard.checksum) {
-      return absl::DataLossError("its postings are damaged");
-    }
+  if (HashBytes64(BytesOf(shard.stash), HashBytes64(BytesOf(shard.lines))) != from.checksum) {
+    return absl::DataLossError("its postings are damaged");
   }
-  return absl::OkStatus();
+  return shard;
 }
 
-absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::Open(const std::string& path, Tier tier) {
+absl::StatusOr<KeyFilter> IndexRun::ReadFilter(const FileReader& file, const Header::Shard& from) {
+  std::vector<uint8_t> places(FilterPlaces(from));
+  if (!file.ReadAt(from.FilterOffset(), WritableBytesOf(places))) return Unreadable();
+  if (HashBytes64(BytesOf(places)) != from.filter_checksum) {
+    return absl::DataLossError("its filter is damaged");
+  }
+  return KeyFilter(from.filter_keys, from.filter_seed, std::move(places));
+}
+
+absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::Open(const std::string& path,
+                                                         Residency residency) {
   auto core = std::make_shared<Core>();
   absl::StatusOr<std::unique_ptr<FileReader>> file = OpenFile(path, &core->header);
   if (!file.ok()) return file.status();
@@ -231,19 +290,29 @@ absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::Open(const std::string& path
     core->shapes[i] = ShardShape(core->header.shards[i].lines);
   }
   core->dead = std::vector<std::atomic<uint64_t>>((size_t{core->header.entries} + 63) / 64);
-  auto bare = std::make_shared<IndexRun>();
+  const auto bare = std::make_shared<IndexRun>();
   bare->core_ = std::move(core);
-  if (tier != Tier::kResident) {
-    absl::Status whole = CheckBase(*bare->core_->file, bare->header());
-    if (whole.ok()) whole = CheckShards(*bare->core_->file, bare->header());
-    if (!whole.ok()) return whole;
+  absl::StatusOr<std::shared_ptr<IndexRun>> run = bare->With(residency);
+  if (!run.ok()) return run.status();
+  // What is not needed now is seen to as well, so that it will do when it is.
+  const FileReader& whole = *bare->core_->file;
+  const Header& header = bare->header();
+  if (!(*run)->in_memory()) {
+    if (const auto entries = ReadEntries(whole, header, nullptr); !entries.ok()) {
+      return entries.status();
+    }
   }
-  // Seen to even if it is not needed now, so that it will do when it is.
-  if (tier != Tier::kFiltered) {
-    const auto filters = FiltersOf(*bare->core_->file, bare->header());
-    if (!filters.ok()) return filters.status();
+  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+    if ((*run)->shards_.at(i) == nullptr) {
+      const auto shard = ReadShard(whole, header.shards.at(i));
+      if (!shard.ok()) return shard.status();
+    }
+    if ((*run)->filters_.at(i) == nullptr) {
+      const auto filter = ReadFilter(whole, header.shards.at(i));
+      if (!filter.ok()) return filter.status();
+    }
   }
-  return bare->In(tier);
+  return run;
 }
 
 absl::StatusOr<IndexRun::Header> IndexRun::ReadHeader(const std::string& path) {
@@ -257,21 +326,47 @@ absl::StatusOr<IndexTables> IndexRun::ReadTables(const std::string& path) {
   Header header;
   const absl::StatusOr<std::unique_ptr<FileReader>> file = OpenFile(path, &header);
   if (!file.ok()) return file.status();
-  return TablesOf(**file, header);
+  IndexTables tables;
+  absl::StatusOr<HugePageVector<IndexEntry>> entries = ReadEntries(**file, header, &tables.by_id);
+  if (!entries.ok()) return entries.status();
+  tables.entries = *std::move(entries);
+  std::vector<PostingTable::Shard> shards;
+  for (const Header::Shard& from : header.shards) {
+    absl::StatusOr<PostingTable::Shard> shard = ReadShard(**file, from);
+    if (!shard.ok()) return shard.status();
+    shards.push_back(*std::move(shard));
+  }
+  tables.postings = PostingTable(std::move(shards));
+  return tables;
 }
 
-absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::In(Tier tier) const {
+absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::With(Residency residency) const {
   auto run = std::make_shared<IndexRun>();
   run->core_ = core_;
-  run->tier_ = tier;
-  if (tier == Tier::kResident) {
-    absl::StatusOr<IndexTables> tables = TablesOf(*core_->file, header());
-    if (!tables.ok()) return tables.status();
-    run->tables_ = std::make_shared<const IndexTables>(*std::move(tables));
-  } else if (tier == Tier::kFiltered) {
-    absl::StatusOr<std::shared_ptr<const Filters>> filters = FiltersOf(*core_->file, header());
-    if (!filters.ok()) return filters.status();
-    run->filters_ = *std::move(filters);
+  run->residency_ = residency;
+  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+    const Header::Shard& from = header().shards.at(i);
+    if (i < residency.shards) {
+      run->shards_.at(i) = shards_.at(i);
+      if (run->shards_.at(i) != nullptr) continue;
+      absl::StatusOr<PostingTable::Shard> shard = ReadShard(*core_->file, from);
+      if (!shard.ok()) return shard.status();
+      run->shards_.at(i) = std::make_shared<const PostingTable::Shard>(*std::move(shard));
+    } else if (residency.filters) {
+      run->filters_.at(i) = filters_.at(i);
+      if (run->filters_.at(i) != nullptr) continue;
+      absl::StatusOr<KeyFilter> filter = ReadFilter(*core_->file, from);
+      if (!filter.ok()) return filter.status();
+      run->filters_.at(i) = std::make_shared<const KeyFilter>(*std::move(filter));
+    }
+  }
+  if (residency.shards < PostingTable::kShards) return run;
+  run->entries_ = entries_;
+  if (run->entries_ == nullptr) {
+    absl::StatusOr<HugePageVector<IndexEntry>> entries =
+        ReadEntries(*core_->file, header(), nullptr);
+    if (!entries.ok()) return entries.status();
+    run->entries_ = std::make_shared<const HugePageVector<IndexEntry>>(*std::move(entries));
   }
   return run;
 }
@@ -282,30 +377,22 @@ bool IndexRun::Read(uint64_t offset, std::span<char> buffer) const {
   return false;
 }
 
-void IndexRun::Visit(std::span<const uint64_t> keys, std::span<const uint32_t> sought,
-                     const std::function<void(uint32_t, uint32_t)>& visit) const {
-  if (tables_ != nullptr) {
-    for (const uint32_t which : sought) tables_->postings.Prefetch(keys[which]);
-    for (const uint32_t which : sought) {
-      tables_->postings.Visit(keys[which], [&](uint32_t entry) {
-        visit(which, entry);
-        return true;
-      });
-    }
-    return;
-  }
+void IndexRun::VisitOnDisk(std::span<const uint64_t> keys, std::span<const uint32_t> sought,
+                           const std::function<void(uint32_t, uint32_t)>& visit) const {
+  const auto filter_of = [&](uint32_t which) {
+    return filters_.at(PostingTable::ShardOf(keys[which])).get();
+  };
   std::vector<uint32_t> found;
   found.reserve(sought.size());
-  if (filters_ != nullptr) {
-    for (const uint32_t which : sought) {
-      (*filters_)[PostingTable::ShardOf(keys[which])].Prefetch(PostingTable::RestOf(keys[which]));
+  for (const uint32_t which : sought) {
+    const KeyFilter* const filter = filter_of(which);
+    if (filter != nullptr) filter->Prefetch(PostingTable::RestOf(keys[which]));
+  }
+  for (const uint32_t which : sought) {
+    const KeyFilter* const filter = filter_of(which);
+    if (filter == nullptr || filter->MayHold(PostingTable::RestOf(keys[which]))) {
+      found.push_back(which);
     }
-    for (const uint32_t which : sought) {
-      const KeyFilter& filter = (*filters_)[PostingTable::ShardOf(keys[which])];
-      if (filter.MayHold(PostingTable::RestOf(keys[which]))) found.push_back(which);
-    }
-  } else {
-    found.assign(sought.begin(), sought.end());
   }
   // What is not in the page cache is asked for together, so that the disk reads it side by side.
   std::vector<std::array<PostingLine, 2>> lines(found.size());
@@ -359,7 +446,7 @@ void IndexRun::VisitStash(const Header::Shard& shard, uint32_t rest,
 }
 
 std::optional<IndexEntry> IndexRun::EntryAt(uint32_t entry) const {
-  if (tables_ != nullptr) return tables_->entries[entry];
+  if (in_memory()) return at(entry);
   std::array<IndexEntry, 1> one;
   if (!Read(EntriesOffset() + uint64_t{entry} * sizeof(IndexEntry), WritableBytesOf(one))) {
     return std::nullopt;
@@ -368,15 +455,9 @@ std::optional<IndexEntry> IndexRun::EntryAt(uint32_t entry) const {
 }
 
 std::optional<uint32_t> IndexRun::NumberOf(const Ulid& id) const {
-  if (tables_ != nullptr) {
-    return tables_->NumberOf(id, [this](uint32_t entry) { return IsLive(entry); });
-  }
-  if (filters_ != nullptr) {
-    const uint64_t key = KeyOfId(id);
-    if (!(*filters_)[PostingTable::ShardOf(key)].MayHold(PostingTable::RestOf(key))) {
-      return std::nullopt;
-    }
-  }
+  const uint64_t key = KeyOfId(id);
+  const KeyFilter* const filter = filters_.at(PostingTable::ShardOf(key)).get();
+  if (filter != nullptr && !filter->MayHold(PostingTable::RestOf(key))) return std::nullopt;
   const size_t size = header().by_id;
   std::array<uint32_t, 16> places{};
   size_t at = IndexTables::HomeOf(id, size);
@@ -405,18 +486,28 @@ void IndexRun::Kill(uint32_t entry) {
 
 std::vector<bool> IndexRun::Dead() const {
   std::vector<bool> dead(header().entries);
-  for (uint32_t i = 0; i < dead.size(); ++i) dead[i] = !IsLive(i);
+  ForDead([&](uint32_t entry) { dead[entry] = true; });
   return dead;
 }
 
-size_t IndexRun::MemoryBytes(const Header& header, Tier tier) {
+size_t IndexRun::ShardBytes(const Header& header, size_t shard) {
+  const Header::Shard& from = header.shards.at(shard);
+  return sizeof(PostingTable::Shard) + from.LineBytes() + from.StashBytes();
+}
+
+size_t IndexRun::FilterBytes(const Header& header, size_t shard) {
+  return FilterPlaces(header.shards.at(shard));
+}
+
+size_t IndexRun::MemoryBytes(const Header& header, Residency residency) {
   size_t bytes = sizeof(IndexRun) + sizeof(Core) + header.entries / 8;
-  if (tier == Tier::kResident) {
-    bytes += header.entries * sizeof(IndexEntry) + header.by_id * sizeof(uint32_t);
-  }
-  for (const Header::Shard& shard : header.shards) {
-    if (tier == Tier::kResident) bytes += shard.LineBytes() + shard.StashBytes();
-    if (tier == Tier::kFiltered) bytes += FilterPlaces(shard);
+  if (residency.shards == PostingTable::kShards) bytes += EntryBytes(header);
+  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+    if (i < residency.shards) {
+      bytes += ShardBytes(header, i);
+    } else if (residency.filters) {
+      bytes += FilterBytes(header, i);
+    }
   }
   return bytes;
 }

@@ -29,9 +29,7 @@ uint64_t IdHash(const Ulid& id) {
 std::vector<uint32_t> IndexTables::ByIdOfSize(size_t places) const {
   std::vector<uint32_t> table(places);
   for (uint32_t number = 0; number < entries.size(); ++number) {
-    size_t at = HomeOf(entries[number].id, table.size());
-    while (table[at] != 0) at = at + 1 < table.size() ? at + 1 : 0;
-    table[at] = number + 1;
+    NoteId(entries[number].id, number, table);
   }
   return table;
 }
@@ -131,9 +129,7 @@ void IndexSegment::Index(uint32_t entry) {
     by_id = tables_.ByIdOfSize((size_t{entry} + 16) * 7 / 4);
     return;
   }
-  size_t place = IndexTables::HomeOf(at(entry).id, by_id.size());
-  while (by_id[place] != 0) place = place + 1 < by_id.size() ? place + 1 : 0;
-  by_id[place] = entry + 1;
+  IndexTables::NoteId(at(entry).id, entry, by_id);
 }
 
 uint32_t IndexSegment::FirstSince(uint64_t since) const {

@@ -68,6 +68,12 @@ struct IndexTables {
     }
     return std::nullopt;
   }
+  // Puts an entry's ID into a table of them that has room.
+  static void NoteId(const Ulid& id, uint32_t entry, std::vector<uint32_t>& by_id) {
+    size_t at = HomeOf(id, by_id.size());
+    while (by_id[at] != 0) at = at + 1 < by_id.size() ? at + 1 : 0;
+    by_id[at] = entry + 1;
+  }
   // A table of the IDs of all entries with so many places, more than there are entries.
   [[nodiscard]] std::vector<uint32_t> ByIdOfSize(size_t places) const;
   [[nodiscard]] size_t memory_bytes() const;
@@ -140,6 +146,7 @@ class IndexSegment {
   [[nodiscard]] bool sealed() const { return sealed_; }
   // Whether the entry's article is still here: a bit, where `at` would cost a miss of the cache.
   [[nodiscard]] bool IsLive(uint32_t entry) const { return !dead_[entry]; }
+  void PrefetchIsLive(uint32_t) const {}  // seldom a miss: few have as many entries as runs have
   // The times of all that has been here.
   [[nodiscard]] int64_t first_ms() const { return first_ms_; }
   [[nodiscard]] int64_t last_ms() const { return last_ms_; }

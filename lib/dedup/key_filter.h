@@ -16,6 +16,8 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/prefetch.h"
+
 namespace wirefold {
 
 class KeyFilter {
@@ -35,7 +37,7 @@ class KeyFilter {
   KeyFilter(size_t keys, uint64_t seed, std::vector<uint8_t> places);
 
   void Prefetch(uint32_t key) const {
-    for (const size_t place : PlacesOf(HashOf(key))) __builtin_prefetch(&places_[place]);
+    for (const size_t place : PlacesOf(HashOf(key))) PrefetchRead(&places_[place]);
   }
   [[nodiscard]] bool MayHold(uint32_t key) const {
     if (keys_ == 0) return false;

@@ -165,6 +165,24 @@ PostingTable::Shard PostingTable::Packed(const Shard& shard, uint32_t entries) {
   return Rebuilt(shard, LinesFor(shard.postings, entries, kPackedLoadPercent), {});
 }
 
+PostingTable::Shard PostingTable::Merged(std::span<const Source> sources, uint32_t entries) {
+  uint64_t postings = 0;
+  for (const Source& source : sources) {
+    ForAll(*source.shard,
+           [&](uint32_t, uint32_t entry) { postings += source.lives(entry) ? 1 : 0; });
+  }
+  Shard merged;
+  const uint32_t lines = LinesFor(postings, entries, kPackedLoadPercent);
+  merged.shape = ShardShape(lines);
+  merged.lines = HugePageVector<PostingLine>(size_t{lines} + 1);
+  for (const Source& source : sources) {
+    ForAll(*source.shard, [&](uint32_t rest, uint32_t entry) {
+      if (source.lives(entry)) Insert(merged, rest, source.first + entry);
+    });
+  }
+  return merged;
+}
+
 size_t PostingTable::memory_bytes() const {
   size_t bytes = shards_.capacity() * sizeof(Shard);
   for (const Shard& shard : shards_) {

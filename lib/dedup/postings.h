@@ -23,11 +23,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "lib/base/huge_pages.h"
+#include "lib/base/prefetch.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -211,24 +213,37 @@ class PostingTable {
   void Add(uint64_t key, uint32_t entry, size_t cap);
 
   // Asks for what Visit will read, ahead of time.
-  void Prefetch(uint64_t key) const {
-    const Shard& shard = shards_[ShardOf(key)];
-    __builtin_prefetch(&shard.lines[shard.shape.Home(RestOf(key))]);
+  void Prefetch(uint64_t key) const { PrefetchShard(shards_[ShardOf(key)], RestOf(key)); }
+  static void PrefetchShard(const Shard& shard, uint32_t rest) {
+    PrefetchRead(&shard.lines[shard.shape.Home(rest)]);
+  }
+
+  // Behind that, what of it lies elsewhere.
+  static void PrefetchRest(const Shard& shard, uint32_t rest) {
+    const PostingLine* const line = &shard.lines[shard.shape.Home(rest)];
+    if (line->full()) PrefetchRead(line + 1);
+    if (line->has_stashed()) {
+      PrefetchRead(&shard.stash[ShardShape::StashHome(rest, shard.stash.size())]);
+    }
   }
 
   // The same for Add, which looks at two lines.
   void PrefetchToAdd(uint64_t key) const {
     const Shard& shard = shards_[ShardOf(key)];
     const PostingLine* const line = &shard.lines[shard.shape.Home(RestOf(key))];
-    __builtin_prefetch(line, 1);
-    __builtin_prefetch(line + 1, 1);
+    PrefetchWrite(line);
+    PrefetchWrite(line + 1);
   }
 
   // Calls visit(entry) for each posting of the key, in no order, until it returns false.
   template <typename Visitor>
   void Visit(uint64_t key, Visitor visit) const {
-    const Shard& shard = shards_[ShardOf(key)];
-    const uint32_t rest = RestOf(key);
+    VisitShard(shards_[ShardOf(key)], RestOf(key), visit);
+  }
+
+  // The same of a key's rest in its shard.
+  template <typename Visitor>
+  static void VisitShard(const Shard& shard, uint32_t rest, Visitor visit) {
     if (!shard.shape.VisitLines(rest, &shard.lines[shard.shape.Home(rest)], visit)) return;
     for (size_t at = ShardShape::StashHome(rest, shard.stash.size()); shard.stash[at] != 0;
          at = at + 1 < shard.stash.size() ? at + 1 : 0) {
@@ -260,6 +275,14 @@ class PostingTable {
 
   // The same postings in as few lines as are good to read, of entries below `entries`.
   static Shard Packed(const Shard& shard, uint32_t entries);
+  // Shards of the same number of several tables as one, packed: an entry's number grows by `first`
+  // of where it was, and those that are not `lives` have no postings in it.
+  struct Source {
+    const Shard* shard;
+    uint32_t first;
+    std::function<bool(uint32_t)> lives;
+  };
+  static Shard Merged(std::span<const Source> sources, uint32_t entries);
 
   [[nodiscard]] const std::vector<Shard>& shards() const { return shards_; }
   // A table of kShards shards that another one had.

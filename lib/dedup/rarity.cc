@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/numbers.h"
+#include "lib/base/prefetch.h"
 #include "lib/base/reason.h"
 
 namespace wirefold {
@@ -142,7 +143,7 @@ void RarityTable::Sweep() {
 }
 
 void RarityTable::Prefetch(uint32_t shingle) const {
-  __builtin_prefetch(&entries_[BucketOf(shingle) * kWays]);
+  PrefetchRead(&entries_[BucketOf(shingle) * kWays]);
 }
 
 void RarityTable::Learn(std::span<const RarityText> texts) {
@@ -155,7 +156,7 @@ void RarityTable::Learn(std::span<const RarityText> texts) {
     for (size_t t = 0; t < texts.size(); ++t) {
       if (t + kTextsAhead < texts.size()) {
         const std::span<const uint32_t> next = texts[t + kTextsAhead].shingles;
-        for (size_t i = 0; i < next.size(); i += 16) __builtin_prefetch(&next[i]);
+        for (size_t i = 0; i < next.size(); i += 16) PrefetchRead(&next[i]);
       }
       const RarityText& text = texts[t];
       int64_t day = text.day;

@@ -7,6 +7,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/base/numbers.h"
+#include "lib/base/prefetch.h"
 #include "lib/base/reason.h"
 #include "zstd.h"
 
@@ -86,7 +87,7 @@ void StreamStatistics::LearnParagraphs() {
   for (size_t i = 0; i < pending_.size(); ++i) {
     if (i + kFarAhead < pending_.size()) {
       const std::vector<uint64_t>& paragraphs = pending_[i + kFarAhead].paragraphs;
-      for (size_t p = 0; p < paragraphs.size(); p += 8) __builtin_prefetch(&paragraphs[p]);
+      for (size_t p = 0; p < paragraphs.size(); p += 8) PrefetchRead(&paragraphs[p]);
     }
     if (i + kAhead < pending_.size()) {
       const LearntArticle& next = pending_[i + kAhead];

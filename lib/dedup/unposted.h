@@ -19,6 +19,7 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/prefetch.h"
 #include "lib/dedup/index_segment.h"
 
 namespace wirefold {
@@ -48,7 +49,7 @@ class UnpostedEntries {
 
   // Asks for what Visit will read, ahead of time. By the thread that adds.
   void Prefetch(uint64_t key) const {
-    if (!places_.empty()) __builtin_prefetch(&places_[PlaceOf(key)]);
+    if (!places_.empty()) PrefetchRead(&places_[PlaceOf(key)]);
   }
 
   // Adds the postings of all to their segments.

@@ -14,6 +14,11 @@ namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
 
+// Articles to be learnt before the next checkpoint, of so many learnt ones.
+uint64_t CheckpointAfter(uint64_t learnt) {
+  return std::clamp(learnt / 16, Learner::kCheckpointArticles, Learner::kMaxCheckpointArticles);
+}
+
 }  // namespace
 
 int64_t DayOf(int64_t time_ms) { return time_ms / kDayMs; }
@@ -73,7 +78,8 @@ void Learner::Learn(uint64_t sequence, LearntArticle article) {
   const std::lock_guard lock(mutex_);
   epochs_.push_back({version, first_event_ + sequence});
   epoch_ended_ = true;
-  if (version - std::max(asked_, epochs_.front().version) >= kCheckpointArticles) asked_ = version;
+  const uint64_t last = std::max(asked_, epochs_.front().version);
+  if (version - last >= CheckpointAfter(version)) asked_ = version;
   changed_.notify_all();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -47,6 +48,11 @@ constexpr size_t kUnbounded = SIZE_MAX;
 constexpr uint64_t kFilesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
+// What is decided waits for more to be committed with it while more is under way, so that one sync
+// is for many files; so long at most, and until there are so many.
+constexpr std::chrono::milliseconds kGatherFor{8};
+constexpr std::chrono::milliseconds kGatherStep{1};
+constexpr size_t kGathered = 128;
 constexpr int64_t kDayMs = 86'400'000;
 
 }  // namespace
@@ -116,7 +122,8 @@ class ThreadedPipeline final : public Pipeline {
     }
     learner_.Start();
     int workers = options_.workers;
-    if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency());
+    // Now and then one waits, for the disk or for another.
+    if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency()) + 1;
     for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
     commit_thread_ = std::thread([this] { CommitAll(); });
     is_started_ = true;
@@ -293,14 +300,30 @@ class ThreadedPipeline final : public Pipeline {
     NameThread("wf-commit");
     while (std::optional<DecidedItem> next = to_commit_.Pop()) {
       std::vector<DecidedItem> group;
-      while (next.has_value() && next->barrier == nullptr) {
-        group.push_back(*std::move(next));
-        next.reset();
-        if (group.size() < options_.max_group_files) next = to_commit_.TryPop();
+      const auto until = std::chrono::steady_clock::now() + kGatherFor;
+      for (;;) {
+        while (next.has_value() && next->barrier == nullptr) {
+          group.push_back(*std::move(next));
+          next.reset();
+          if (group.size() < options_.max_group_files) next = to_commit_.TryPop();
+        }
+        if (next.has_value() || group.size() >= kGathered || !AreMoreThan(group.size()) ||
+            std::chrono::steady_clock::now() >= until) {
+          break;
+        }
+        // Not woken for each that comes.
+        std::this_thread::sleep_for(kGatherStep);
+        next = to_commit_.TryPop();
       }
       if (!group.empty()) CommitGroup(group);
       if (next.has_value()) next->barrier->set_value();
     }
+  }
+
+  // Whether more files are in flight.
+  bool AreMoreThan(size_t files) {
+    const std::lock_guard lock(state_mutex_);
+    return in_flight_ > files;
   }
 
   void CommitGroup(std::vector<DecidedItem>& group) {

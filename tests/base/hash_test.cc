@@ -21,6 +21,18 @@ TEST(Hash, BytesGoThereAndBackAndSortAsNumbers) {
   EXPECT_LT((Hash128{0, ~0ull}).ToBytes(), (Hash128{1, 0}).ToBytes());
 }
 
+TEST(Hash, PiecesHashAsTheWhole) {
+  std::string whole;
+  HashOfPieces pieces;
+  EXPECT_EQ(pieces.Hash64(), HashBytes64(""));
+  for (size_t length = 0; length < 300; length += 7) {
+    const std::string piece(length, static_cast<char>('a' + length % 26));
+    whole += piece;
+    pieces.Add(piece);
+    EXPECT_EQ(pieces.Hash64(), HashBytes64(whole)) << whole.size();
+  }
+}
+
 TEST(Hash, SeedChangesTheValue) { EXPECT_NE(HashBytes64("a", 1), HashBytes64("a", 2)); }
 
 }  // namespace

@@ -48,10 +48,14 @@ class IndexDisk : public testing::Test {
     options.folder = (folder_ / "index").string();
     return options;
   }
-  // Until everything that is sealed has been written.
+  // Until everything that is sealed has been written. Some may have become one since.
   static void AwaitRuns(const CandidateIndex& index, uint64_t runs) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (index.stats().runs < runs) {
+    const auto written = [&] {
+      const IndexStats stats = index.stats();
+      return stats.runs + stats.merged_runs;
+    };
+    while (written() < runs) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline) << index.stats().problem;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -152,8 +156,14 @@ TEST_F(IndexDisk, FindsTheSameWhateverLiesInMemory) {
       AwaitRuns(index, 2);
       const IndexStats stats = index.stats();
       EXPECT_EQ(stats.problem, "");
-      EXPECT_EQ(stats.articles, plain.stats().articles);
-      EXPECT_EQ(stats.expired, plain.stats().expired);
+      if (window_ms == 0) {
+        EXPECT_EQ(stats.articles, plain.stats().articles);
+        EXPECT_GT(stats.merged_runs, 0u);
+      } else {
+        // What became one leaves the window together, so later.
+        EXPECT_GE(stats.articles, plain.stats().articles);
+        EXPECT_GT(stats.expired, 0u);
+      }
       EXPECT_GT(stats.disk_bytes, 0u);
       if (memory_bytes == 1) {
         EXPECT_EQ(stats.bare_runs, stats.runs);
@@ -210,7 +220,9 @@ TEST_F(IndexDisk, GoesOnFromACheckpointAndTheEventsBehindIt) {
         Stream::Tell(step, event, plain);
         Stream::Tell(step, event, index);
       }
-      EXPECT_EQ(index.stats().articles, plain.stats().articles);
+      if (window_ms == 0) {
+        EXPECT_EQ(index.stats().articles, plain.stats().articles);
+      }
     }
   }
 }
