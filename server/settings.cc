@@ -30,7 +30,7 @@ constexpr std::array kSettings = {
             "Empty: the built-in ones. A folder that was written under others is refused until "
             "'wirefoldd rekey' has run."},
     Setting{"workers", kCount, &Config::workers, "0", 0, 1024, "",
-            "Threads that normalize files. 0: one a core."},
+            "Threads that normalize files. 0: one a core and one more, since they wait now and then."},
     Setting{"read-threads", kCount, &Config::read_threads, "4", 1, 256, "",
             "Threads that answer reads and checks, but for single articles and small stories that "
             "lie in memory: those are answered at once."},
@@ -61,7 +61,7 @@ constexpr std::array kSettings = {
             "", "Memory for texts that files were compared with lately."},
     Setting{"index-memory", kBytes, &Config::index_memory, "1GiB", kMiB, kNoMax, "",
             "Memory for the near-duplicate index. What has no room in it is read from disk, from "
-            "files under index/ in the data folder. Under 1.5 GiB the files hold fewer articles."},
+            "files under index/ in the data folder. Under 768 MiB the files hold fewer articles."},
     Setting{
         "rarity-memory", kBytes, &Config::rarity_memory, "128MiB", kMiB, int64_t{64} << 30, "",
         "Memory for the counts by which near-duplicates are told from what many articles share. "

@@ -45,6 +45,12 @@ int64_t CandidateIndex::KeyOf(int64_t time_ms) const {
   return segment_ms_ == 0 ? 0 : FloorDiv(time_ms, segment_ms_);
 }
 
+CandidateIndex::Range CandidateIndex::TimesOf(int64_t key) const {
+  constexpr Range kAny{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
+  if (segment_ms_ == 0 || key == kAheadKey) return kAny;
+  return {key * segment_ms_, (key + 1) * segment_ms_ - 1};
+}
+
 CandidateIndex::Range CandidateIndex::RangeOf(const FindOptions& options) const {
   Range range{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()};
   if (options.window_ms != 0) {
@@ -71,7 +77,7 @@ void CandidateIndex::Advance(int64_t newest_ms, std::optional<int64_t> position_
   floor_changed_ = next_change_++;
   PostLocked();
   std::erase_if(parts_, [&](const Part& part) {
-    if (part.last_ms() >= floor) return false;
+    if (TimesOf(part.key).to_ms >= floor) return false;
     expired_ += part.live();
     return true;
   });

@@ -13,8 +13,8 @@
 // of 4 rows, .87 of the pairs at Jaccard .5 share one band and .988 at .6; those that share one
 // alone share anchors, or have so few that one band is enough.) A text of many anchors is found by
 // them, so of its own fewer bands are kept (all 32 below 16 anchors, 12 below 32, 4 below 96, else
-// none), and of 56 anchors and more half of them, of 128 a quarter; there one shared anchor is
-// enough if next to nobody else carries it. A text is sought by all its anchors, and by the bands
+// none), and of 56 anchors and more half of them, of 128 a quarter; there, and where one of the two
+// has few anchors, one shared anchor is enough if next to nobody else carries it. A text is sought by all its anchors, and by the bands
 // that a text of half as many anchors keeps. A band's bucket is
 // read newest first up to a cap, so that a template that thousands of articles carry costs a
 // bounded time; an anchor that more articles carry than its cap is boilerplate and left out. Both
@@ -161,7 +161,8 @@ class CandidateIndex {
   // An anchor that more articles carry is not rare.
   static constexpr size_t kMaxAnchorBucket = 32;
   static constexpr uint32_t kMinSharedAnchors = 2;
-  // One shared anchor that no more articles carry is enough where but some of a text's are kept.
+  // One shared anchor that no more articles carry is enough where but some of a text's are kept, or
+  // one of the two has fewer than kTellingAnchors.
   static constexpr size_t kTellingBucket = 8;
   // From so many rare anchors on, a copy would share two.
   static constexpr uint64_t kTellingAnchors = 8;
@@ -277,12 +278,6 @@ class CandidateIndex {
     std::deque<std::pair<uint64_t, uint32_t>> deaths{};  // of the run: change, entry
     uint64_t deaths_known_since = 0;
 
-    [[nodiscard]] int64_t first_ms() const {
-      return run != nullptr ? run->header().first_ms : segment->first_ms();
-    }
-    [[nodiscard]] int64_t last_ms() const {
-      return run != nullptr ? run->header().last_ms : segment->last_ms();
-    }
     [[nodiscard]] size_t live() const { return run != nullptr ? run->live() : segment->live(); }
     [[nodiscard]] bool in_memory() const { return run == nullptr || run->in_memory(); }
     // Of one that is.
@@ -313,8 +308,8 @@ class CandidateIndex {
   struct Range {
     int64_t from_ms;
     int64_t to_ms;
-    [[nodiscard]] bool Touches(const Part& part) const {
-      return part.first_ms() <= to_ms && part.last_ms() >= from_ms;
+    [[nodiscard]] bool Touches(const Range& other) const {
+      return other.from_ms <= to_ms && other.to_ms >= from_ms;
     }
     [[nodiscard]] bool Admits(const IndexEntry& entry) const {
       const int64_t time_ms = entry.id.TimeMs();
@@ -331,6 +326,9 @@ class CandidateIndex {
     return options;
   }
   [[nodiscard]] Range RangeOf(const FindOptions& options) const;
+  // The times that a part is for, whatever is in it: which parts a look goes through, and when one
+  // leaves the window, must not depend on what has become one with what.
+  [[nodiscard]] Range TimesOf(int64_t key) const;
   [[nodiscard]] int64_t KeyOf(int64_t time_ms) const;
   std::shared_ptr<IndexSegment> SegmentFor(int64_t time_ms);
   // Of the parts that take an article of this time; nullopt if none does.
@@ -344,7 +342,7 @@ class CandidateIndex {
   [[nodiscard]] absl::Status WriteRun(Snapshot::Item& item);
   void KeepWithin(size_t coming_bytes);
   [[nodiscard]] Merged ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs);
-  void Merge();
+  [[nodiscard]] absl::Status Merge();
   void TakeMerged();
   [[nodiscard]] absl::Status RestoreParts(const IndexManifest& manifest);
   [[nodiscard]] size_t MemoryForRuns(size_t coming_bytes) const;
@@ -385,6 +383,7 @@ class CandidateIndex {
   std::optional<Merged> merged_;
   std::atomic<bool> has_merged_ = false;  // changed under the mutex
   bool took_merged_ = false;              // so that there is room in memory
+  std::vector<std::shared_ptr<IndexRun>> let_go_;  // of those that became one: to be freed
 };
 
 }  // namespace wirefold

@@ -87,13 +87,15 @@ class CandidateIndex::Search {
   // Nearly every access is a miss of the cache: let them wait together, not one after the other.
   // Prefetch asks for the first line of each key in a part, as far as that lies in memory; then
   // PrefetchRest for what follows from those lines.
-  void Prefetch(const Part& part) const {
-    ForShards(part, [](const PostingTable::Shard& shard, uint64_t key) {
+  template <typename Where>
+  void Prefetch(const Where& where) const {
+    ForShards(where, [](const PostingTable::Shard& shard, uint64_t key) {
       PostingTable::PrefetchShard(shard, PostingTable::RestOf(key));
     });
   }
-  void PrefetchRest(const Part& part) const {
-    ForShards(part, [](const PostingTable::Shard& shard, uint64_t key) {
+  template <typename Where>
+  void PrefetchRest(const Where& where) const {
+    ForShards(where, [](const PostingTable::Shard& shard, uint64_t key) {
       PostingTable::PrefetchRest(shard, PostingTable::RestOf(key));
     });
   }
@@ -226,7 +228,8 @@ class CandidateIndex::Search {
           std::min<uint64_t>(uint64_t{entry->anchors} << entry->rate, rare_anchors);
       // One band alone is chance, unless there are too few anchors to tell.
       const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
-      const bool anchored = anchors >= kMinSharedAnchors || (telling && entry->rate > 0);
+      const bool anchored = anchors >= kMinSharedAnchors ||
+                            (telling && (entry->rate > 0 || fewer < kTellingAnchors));
       if (bands < min_bands && !anchored) return;
       if (bands < 2 && SharesTooFew(fewer >> entry->rate, anchors)) return;
       IndexHit hit{entry->id, entry->change, bands, anchors, 0};
@@ -247,12 +250,16 @@ class CandidateIndex::Search {
  private:
   template <typename Use>
   void ForShards(const Part& part, Use use) const {
+    if (part.run != nullptr) return ForShards(*part.run, use);
     for (const uint32_t k : sought_) {
-      const uint64_t key = keys_[k];
-      if (part.run == nullptr) {
-        use(part.segment->postings().shards()[PostingTable::ShardOf(key)], key);
-      } else if (const PostingTable::Shard* shard = part.run->ShardOf(key); shard != nullptr) {
-        use(*shard, key);
+      use(part.segment->postings().shards()[PostingTable::ShardOf(keys_[k])], keys_[k]);
+    }
+  }
+  template <typename Use>
+  void ForShards(const IndexRun& run, Use use) const {
+    for (const uint32_t k : sought_) {
+      if (const PostingTable::Shard* shard = run.ShardOf(keys_[k]); shard != nullptr) {
+        use(*shard, keys_[k]);
       }
     }
   }
@@ -345,7 +352,7 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     absl::InlinedVector<size_t, 16> here;
     for (size_t p = parts_.size(); p-- > 0;) {
       const Part& part = parts_[p];
-      if (!range.Touches(part)) continue;
+      if (!range.Touches(TimesOf(part.key))) continue;
       if (part.in_memory()) {
         here.push_back(p);
       } else {
@@ -368,6 +375,8 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
     });
   }
   for (const OnDisk& there : on_disk) {
+    search.Prefetch(*there.run);
+    search.PrefetchRest(*there.run);
     search.Visit(there.part, there.number, *there.run);
   }
   IndexEntry read;
@@ -431,7 +440,7 @@ std::optional<std::vector<IndexHit>> CandidateIndex::FindSince(const Sketch& ske
   }
   for (size_t p = 0; p < parts_.size(); ++p) {
     const Part& part = parts_[p];
-    if (!range.Touches(part)) continue;
+    if (!range.Touches(TimesOf(part.key))) continue;
     if (part.run != nullptr) {
       // What came to it since can't be told from the rest any more.
       if (part.run->header().last_change >= state.change) return std::nullopt;

@@ -26,6 +26,9 @@ constexpr std::chrono::seconds kPause{15};
 constexpr size_t kMergedRuns = 2;
 // … of which each has at most so many times as much as those behind it together.
 constexpr size_t kMergeFactor = 4;
+// Merging takes so many bytes an entry, and such a share of the memory at most.
+constexpr size_t kMergeBytes = 60;
+constexpr size_t kMergeMemoryShare = 4;
 
 using Residency = IndexRun::Residency;
 
@@ -103,6 +106,7 @@ void CandidateIndex::Seal(size_t open) {
 
 void CandidateIndex::Checkpoint(std::optional<uint64_t> next_event) {
   if (options_.folder.empty()) return;
+  TakeMerged();
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/true);
   const std::lock_guard lock(keeper_mutex_);
   if (stopping_) return;
@@ -169,23 +173,30 @@ void CandidateIndex::Keep() {
     }
     if (stopping_) return;
     if (std::exchange(took_merged_, false)) {
+      std::vector<std::shared_ptr<IndexRun>> let_go = std::move(let_go_);
+      let_go_ = {};
       lock.unlock();
+      let_go.clear();
       KeepWithin(0);
       lock.lock();
+      if (stopping_) return;
     }
     if (to_write_.has_value()) snapshot = std::exchange(to_write_, std::nullopt);
     if (!snapshot.has_value()) continue;
     lock.unlock();
+    const bool is_checkpoint = snapshot->next_event.has_value();
     const absl::Status written = Write(*snapshot, /*waits=*/true);
     lock.lock();
     problem_ = written.ok() || absl::IsCancelled(written) ? "" : std::string(written.message());
     if (!problem_.empty()) unwritten_ = 0;
     if (written.ok()) snapshot.reset();
     keeping_.notify_all();
-    if (!written.ok() || to_write_.has_value() || stopping_) continue;
+    // What runs were made of stays on disk until the next checkpoint, so without those none are.
+    if (!written.ok() || !is_checkpoint || to_write_.has_value() || stopping_) continue;
     lock.unlock();
-    Merge();
+    const absl::Status merged = Merge();
     lock.lock();
+    if (!merged.ok() && !absl::IsCancelled(merged)) problem_ = std::string(merged.message());
   }
 }
 
@@ -222,8 +233,13 @@ absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
   return absl::OkStatus();
 }
 
-// Which runs are to be one, and its file; none of less than kMergedRuns.
+// Which runs are to be one: the newest of a key, fewer than kMergedRuns if there are none. Merging
+// takes memory for each entry, so there may be but so many.
 CandidateIndex::Merged CandidateIndex::ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs) {
+  uint64_t most = PostingTable::kMaxEntries - 1;
+  if (options_.memory_bytes != 0) {
+    most = std::min<uint64_t>(most, options_.memory_bytes / kMergeMemoryShare / kMergeBytes);
+  }
   Merged merged;
   const std::shared_lock lock(mutex_);
   for (size_t p = parts_.size(); p > 0 && runs.size() < kMergedRuns;) {
@@ -235,10 +251,7 @@ CandidateIndex::Merged CandidateIndex::ToMerge(std::vector<std::shared_ptr<Index
       const Part& part = parts_[p - 1];
       if (part.run == nullptr || key == kAheadKey) continue;
       const uint64_t more = part.run->header().entries;
-      if (!runs.empty() &&
-          (more > kMergeFactor * entries || entries + more >= PostingTable::kMaxEntries)) {
-        break;
-      }
+      if (!runs.empty() && (more > kMergeFactor * entries || entries + more > most)) break;
       entries += more;
       runs.insert(runs.begin(), part.run);
       merged.files.insert(merged.files.begin(), part.file);
@@ -248,11 +261,11 @@ CandidateIndex::Merged CandidateIndex::ToMerge(std::vector<std::shared_ptr<Index
   return merged;
 }
 
-// By the thread that writes. Reads what is written already, so an error costs nothing but the room.
-void CandidateIndex::Merge() {
+// By the thread that writes. An error costs nothing: what the runs are made of is there still.
+absl::Status CandidateIndex::Merge() {
   std::vector<std::shared_ptr<IndexRun>> runs;
   Merged merged = ToMerge(runs);
-  if (runs.size() < kMergedRuns) return;
+  if (runs.size() < kMergedRuns) return absl::OkStatus();
   const auto go_on = [this]() -> absl::Status {
     {
       const std::lock_guard lock(keeper_mutex_);
@@ -260,59 +273,81 @@ void CandidateIndex::Merge() {
     }
     return options_.has_room ? options_.has_room() : absl::OkStatus();
   };
+  size_t entries = 0;
+  for (const auto& run : runs) entries += run->header().entries;
+  KeepWithin(std::min(entries * kMergeBytes, MemoryForRuns(0)));
   merged.file = next_file_++;
   const std::string path = folder_.PathOf(merged.file);
-  if (!IndexRun::Merge(path, runs, go_on).ok()) return;
-  // Those that it is made of are in memory still: more of it is read when they are gone.
-  absl::StatusOr<std::shared_ptr<IndexRun>> run =
-      IndexRun::Open(path, {.shards = 0, .filters = options_.memory_bytes == 0 || MemoryForRuns(0) > 0});
-  if (!run.ok()) return;
+  absl::Status written = IndexRun::Merge(path, runs, go_on);
+  runs.clear();
+  if (written.ok()) written = go_on();
+  const absl::StatusOr<IndexRun::Header> header =
+      written.ok() ? IndexRun::ReadHeader(path) : written;
+  if (!header.ok()) {
+    KeepWithin(0);
+    return header.status();
+  }
+  // Beside those that it is made of its filters and what else there is room for; the rest when they
+  // are gone.
+  Residency residency = IndexRun::kWhole;
+  if (options_.memory_bytes != 0) {
+    const size_t room = MemoryForRuns(0);
+    KeepWithin(std::min(IndexRun::MemoryBytes(*header, {.shards = 0, .filters = true}), room));
+    size_t taken = 0;
+    {
+      const std::shared_lock lock(mutex_);
+      for (const Part& part : parts_) taken += part.run != nullptr ? part.run->memory_bytes() : 0;
+    }
+    residency = ResidencyWithin({*header}, room - std::min(room, taken)).front();
+  }
+  absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, residency);
+  if (!run.ok()) return run.status();
   merged.run = *std::move(run);
   merged_file_ = merged.file;
   const std::lock_guard lock(keeper_mutex_);
   merged_ = std::move(merged);
   has_merged_ = true;
+  return absl::OkStatus();
 }
 
 // By the thread that adds: parts come and go by it alone.
 void CandidateIndex::TakeMerged() {
   if (!has_merged_.load(std::memory_order_relaxed)) return;
-  std::vector<Part> old;  // goes without the lock
-  {
-    const std::lock_guard lock(keeper_mutex_);
-    if (!merged_.has_value()) return;
-    const Merged merged = *std::exchange(merged_, std::nullopt);
-    has_merged_ = false;
-    const std::unique_lock parts_lock(mutex_);
-    const auto first = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
-      return part.file == merged.files.front();
-    });
-    const auto count = static_cast<ptrdiff_t>(merged.files.size());
-    // The window may have left some of them.
-    if (parts_.end() - first < count ||
-        !std::equal(merged.files.begin(), merged.files.end(), first,
-                    [](uint64_t file, const Part& part) { return part.file == file; })) {
-      return;
-    }
-    Part part;
-    part.key = first->key;
-    part.number = next_part_++;
-    part.run = merged.run;
-    part.file = merged.file;
-    // What a Find saw before goes by other numbers.
-    part.deaths_known_since = ++next_change_;
-    uint32_t offset = 0;
-    for (auto from = first; from != first + count; ++from) {
-      from->run->ForDead([&](uint32_t entry) { part.run->Kill(offset + entry); });
-      offset += from->run->header().entries;
-    }
-    old.assign(std::make_move_iterator(first), std::make_move_iterator(first + count));
-    *first = std::move(part);
-    parts_.erase(first + 1, first + count);
-    merged_runs_ += merged.files.size() - 1;
-    took_merged_ = true;
-    keeping_.notify_all();
+  const std::lock_guard lock(keeper_mutex_);
+  if (!merged_.has_value()) return;
+  const Merged merged = *std::exchange(merged_, std::nullopt);
+  has_merged_ = false;
+  // What goes is freed by the thread that writes: that takes a while.
+  took_merged_ = true;
+  let_go_.push_back(merged.run);
+  keeping_.notify_all();
+  const std::unique_lock parts_lock(mutex_);
+  const auto first = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return part.file == merged.files.front();
+  });
+  const auto count = static_cast<ptrdiff_t>(merged.files.size());
+  // The window may have left some of them.
+  if (parts_.end() - first < count ||
+      !std::equal(merged.files.begin(), merged.files.end(), first,
+                  [](uint64_t file, const Part& part) { return part.file == file; })) {
+    return;
   }
+  Part part;
+  part.key = first->key;
+  part.number = next_part_++;
+  part.run = merged.run;
+  part.file = merged.file;
+  // What a Find saw before goes by other numbers.
+  part.deaths_known_since = ++next_change_;
+  uint32_t offset = 0;
+  for (auto from = first; from != first + count; ++from) {
+    from->run->ForDead([&](uint32_t entry) { part.run->Kill(offset + entry); });
+    offset += from->run->header().entries;
+    let_go_.push_back(std::move(from->run));
+  }
+  *first = std::move(part);
+  parts_.erase(first + 1, first + count);
+  merged_runs_ += merged.files.size() - 1;
 }
 
 // Writes a sealed segment and puts the run in its place.
@@ -447,9 +482,6 @@ std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string
 }
 
 absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
-  const auto has_left = [this](const IndexRun::Header& header) {
-    return header.last_ms < floor_ms();
-  };
   const auto missing = [](absl::Status status) {
     return absl::IsNotFound(status) ? absl::DataLossError(status.message()) : status;
   };
@@ -477,7 +509,7 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     part.file = from.file;
     if (from.sealed) {
       --number;
-      if (has_left(sealed[number])) continue;
+      if (TimesOf(from.key).to_ms < floor_ms()) continue;  // the window has left it
       absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, wanted[number]);
       if (!run.ok()) return missing(run.status());
       for (uint32_t entry = 0; entry < from.dead.size(); ++entry) {

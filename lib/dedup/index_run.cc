@@ -81,6 +81,7 @@ class IndexRun::Writer {
 
   // All of them in their order, in any number of pieces.
   absl::Status AddEntries(std::span<const IndexEntry> entries) {
+    if (absl::Status status = go_on_(); !status.ok()) return status;
     for (const IndexEntry& entry : entries) {
       const uint64_t key = KeyOfId(entry.id);
       ids_[PostingTable::ShardOf(key)].push_back(PostingTable::RestOf(key));

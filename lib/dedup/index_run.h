@@ -7,7 +7,7 @@
 //   (*run)->Visit(keys, sought, [&](uint32_t which, uint32_t entry) { …; return true; });
 //
 // Of a run's kShards shards some lie in memory (200 bytes an article if all do, and no look at the
-// disk); of the others a filter over their keys does (some 50): what passes is read, two lines a
+// disk but for NumberOf); of the others a filter over their keys does (some 50): what passes is read, two lines a
 // key; or nothing does, and two lines are read for every key. It answers the same in each case. A
 // key's lines are where its share of the range of keys says, so that nothing else has to be read to
 // find them.
@@ -89,7 +89,7 @@ class IndexRun {
   };
 
   // Writes a segment that nothing is added to meanwhile; durable on return. `go_on` is asked ahead
-  // of every few MiB; an error of it, and one of the file system, leaves nothing.
+  // of the entries and of each shard; an error of it, and one of the file system, leaves nothing.
   [[nodiscard]] static absl::Status Write(const std::string& path, const IndexSegment& segment,
                                           int64_t part_key,
                                           const std::function<absl::Status()>& go_on);

@@ -100,7 +100,7 @@ struct RawOptions {
 };
 
 struct PipelineOptions {
-  int workers = 0;                               // normalizing threads; 0: one a core
+  int workers = 0;                               // normalizing threads; 0: one a core and one more
   int64_t window_ms = int64_t{30} * 86'400'000;  // near-duplicates within ± this; 0: all
   size_t max_group_files = 1024;                 // of one commit
   size_t comparison_cache_bytes = size_t{256} << 20;

@@ -76,6 +76,8 @@ void ForShort(rocksdb::ColumnFamilyOptions& family) {
 void ForLookup(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
   table.block_size = size_t{4} << 10;
   family.compression = rocksdb::kNoCompression;
+  // Each look-up asks every file of the first level, and there is little to merge.
+  family.level0_file_num_compaction_trigger = 4;
   family.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   family.memtable_whole_key_filtering = true;
 }
@@ -131,6 +133,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
         break;  // hashes don't get smaller, and are read often
       case FamilyLayout::kText:
         ForText(family, table);
+        // Most of what comes, and what lies around it is written again with each merge: the more
+        // comes at once, the less often.
+        family.write_buffer_size = 2 * options.write_buffer_bytes;
         break;
       case FamilyLayout::kTextByPrefix:
         ForText(family, table);

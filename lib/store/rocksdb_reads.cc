@@ -28,13 +28,6 @@ absl::Status DamagedKey(Family family) {
                 absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
 }
 
-// For what whoever asks keeps himself: the cache is for others.
-rocksdb::ReadOptions ReadOnce() {
-  rocksdb::ReadOptions read;
-  read.fill_cache = false;
-  return read;
-}
-
 bool LanguageMatches(std::string_view language, std::string_view wanted) {
   return language.starts_with(wanted) &&
          (language.size() == wanted.size() || language[wanted.size()] == '-');
@@ -256,7 +249,7 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetByIdentity(const Hash128& identit
 absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::GetComparisonTexts(
     std::span<const Ulid> ids) const {
   const std::vector<std::string> keys = KeysOf(ids);
-  const FoundTogether records = GetTogether(ReadOnce(), kArticles, keys);
+  const FoundTogether records = GetTogether({}, kArticles, keys);
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!records.IsFound(i) && !records.IsMissing(i)) {
@@ -285,7 +278,7 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
 absl::StatusOr<std::vector<std::optional<Sketch>>> RocksDbStore::GetSketches(
     std::span<const Ulid> ids) const {
   const std::vector<std::string> keys = KeysOf(ids);
-  const FoundTogether found = GetTogether(ReadOnce(), kSketches, keys);
+  const FoundTogether found = GetTogether({}, kSketches, keys);
   std::vector<std::optional<Sketch>> sketches(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     if (found.IsMissing(i)) continue;

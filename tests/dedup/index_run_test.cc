@@ -27,7 +27,7 @@ class IndexRunTest : public testing::Test {
   }
   ~IndexRunTest() override { fs::remove_all(folder_); }
 
-  // Articles from `first` on, in a file; their keys are drawn from few, and some are of hundreds.
+  // Articles from `first` on, in a file; their keys are drawn from few, and two are of as many as a segment keeps.
   std::string WriteRun(uint32_t first, uint32_t articles, Postings& postings) {
     IndexSegment segment;
     std::mt19937 random(first);

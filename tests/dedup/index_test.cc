@@ -429,6 +429,26 @@ TEST(CandidateIndex, AnAnchorIsRareUpToItsCap) {
   }
 }
 
+TEST(CandidateIndex, OneAnchorIsEnoughForATextOfFewIfItTells) {
+  const auto found = [](std::vector<uint32_t> stored, std::vector<uint32_t> sought,
+                        size_t carriers) {
+    CandidateIndex index;
+    index.Add(IdOf(1, 1), WithAnchors(1, std::move(stored)));
+    for (uint32_t i = 1; i < carriers; ++i) index.Add(IdOf(1, 1 + i), WithAnchors(1 + i, {7}));
+    const auto hits = index.Find(WithAnchors(1000, std::move(sought)), {.max_hits = 1000});
+    return std::any_of(hits.begin(), hits.end(),
+                       [](const IndexHit& hit) { return hit.id == IdOf(1, 1); });
+  };
+  const std::vector<uint32_t> many{7, 20, 21, 22, 23, 24, 25, 26, 27, 28};
+  const std::vector<uint32_t> few{7, 30, 31};
+  const std::vector<uint32_t> others{7, 40, 41, 42, 43, 44, 45, 46, 47, 48};
+  EXPECT_TRUE(found(many, few, 1));
+  EXPECT_TRUE(found(few, many, 1));
+  EXPECT_FALSE(found(many, others, 1));
+  EXPECT_TRUE(found(many, few, CandidateIndex::kTellingBucket));
+  EXPECT_FALSE(found(many, few, CandidateIndex::kTellingBucket + 1));
+}
+
 TEST(CandidateIndex, WhatSharesTooFewAnchorsForACopyIsNoCandidate) {
   // A part of one stands in the other; the rest is new.
   constexpr int kTexts = 100;
