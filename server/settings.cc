@@ -29,8 +29,9 @@ constexpr std::array kSettings = {
             "File with the rules about URLs (which query parameters are trackers or sessions). "
             "Empty: the built-in ones. A folder that was written under others is refused until "
             "'wirefoldd rekey' has run."},
-    Setting{"workers", kCount, &Config::workers, "0", 0, 1024, "",
-            "Threads that normalize files. 0: one a core and one more, since they wait now and then."},
+    Setting{
+        "workers", kCount, &Config::workers, "0", 0, 1024, "",
+        "Threads that normalize files. 0: one a core and one more, since they wait now and then."},
     Setting{"read-threads", kCount, &Config::read_threads, "4", 1, 256, "",
             "Threads that answer reads and checks, but for single articles and small stories that "
             "lie in memory: those are answered at once."},

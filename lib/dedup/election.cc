@@ -34,6 +34,24 @@ std::string_view Suffix(std::string_view text, size_t bytes) {
   return text.substr(start);
 }
 
+// Characters but for spaces and line ends.
+uint32_t CountLetters(std::string_view matching) {
+  // A byte counts so many without running over; a loop over bytes is a few vector instructions.
+  constexpr size_t kCounted = 255;
+  uint32_t letters = 0;
+  for (size_t at = 0; at < matching.size(); at += kCounted) {
+    const std::string_view some = matching.substr(at, kCounted);
+    uint8_t here = 0;
+    for (const char c : some) {
+      const auto byte = static_cast<uint8_t>(c);
+      here =
+          static_cast<uint8_t>(here + ((byte != ' ') & (byte != '\n') & ((byte & 0xC0) != 0x80)));
+    }
+    letters += here;
+  }
+  return letters;
+}
+
 std::string WithoutSeparators(std::string_view matching) {
   std::string out(matching.size(), '\0');
   size_t size = 0;
@@ -63,10 +81,7 @@ size_t FoundPrefix(std::string_view name, std::string_view text) {
 
 Standing MakeStanding(std::string_view matching_text, const Publication& publication) {
   Standing standing;
-  standing.letters =
-      static_cast<uint32_t>(std::count_if(matching_text.begin(), matching_text.end(), [](char c) {
-        return c != ' ' && c != '\n' && !IsContinuation(c);
-      }));
+  standing.letters = CountLetters(matching_text);
   // A date without a time of day says nothing about who was first on that day.
   const bool has_time = publication.has_published_at && publication.published_at_ms > 0 &&
                         publication.published_at_ms % kDayMs != 0;

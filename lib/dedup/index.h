@@ -14,9 +14,9 @@
 // alone share anchors, or have so few that one band is enough.) A text of many anchors is found by
 // them, so of its own fewer bands are kept (all 32 below 16 anchors, 12 below 32, 4 below 96, else
 // none), and of 56 anchors and more half of them, of 128 a quarter; there, and where one of the two
-// has few anchors, one shared anchor is enough if next to nobody else carries it. A text is sought by all its anchors, and by the bands
-// that a text of half as many anchors keeps. A band's bucket is
-// read newest first up to a cap, so that a template that thousands of articles carry costs a
+// has few anchors, one shared anchor is enough if next to nobody else carries it. A text is sought
+// by all its anchors, and by the bands that a text of half as many anchors keeps. A band's bucket
+// is read newest first up to a cap, so that a template that thousands of articles carry costs a
 // bounded time; an anchor that more articles carry than its cap is boilerplate and left out. Both
 // are counted, over all segments that the range of time touches.
 //
@@ -29,10 +29,11 @@
 // segment_articles together, those that have an eighth of that each are sealed, and of more the
 // largest until no more than the half is left (an archive in any order has many segments open); a
 // thread writes each as a run (index_run.h): by the number of articles alone, so that what is found
-// does not depend on time or memory. Runs of the same days become one, since each costs a Find a miss
-// of the cache for every key. The newest runs stay in memory as far as memory_bytes goes, of older
-// ones some shards, or a filter, or nothing; what is found is the same in each case. The runs, what of them is dead, and
-// copies of what is not sealed make up a checkpoint as of some event, from which Restore goes on.
+// does not depend on time or memory. Runs of the same days become one, since each costs a Find a
+// miss of the cache for every key. The newest runs stay in memory as far as memory_bytes goes, of
+// older ones some shards, or a filter, or nothing; what is found is the same in each case. The
+// runs, what of them is dead, and copies of what is not sealed make up a checkpoint as of some
+// event, from which Restore goes on.
 //
 // Add notes an article (unposted.h), and so it is found; its postings go to the tables with Post,
 // which is for threads that have the time, or later by themselves.
@@ -381,8 +382,8 @@ class CandidateIndex {
   bool stopping_ = false;
   std::string problem_;
   std::optional<Merged> merged_;
-  std::atomic<bool> has_merged_ = false;  // changed under the mutex
-  bool took_merged_ = false;              // so that there is room in memory
+  std::atomic<bool> has_merged_ = false;           // changed under the mutex
+  bool took_merged_ = false;                       // so that there is room in memory
   std::vector<std::shared_ptr<IndexRun>> let_go_;  // of those that became one: to be freed
 };
 

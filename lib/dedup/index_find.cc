@@ -228,8 +228,8 @@ class CandidateIndex::Search {
           std::min<uint64_t>(uint64_t{entry->anchors} << entry->rate, rare_anchors);
       // One band alone is chance, unless there are too few anchors to tell.
       const uint32_t min_bands = fewer < kTellingAnchors ? 1 : 2;
-      const bool anchored = anchors >= kMinSharedAnchors ||
-                            (telling && (entry->rate > 0 || fewer < kTellingAnchors));
+      const bool anchored =
+          anchors >= kMinSharedAnchors || (telling && (entry->rate > 0 || fewer < kTellingAnchors));
       if (bands < min_bands && !anchored) return;
       if (bands < 2 && SharesTooFew(fewer >> entry->rate, anchors)) return;
       IndexHit hit{entry->id, entry->change, bands, anchors, 0};

@@ -416,9 +416,9 @@ void CandidateIndex::KeepWithin(size_t coming_bytes) {
   }
   std::vector<IndexRun::Header> headers;
   for (const auto& run : runs) headers.push_back(run->header());
-  const std::vector<Residency> wanted =
-      options_.memory_bytes == 0 ? std::vector<Residency>(runs.size(), IndexRun::kWhole)
-                                 : ResidencyWithin(headers, MemoryForRuns(coming_bytes));
+  const std::vector<Residency> wanted = options_.memory_bytes == 0
+                                            ? std::vector<Residency>(runs.size(), IndexRun::kWhole)
+                                            : ResidencyWithin(headers, MemoryForRuns(coming_bytes));
   const auto change = [&](size_t i, Residency residency) {
     absl::StatusOr<std::shared_ptr<IndexRun>> other = runs[i]->With(residency);
     if (!other.ok()) return false;
@@ -496,9 +496,9 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     }
     sealed.push_back(*header);
   }
-  const std::vector<Residency> wanted = options_.memory_bytes == 0
-                                      ? std::vector<Residency>(sealed.size(), IndexRun::kWhole)
-                                      : ResidencyWithin(sealed, MemoryForRuns(0));
+  const std::vector<Residency> wanted =
+      options_.memory_bytes == 0 ? std::vector<Residency>(sealed.size(), IndexRun::kWhole)
+                                 : ResidencyWithin(sealed, MemoryForRuns(0));
   size_t number = sealed.size();  // of the run in these two
   for (const IndexManifest::Part& from : manifest.parts) {
     next_file_ = std::max(next_file_.load(), from.file + 1);

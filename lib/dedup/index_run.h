@@ -3,14 +3,15 @@
 //
 // Example:
 //   absl::Status written = IndexRun::Write(path, segment, /*part_key=*/0, go_on);
-//   absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, {.shards = 0, .filters = true});
+//   absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, {.shards = 0, .filters =
+//   true});
 //   (*run)->Visit(keys, sought, [&](uint32_t which, uint32_t entry) { …; return true; });
 //
 // Of a run's kShards shards some lie in memory (200 bytes an article if all do, and no look at the
-// disk but for NumberOf); of the others a filter over their keys does (some 50): what passes is read, two lines a
-// key; or nothing does, and two lines are read for every key. It answers the same in each case. A
-// key's lines are where its share of the range of keys says, so that nothing else has to be read to
-// find them.
+// disk but for NumberOf); of the others a filter over their keys does (some 50): what passes is
+// read, two lines a key; or nothing does, and two lines are read for every key. It answers the same
+// in each case. A key's lines are where its share of the range of keys says, so that nothing else
+// has to be read to find them.
 //
 // The file: a header of kHeaderBytes with its checksum; the entries and the table of IDs, with one;
 // then for each shard its lines and its stash, with one, and its filter, with one. Numbers lie as
@@ -93,8 +94,8 @@ class IndexRun {
   [[nodiscard]] static absl::Status Write(const std::string& path, const IndexSegment& segment,
                                           int64_t part_key,
                                           const std::function<absl::Status()>& go_on);
-  // Writes several as one, durable on return, as Write does: the entries of the first, then those of
-  // the next, under numbers that go on. Of those that are dead by now the entry stays, and no
+  // Writes several as one, durable on return, as Write does: the entries of the first, then those
+  // of the next, under numbers that go on. Of those that are dead by now the entry stays, and no
   // posting. Reads their files, kUnavailable and kDataLoss where that fails. All of one part key,
   // fewer than PostingTable::kMaxEntries together. Some 60 bytes an entry are taken meanwhile.
   [[nodiscard]] static absl::Status Merge(const std::string& path,

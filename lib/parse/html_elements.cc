@@ -1,7 +1,9 @@
 #include "lib/parse/html_elements.h"
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace wirefold {
 namespace {
@@ -109,19 +111,66 @@ constexpr bool IsSorted() {
 }
 static_assert(IsSorted());
 
+// A name of at most kMaxName bytes as two numbers.
+struct Key {
+  uint64_t low = 0;
+  uint32_t high = 0;
+
+  friend constexpr bool operator==(const Key&, const Key&) = default;
+};
+constexpr size_t kMaxName = sizeof(uint64_t) + sizeof(uint32_t);
+
+// Of a name in any case.
+constexpr Key KeyOf(std::string_view name) {
+  Key key;
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const auto lower = static_cast<uint8_t>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    if (i < 8) {
+      key.low |= uint64_t{lower} << (8 * i);
+    } else {
+      key.high |= uint32_t{lower} << (8 * (i - 8));
+    }
+  }
+  return key;
+}
+
+// Where each name stands in kElements, by a hash of it: open addressing, 0: empty.
+constexpr int kPlaceBits = 9;
+constexpr size_t PlaceOf(const Key& key) {
+  return static_cast<size_t>((key.low ^ uint64_t{key.high} << 21) * 0x9E3779B97F4A7C15u >>
+                             (64 - kPlaceBits));
+}
+struct Places {
+  std::array<Key, kElements.size()> keys{};
+  std::array<uint8_t, size_t{1} << kPlaceBits> elements{};
+};
+constexpr Places kPlaces = [] {
+  static_assert(kElements.size() < 255);
+  Places places;
+  for (size_t i = 0; i < kElements.size(); ++i) {
+    places.keys[i] = KeyOf(kElements[i].name);
+    size_t at = PlaceOf(places.keys[i]);
+    while (places.elements[at] != 0) at = (at + 1) % places.elements.size();
+    places.elements[at] = static_cast<uint8_t>(i + 1);
+  }
+  return places;
+}();
+
 }  // namespace
 
 const ElementInfo& ElementOf(std::string_view name) {
-  std::array<char, 12> lower{};
-  if (name.empty() || name.size() > lower.size()) return kUnknownElement;
-  for (size_t i = 0; i < name.size(); ++i) {
-    lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
+  if (name.empty() || name.size() > kMaxName) return kUnknownElement;
+  const Key key = KeyOf(name);
+  for (size_t at = PlaceOf(key); kPlaces.elements[at] != 0;
+       at = (at + 1) % kPlaces.elements.size()) {
+    const size_t found = kPlaces.elements[at] - 1U;
+    // A name of fewer bytes and NULs has the same key as that of those bytes.
+    if (kPlaces.keys[found] == key && kElements[found].name.size() == name.size()) {
+      return kElements[found];
+    }
   }
-  const std::string_view key(lower.data(), name.size());
-  const auto* found =
-      std::lower_bound(kElements.begin(), kElements.end(), key,
-                       [](const ElementInfo& info, std::string_view k) { return info.name < k; });
-  return found != kElements.end() && found->name == key ? *found : kUnknownElement;
+  return kUnknownElement;
 }
 
 }  // namespace wirefold

@@ -43,8 +43,8 @@ LearntArticle MakeLearntArticle(int64_t at_ms, int64_t ingested_at_ms, const Com
 class Learner {
  public:
   // A checkpoint, which is all that is known, is written behind so many learnt articles, and behind
-  // a sixteenth of all that have been learnt, up to kMaxCheckpointArticles: as many are learnt again
-  // after a crash at most.
+  // a sixteenth of all that have been learnt, up to kMaxCheckpointArticles: as many are learnt
+  // again after a crash at most.
   static constexpr uint64_t kCheckpointArticles = 65'536;
   static constexpr uint64_t kMaxCheckpointArticles = 3 * kCheckpointArticles;
   static constexpr std::string_view kCheckpointName = "statistics";

@@ -307,8 +307,8 @@ class ThreadedPipeline final : public Pipeline {
           next.reset();
           if (group.size() < options_.max_group_files) next = to_commit_.TryPop();
         }
-        if (next.has_value() || group.size() >= std::min(kGathered, options_.max_group_files) || !AreMoreThan(group.size()) ||
-            std::chrono::steady_clock::now() >= until) {
+        if (next.has_value() || group.size() >= std::min(kGathered, options_.max_group_files) ||
+            !AreMoreThan(group.size()) || std::chrono::steady_clock::now() >= until) {
           break;
         }
         // Not woken for each that comes.

@@ -76,8 +76,11 @@ void ForShort(rocksdb::ColumnFamilyOptions& family) {
 void ForLookup(rocksdb::ColumnFamilyOptions& family, rocksdb::BlockBasedTableOptions& table) {
   table.block_size = size_t{4} << 10;
   family.compression = rocksdb::kNoCompression;
-  // Each look-up asks every file of the first level, and there is little to merge.
-  family.level0_file_num_compaction_trigger = 4;
+  // Keys come in no order, so each merge writes all of it again: seldom, though each file of the
+  // first level is one more to ask.
+  family.level0_file_num_compaction_trigger = 16;
+  family.level0_slowdown_writes_trigger = 40;
+  family.level0_stop_writes_trigger = 56;
   family.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   family.memtable_whole_key_filtering = true;
 }

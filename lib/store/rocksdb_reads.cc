@@ -83,8 +83,8 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
   const rocksdb::Status status = db_->Get(read, handles_[family], key, &*value);
   if (status.IsNotFound()) {
     value.reset();
-  } else if (status.IsIncomplete() || (status.ok() && value->empty() &&
-                                       read.read_tier == rocksdb::kBlockCacheTier)) {
+  } else if (status.IsIncomplete() ||
+             (status.ok() && value->empty() && read.read_tier == rocksdb::kBlockCacheTier)) {
     // What RocksDB answers of a key in a table that is not open, where it may not wait for the
     // disk, is an empty value; none that is read this way is.
     return OnDisk();

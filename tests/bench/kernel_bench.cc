@@ -15,8 +15,10 @@
 
 #include "lib/article/normalize.h"
 #include "lib/dedup/compare.h"
+#include "lib/dedup/index.h"
 #include "lib/dedup/passages.h"
 #include "lib/dedup/postings.h"
+#include "lib/dedup/rarity.h"
 #include "lib/dedup/shingles.h"
 #include "lib/dedup/sketch.h"
 #include "lib/parse/dump_format.h"
@@ -53,8 +55,9 @@ struct Inputs {
   std::vector<std::vector<uint32_t>> unsorted;
   std::vector<std::pair<size_t, size_t>> pairs;  // a text and the next one
   std::vector<ComparisonDoc> docs;
-  std::vector<uint32_t> keys;
+  std::vector<uint64_t> keys;
   std::vector<std::string> records;
+  std::vector<Sketch> sketches;
 };
 
 const Inputs& All() {
@@ -78,7 +81,8 @@ const Inputs& All() {
       }
       all->unsorted.push_back(std::move(upper));
       all->docs.push_back(MakeComparisonDoc(article->matching_text, {}));
-      for (const uint32_t anchor : MakeSketch(all->shingles.back()).anchors) {
+      all->sketches.push_back(MakeSketch(all->shingles.back()));
+      for (const uint32_t anchor : all->sketches.back().anchors) {
         all->keys.push_back(PostingTable::KeyOf(PostingTable::Kind::kAnchor, anchor));
       }
       all->records.push_back(*EncodeRecord(*article, 1));
@@ -106,11 +110,46 @@ void Add(const std::string& name, const List& inputs, Kernel kernel, Twin twin) 
 
 constexpr size_t kCap = 32;
 
+// All texts in an index, and their shingles in a table of what is rare, ten texts a day.
+template <typename Index>
+const Index& IndexOf(const Inputs& all) {
+  static const auto index = [&all] {
+    auto made = std::make_unique<Index>();
+    for (size_t i = 0; i < all.sketches.size(); ++i) {
+      made->Add(Ulid::Make(1000, HashBytes128(std::to_string(i))), all.sketches[i]);
+    }
+    return made;
+  }();
+  return *index;
+}
+template <typename Table>
+const Table& RarityOf(const Inputs& all) {
+  static const auto table = [&all] {
+    auto made = std::make_unique<Table>();
+    for (size_t i = 0; i < all.shingles.size(); ++i) {
+      const std::vector<uint32_t>& set = all.shingles[i].set;
+      made->Learn(set, static_cast<uint32_t>(set.size()), static_cast<int64_t>(18'000 + i / 10));
+      made->GrowIfDue();
+    }
+    return made;
+  }();
+  return *table;
+}
+template <typename Table>
+uint64_t DaysOf(const Table& table, const Shingles& shingles) {
+  uint64_t days = 0;
+  const auto distinct = static_cast<uint32_t>(shingles.set.size());
+  for (const uint32_t shingle : shingles.set) {
+    if (RarityTable::UsesShingle(shingle, distinct)) days += table.Of(shingle, 18'100).days;
+  }
+  return days;
+}
+
 template <typename Table>
 size_t AddPostings(const Inputs& all) {
   Table table;
   uint32_t entry = 0;
-  for (const uint32_t key : all.keys) table.Add(key, entry++ / 48, kCap);
+  for (const uint64_t key : all.keys) table.Add(key, entry++ / 48, kCap);
   return all.keys.size();
 }
 
@@ -179,6 +218,16 @@ void AddAll() {
       "postings, all of them added", once,
       [](const Inputs* inputs) { return AddPostings<PostingTable>(*inputs); },
       [](const Inputs* inputs) { return AddPostings<PlainPostings>(*inputs); });
+  Add(
+      "candidates", all.sketches,
+      [&all](const Sketch& sketch) {
+        return IndexOf<CandidateIndex>(all).Find(sketch, {.max_hits = 64}).size();
+      },
+      [&all](const Sketch& sketch) { return IndexOf<PlainIndex>(all).Find(sketch, 64).size(); });
+  Add(
+      "rarity of a text's shingles", all.shingles,
+      [&all](const Shingles& shingles) { return DaysOf(RarityOf<RarityTable>(all), shingles); },
+      [&all](const Shingles& shingles) { return DaysOf(RarityOf<PlainRarity>(all), shingles); });
   Add(
       "record viewed", all.records,
       [](const std::string& record) {

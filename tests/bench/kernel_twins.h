@@ -26,7 +26,10 @@
 #include <vector>
 
 #include "lib/base/hash.h"
+#include "lib/dedup/index.h"
+#include "lib/dedup/index_segment.h"
 #include "lib/dedup/match.h"
+#include "lib/dedup/rarity.h"
 #include "lib/dedup/shingles.h"
 #include "lib/dedup/sketch.h"
 
@@ -187,7 +190,7 @@ inline Sketch PlainSketch(const Shingles& shingles) {
 // PostingTable: the entries of each key in a list, the smallest lost for a new one at the cap.
 class PlainPostings {
  public:
-  void Add(uint32_t key, uint32_t entry, size_t cap) {
+  void Add(uint64_t key, uint32_t entry, size_t cap) {
     std::vector<uint32_t>& entries = postings_[key];
     if (entries.size() >= cap) {
       const auto least = std::min_element(entries.begin(), entries.end());
@@ -196,13 +199,106 @@ class PlainPostings {
     }
     entries.push_back(entry);
   }
-  [[nodiscard]] std::vector<uint32_t> Of(uint32_t key) const {
+  [[nodiscard]] std::vector<uint32_t> Of(uint64_t key) const {
     const auto found = postings_.find(key);
     return found == postings_.end() ? std::vector<uint32_t>() : found->second;
   }
 
  private:
-  std::map<uint32_t, std::vector<uint32_t>> postings_;
+  std::map<uint64_t, std::vector<uint32_t>> postings_;
+};
+
+// CandidateIndex, of articles that only come and are all in one segment: which of them share enough
+// of what is kept of them, as index.h says it, best first.
+class PlainIndex {
+ public:
+  void Add(const Ulid& id, const Sketch& sketch) {
+    if (sketch.shingles < kMinShingles) return;
+    const auto entry = static_cast<uint32_t>(articles_.size());
+    const IndexSegment::Kept kept = IndexSegment::KeptOf(sketch);
+    const SketchKeys all(sketch);
+    for (size_t k = 0; k < all.keys.size(); ++k) {
+      const bool is_band = k < kBands;
+      if (is_band ? k >= kept.bands : k - kBands >= kept.anchors) continue;
+      postings_.Add(all.keys[k], entry, IndexSegment::PostingsKept(is_band));
+    }
+    articles_.push_back({id, kept});
+  }
+
+  [[nodiscard]] std::vector<IndexHit> Find(const Sketch& sketch, size_t max_hits) const {
+    if (sketch.shingles < kMinShingles) return {};
+    struct Shared {
+      uint32_t bands = 0;
+      uint32_t anchors = 0;
+      bool telling = false;
+    };
+    std::map<uint32_t, Shared> shared;  // by entry
+    const SketchKeys all(sketch);
+    uint64_t rare = 0;
+    for (size_t k = 0; k < all.keys.size(); ++k) {
+      const std::vector<uint32_t> carriers = postings_.Of(all.keys[k]);
+      if (k < kBands) {
+        if (k >= IndexSegment::BandsSought(sketch.anchors.size())) continue;
+        for (const uint32_t entry : carriers) ++shared[entry].bands;
+      } else if (carriers.size() <= CandidateIndex::kMaxAnchorBucket) {
+        ++rare;
+        for (const uint32_t entry : carriers) {
+          ++shared[entry].anchors;
+          if (carriers.size() <= CandidateIndex::kTellingBucket) shared[entry].telling = true;
+        }
+      }
+    }
+    std::vector<IndexHit> hits;
+    for (const auto& [entry, by] : shared) {
+      const auto& [id, kept] = articles_[entry];
+      const uint64_t fewer = std::min<uint64_t>(uint64_t{kept.anchors} << kept.rate, rare);
+      const bool is_short = fewer < CandidateIndex::kTellingAnchors;
+      const bool anchored = by.anchors >= CandidateIndex::kMinSharedAnchors ||
+                            (by.telling && (kept.rate > 0 || is_short));
+      if (by.bands < (is_short ? 1U : 2U) && !anchored) continue;
+      // Four standard deviations of what a copy that shares the least would share.
+      const double sample = static_cast<double>(fewer >> kept.rate);
+      const double least = static_cast<double>(CandidateIndex::kLeastShare) / 1000;
+      const double missing = least * sample - by.anchors;
+      if (by.bands < 2 && missing > 0 && missing * missing > 16 * sample * least * (1 - least)) {
+        continue;
+      }
+      const uint64_t found = std::min(uint64_t{by.anchors} << kept.rate, fewer);
+      hits.push_back({id, 0, by.bands, by.anchors,
+                      fewer == 0 ? 0 : static_cast<uint32_t>(found * 1'000'000 / fewer)});
+    }
+    std::sort(hits.begin(), hits.end(), MorePromising);
+    if (hits.size() > max_hits) hits.resize(max_hits);
+    return hits;
+  }
+
+ private:
+  struct Article {
+    Ulid id;
+    IndexSegment::Kept kept;
+  };
+  PlainPostings postings_;
+  std::vector<Article> articles_;
+};
+
+// RarityTable without a window and without a bound: the days that have shown each shingle.
+class PlainRarity {
+ public:
+  void Learn(const std::vector<uint32_t>& shingles, uint32_t distinct, int64_t day) {
+    for (const uint32_t shingle : shingles) {
+      if (RarityTable::UsesShingle(shingle, distinct)) days_[shingle].insert(day);
+    }
+  }
+  void GrowIfDue() {}
+  [[nodiscard]] RarityTable::Counts Of(uint32_t shingle, int64_t day) const {
+    const auto found = days_.find(shingle);
+    if (found == days_.end()) return {};
+    const auto days = static_cast<uint32_t>(found->second.size());
+    return {std::min(days, RarityTable::kMaxDays), day - *found->second.begin()};
+  }
+
+ private:
+  std::map<uint32_t, std::set<int64_t>> days_;
 };
 
 }  // namespace wirefold

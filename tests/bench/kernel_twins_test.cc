@@ -104,7 +104,7 @@ TEST(KernelTwins, Postings) {
   PostingTable table;
   PlainPostings plain;
   constexpr size_t kCap = 5;
-  std::vector<uint32_t> keys;
+  std::vector<uint64_t> keys;
   for (size_t i = 0; i < Texts().size(); ++i) {
     for (const uint32_t anchor : MakeSketch(MakeShingles(ToMatching(Texts()[i]).text)).anchors) {
       keys.push_back(PostingTable::KeyOf(PostingTable::Kind::kAnchor, anchor));
@@ -113,7 +113,7 @@ TEST(KernelTwins, Postings) {
     }
   }
   ASSERT_FALSE(keys.empty());
-  for (const uint32_t key : keys) {
+  for (const uint64_t key : keys) {
     std::vector<uint32_t> entries;
     table.Visit(key, [&](uint32_t entry) {
       entries.push_back(entry);
@@ -124,6 +124,69 @@ TEST(KernelTwins, Postings) {
     std::sort(expected.begin(), expected.end());
     EXPECT_EQ(entries, expected);
   }
+}
+
+TEST(KernelTwins, Candidates) {
+  CandidateIndex index;
+  PlainIndex plain;
+  size_t found = 0;
+  uint32_t number = 0;
+  const auto step = [&](const std::string& text) {
+    const Sketch sketch = MakeSketch(MakeShingles(ToMatching(text).text));
+    const std::vector<IndexHit> hits = index.Find(sketch, {.max_hits = 64});
+    const std::vector<IndexHit> expected = plain.Find(sketch, 64);
+    ASSERT_EQ(hits.size(), expected.size());
+    for (size_t i = 0; i < hits.size(); ++i) {
+      EXPECT_EQ(std::tuple(hits[i].id, hits[i].bands, hits[i].anchors_shared,
+                           hits[i].anchor_containment_ppm),
+                std::tuple(expected[i].id, expected[i].bands, expected[i].anchors_shared,
+                           expected[i].anchor_containment_ppm));
+    }
+    found += hits.size();
+    const Ulid id = Ulid::Make(1000, HashBytes128(std::to_string(number++)));
+    index.Add(id, sketch, /*is_new=*/true);
+    plain.Add(id, sketch);
+  };
+  // Each by itself, with another one behind it, and its halves.
+  for (size_t i = 1; i < Texts().size(); ++i) {
+    const std::string& text = Texts()[i];
+    step(text);
+    step(text + Texts()[i - 1]);
+    const size_t half = ValidUtf8Prefix(std::string_view(text).substr(0, text.size() / 2));
+    step(text.substr(0, half));
+    step(text.substr(half));
+  }
+  EXPECT_GT(found, Texts().size());
+}
+
+TEST(KernelTwins, Rarity) {
+  RarityTable table;
+  PlainRarity plain;
+  size_t sought = 0;
+  size_t forgotten = 0;
+  for (size_t i = 0; i < 3 * Texts().size(); ++i) {
+    const Shingles shingles = MakeShingles(ToMatching(Texts()[i * 7 % Texts().size()]).text);
+    const auto distinct = static_cast<uint32_t>(shingles.set.size());
+    const auto day = static_cast<int64_t>(18'000 + i / 5);
+    for (const uint32_t shingle : shingles.set) {
+      const RarityTable::Counts counts = table.Of(shingle, day);
+      const RarityTable::Counts expected = plain.Of(shingle, day);
+      ++sought;
+      // A bucket that is full loses what few days have shown.
+      ASSERT_LE(counts.days, expected.days);
+      if (counts.days < expected.days) {
+        ++forgotten;
+      } else if (counts.days > 0) {
+        EXPECT_EQ(counts.days_since, expected.days_since);
+      }
+    }
+    table.Learn(shingles.set, distinct, day);
+    table.GrowIfDue();
+    plain.Learn(shingles.set, distinct, day);
+  }
+  RecordProperty("forgotten", static_cast<int>(forgotten));
+  EXPECT_GT(sought, 100'000u);
+  EXPECT_LT(forgotten, sought / 100);
 }
 
 }  // namespace

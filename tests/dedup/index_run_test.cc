@@ -27,7 +27,8 @@ class IndexRunTest : public testing::Test {
   }
   ~IndexRunTest() override { fs::remove_all(folder_); }
 
-  // Articles from `first` on, in a file; their keys are drawn from few, and two are of as many as a segment keeps.
+  // Articles from `first` on, in a file; their keys are drawn from few, and two are of as many as a
+  // segment keeps.
   std::string WriteRun(uint32_t first, uint32_t articles, Postings& postings) {
     IndexSegment segment;
     std::mt19937 random(first);
@@ -102,8 +103,8 @@ TEST_F(IndexRunTest, SeveralBecomeOneWithoutThePostingsOfTheDead) {
   Postings more;
   const std::string first = WriteRun(0, 2000, postings);
   const std::string second = WriteRun(50'000, 500, more);
-  const std::vector<std::shared_ptr<IndexRun>> runs{IndexRun::Open(first, {5, true}).value(),
-                                                    IndexRun::Open(second, IndexRun::kWhole).value()};
+  const std::vector<std::shared_ptr<IndexRun>> runs{
+      IndexRun::Open(first, {5, true}).value(), IndexRun::Open(second, IndexRun::kWhole).value()};
   for (const uint32_t gone : {3U, 1999U}) runs[0]->Kill(gone);
   runs[1]->Kill(0);
   Postings expected;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 namespace wirefold {
 namespace {
 
@@ -10,6 +12,11 @@ TEST(ElementOf, KnowsNamesInAnyCase) {
   EXPECT_EQ(ElementOf("blockquote").element, Element::kBlockquote);
   EXPECT_TRUE(IsHeading(ElementOf("h6").element));
   EXPECT_FALSE(IsHeading(ElementOf("hr").element));
+}
+
+TEST(ElementOf, IsNotTakenInByNulBytes) {
+  EXPECT_EQ(ElementOf(std::string_view("p\0", 2)).element, Element::kUnknown);
+  EXPECT_EQ(ElementOf(std::string_view("\0", 1)).element, Element::kUnknown);
 }
 
 TEST(ElementOf, AnUnknownNameIsAnInlineElement) {
