@@ -9,10 +9,8 @@ namespace wirefold {
 namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
-// A segment that is added to takes so many bytes an article in the mean, and two fifths more at
-// most; so much of the memory is for it, for what is being written, and for the rest of what it
-// needs.
-constexpr size_t kBytesAnArticle = 300;
+// So much of the memory is for the segment that is added to, for what is being written, and for the
+// rest of what it needs.
 constexpr size_t kSegmentShare = 5;  // halves
 
 int64_t FloorDiv(int64_t value, int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
@@ -20,8 +18,9 @@ int64_t FloorDiv(int64_t value, int64_t by) { return value / by - (value % by < 
 size_t SegmentArticles(const IndexOptions& options) {
   if (options.segment_articles != 0) return options.segment_articles;
   if (options.memory_bytes == 0) return CandidateIndex::kSegmentArticles;
-  return std::clamp(std::bit_floor(options.memory_bytes * 2 / (kSegmentShare * kBytesAnArticle)),
-                    CandidateIndex::kMinSegmentArticles, CandidateIndex::kSegmentArticles);
+  return std::clamp(
+      std::bit_floor(options.memory_bytes * 2 / (kSegmentShare * CandidateIndex::kBytesAnArticle)),
+      CandidateIndex::kMinSegmentArticles, CandidateIndex::kSegmentArticles);
 }
 
 }  // namespace
@@ -34,12 +33,6 @@ CandidateIndex::CandidateIndex(IndexOptions options)
       folder_(options_.folder) {}
 
 CandidateIndex::~CandidateIndex() { Stop(); }
-
-// What may be taken by runs, while so many bytes come that do not count among theirs yet.
-size_t CandidateIndex::MemoryForRuns(size_t coming_bytes) const {
-  const size_t kept = segment_articles_ * kBytesAnArticle * 7 / 5 + coming_bytes;
-  return options_.memory_bytes > kept ? options_.memory_bytes - kept : 0;
-}
 
 int64_t CandidateIndex::KeyOf(int64_t time_ms) const {
   return segment_ms_ == 0 ? 0 : FloorDiv(time_ms, segment_ms_);

@@ -177,6 +177,8 @@ class CandidateIndex {
 
   // Articles of a segment before it is sealed.
   static constexpr size_t kSegmentArticles = size_t{1} << 20;
+  // Bytes of one in a segment that is added to, in the mean.
+  static constexpr size_t kBytesAnArticle = 300;
   // Fewer are worth no run.
   static constexpr size_t kMinSegmentArticles = 1024;
 
@@ -300,11 +302,16 @@ class CandidateIndex {
     uint64_t next_change = 0;
     std::vector<Item> items{};
   };
-  // Runs of one key that were written as one, in whose place it is to come.
+  // One of several runs of a key that are to become one; and what they became, which is to come in
+  // their place.
+  struct MergeSource {
+    std::shared_ptr<IndexRun> run;
+    uint64_t file;
+  };
   struct Merged {
     std::shared_ptr<IndexRun> run;
     uint64_t file = 0;
-    std::vector<uint64_t> files{};  // theirs, in their order
+    std::vector<uint64_t> files{};  // of its sources, in their order
   };
   struct Range {
     int64_t from_ms;
@@ -335,18 +342,22 @@ class CandidateIndex {
   // Of the parts that take an article of this time; nullopt if none does.
   [[nodiscard]] std::optional<int64_t> KeyOfNew(int64_t time_ms) const;
 
-  // index_keep.cc: sealing, the thread that writes, the bound of memory, starting again.
+  // index_keep.cc: sealing, the thread that writes, starting again.
   void Seal(size_t open);
   [[nodiscard]] Snapshot TakeSnapshot(std::optional<uint64_t> next_event, bool copies);
   void Keep();
   [[nodiscard]] absl::Status Write(Snapshot& snapshot, bool waits);
   [[nodiscard]] absl::Status WriteRun(Snapshot::Item& item);
-  void KeepWithin(size_t coming_bytes);
-  [[nodiscard]] Merged ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs);
+  [[nodiscard]] absl::Status RestoreParts(const IndexManifest& manifest);
+  // index_merge.cc: runs that become one.
+  [[nodiscard]] std::vector<MergeSource> ToMerge() const;
   [[nodiscard]] absl::Status Merge();
   void TakeMerged();
-  [[nodiscard]] absl::Status RestoreParts(const IndexManifest& manifest);
+  // index_memory.cc: the bound of memory.
   [[nodiscard]] size_t MemoryForRuns(size_t coming_bytes) const;
+  static std::vector<IndexRun::Residency> ResidencyWithin(
+      const std::vector<IndexRun::Header>& newest_first, size_t bytes);
+  void KeepWithin(size_t coming_bytes);
 
   const IndexOptions options_;
   const int64_t segment_ms_;                  // 0: one segment for all
@@ -383,7 +394,7 @@ class CandidateIndex {
   std::string problem_;
   std::optional<Merged> merged_;
   std::atomic<bool> has_merged_ = false;           // changed under the mutex
-  bool took_merged_ = false;                       // so that there is room in memory
+  bool took_merged_ = false;                       // so that others may take the room
   std::vector<std::shared_ptr<IndexRun>> let_go_;  // of those that became one: to be freed
 };
 

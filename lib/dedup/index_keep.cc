@@ -1,5 +1,4 @@
-// Keeping the index: what is sealed and when, the thread that writes it, what stays in memory, and
-// how it comes back.
+// Keeping the index: what is sealed and when, the thread that writes it, and how it comes back.
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -21,47 +20,6 @@ constexpr size_t kOpenShare = 2;
 constexpr size_t kBesideWriting = 4;
 // What could not be written is tried again after so long.
 constexpr std::chrono::seconds kPause{15};
-
-// Runs of one key become one as soon as there are so many …
-constexpr size_t kMergedRuns = 2;
-// … of which each has at most so many times as much as those behind it together.
-constexpr size_t kMergeFactor = 4;
-// Merging takes so many bytes an entry, and such a share of the memory at most.
-constexpr size_t kMergeBytes = 60;
-constexpr size_t kMergeMemoryShare = 4;
-
-using Residency = IndexRun::Residency;
-
-// What of each run, the newest first, lies in memory, so that all together take no more than
-// `bytes`: filters first, then shards, for as many of the newest as they go.
-std::vector<Residency> ResidencyWithin(const std::vector<IndexRun::Header>& newest_first,
-                                       size_t bytes) {
-  std::vector<Residency> all(newest_first.size());
-  size_t taken = 0;
-  for (const IndexRun::Header& run : newest_first) taken += IndexRun::MemoryBytes(run, {});
-  const auto take = [&](size_t more) {
-    if (taken + more > bytes) return false;
-    taken += more;
-    return true;
-  };
-  for (size_t i = 0; i < all.size(); ++i) {
-    const size_t more = IndexRun::MemoryBytes(newest_first[i], {.shards = 0, .filters = true}) -
-                        IndexRun::MemoryBytes(newest_first[i], {});
-    if (!take(more)) return all;
-    all[i].filters = true;
-  }
-  for (size_t i = 0; i < all.size(); ++i) {
-    const IndexRun::Header& run = newest_first[i];
-    for (size_t shard = 0; shard < PostingTable::kShards; ++shard) {
-      const bool is_last = shard + 1 == PostingTable::kShards;
-      const size_t more =
-          IndexRun::ShardBytes(run, shard) + (is_last ? IndexRun::EntryBytes(run) : 0);
-      if (!take(more - std::min(more, IndexRun::FilterBytes(run, shard)))) return all;
-      all[i].shards = shard + 1;
-    }
-  }
-  return all;
-}
 
 }  // namespace
 
@@ -195,8 +153,10 @@ void CandidateIndex::Keep() {
     if (!written.ok() || !is_checkpoint || to_write_.has_value() || stopping_) continue;
     lock.unlock();
     const absl::Status merged = Merge();
+    const bool failed = !merged.ok() && !absl::IsCancelled(merged);
+    if (failed) KeepWithin(0);  // what made room for it comes back
     lock.lock();
-    if (!merged.ok() && !absl::IsCancelled(merged)) problem_ = std::string(merged.message());
+    if (failed) problem_ = std::string(merged.message());
   }
 }
 
@@ -233,123 +193,6 @@ absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
   return absl::OkStatus();
 }
 
-// Which runs are to be one: the newest of a key, fewer than kMergedRuns if there are none. Merging
-// takes memory for each entry, so there may be but so many.
-CandidateIndex::Merged CandidateIndex::ToMerge(std::vector<std::shared_ptr<IndexRun>>& runs) {
-  uint64_t most = PostingTable::kMaxEntries - 1;
-  if (options_.memory_bytes != 0) {
-    most = std::min<uint64_t>(most, options_.memory_bytes / kMergeMemoryShare / kMergeBytes);
-  }
-  Merged merged;
-  const std::shared_lock lock(mutex_);
-  for (size_t p = parts_.size(); p > 0 && runs.size() < kMergedRuns;) {
-    const int64_t key = parts_[p - 1].key;
-    runs.clear();
-    merged.files.clear();
-    uint64_t entries = 0;
-    for (; p > 0 && parts_[p - 1].key == key; --p) {
-      const Part& part = parts_[p - 1];
-      if (part.run == nullptr || key == kAheadKey) continue;
-      const uint64_t more = part.run->header().entries;
-      if (!runs.empty() && (more > kMergeFactor * entries || entries + more > most)) break;
-      entries += more;
-      runs.insert(runs.begin(), part.run);
-      merged.files.insert(merged.files.begin(), part.file);
-    }
-    while (p > 0 && parts_[p - 1].key == key) --p;
-  }
-  return merged;
-}
-
-// By the thread that writes. An error costs nothing: what the runs are made of is there still.
-absl::Status CandidateIndex::Merge() {
-  std::vector<std::shared_ptr<IndexRun>> runs;
-  Merged merged = ToMerge(runs);
-  if (runs.size() < kMergedRuns) return absl::OkStatus();
-  const auto go_on = [this]() -> absl::Status {
-    {
-      const std::lock_guard lock(keeper_mutex_);
-      if (stopping_) return absl::CancelledError();
-    }
-    return options_.has_room ? options_.has_room() : absl::OkStatus();
-  };
-  size_t entries = 0;
-  for (const auto& run : runs) entries += run->header().entries;
-  KeepWithin(std::min(entries * kMergeBytes, MemoryForRuns(0)));
-  merged.file = next_file_++;
-  const std::string path = folder_.PathOf(merged.file);
-  absl::Status written = IndexRun::Merge(path, runs, go_on);
-  runs.clear();
-  if (written.ok()) written = go_on();
-  const absl::StatusOr<IndexRun::Header> header =
-      written.ok() ? IndexRun::ReadHeader(path) : written;
-  if (!header.ok()) {
-    KeepWithin(0);
-    return header.status();
-  }
-  // Beside those that it is made of its filters and what else there is room for; the rest when they
-  // are gone.
-  Residency residency = IndexRun::kWhole;
-  if (options_.memory_bytes != 0) {
-    const size_t room = MemoryForRuns(0);
-    KeepWithin(std::min(IndexRun::MemoryBytes(*header, {.shards = 0, .filters = true}), room));
-    size_t taken = 0;
-    {
-      const std::shared_lock lock(mutex_);
-      for (const Part& part : parts_) taken += part.run != nullptr ? part.run->memory_bytes() : 0;
-    }
-    residency = ResidencyWithin({*header}, room - std::min(room, taken)).front();
-  }
-  absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, residency);
-  if (!run.ok()) return run.status();
-  merged.run = *std::move(run);
-  merged_file_ = merged.file;
-  const std::lock_guard lock(keeper_mutex_);
-  merged_ = std::move(merged);
-  has_merged_ = true;
-  return absl::OkStatus();
-}
-
-// By the thread that adds: parts come and go by it alone.
-void CandidateIndex::TakeMerged() {
-  if (!has_merged_.load(std::memory_order_relaxed)) return;
-  const std::lock_guard lock(keeper_mutex_);
-  if (!merged_.has_value()) return;
-  const Merged merged = *std::exchange(merged_, std::nullopt);
-  has_merged_ = false;
-  // What goes is freed by the thread that writes: that takes a while.
-  took_merged_ = true;
-  let_go_.push_back(merged.run);
-  keeping_.notify_all();
-  const std::unique_lock parts_lock(mutex_);
-  const auto first = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
-    return part.file == merged.files.front();
-  });
-  const auto count = static_cast<ptrdiff_t>(merged.files.size());
-  // The window may have left some of them.
-  if (parts_.end() - first < count ||
-      !std::equal(merged.files.begin(), merged.files.end(), first,
-                  [](uint64_t file, const Part& part) { return part.file == file; })) {
-    return;
-  }
-  Part part;
-  part.key = first->key;
-  part.number = next_part_++;
-  part.run = merged.run;
-  part.file = merged.file;
-  // What a Find saw before goes by other numbers.
-  part.deaths_known_since = ++next_change_;
-  uint32_t offset = 0;
-  for (auto from = first; from != first + count; ++from) {
-    from->run->ForDead([&](uint32_t entry) { part.run->Kill(offset + entry); });
-    offset += from->run->header().entries;
-    let_go_.push_back(std::move(from->run));
-  }
-  *first = std::move(part);
-  parts_.erase(first + 1, first + count);
-  merged_runs_ += merged.files.size() - 1;
-}
-
 // Writes a sealed segment and puts the run in its place.
 absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
   const auto go_on = [this] { return options_.has_room ? options_.has_room() : absl::OkStatus(); };
@@ -376,10 +219,8 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
     const size_t whole = IndexRun::MemoryBytes(*header, IndexRun::kWhole);
     // The other runs make room first, as far as this one is to stay.
     KeepWithin(std::min(whole, MemoryForRuns(0)));
-    const Residency residency = options_.memory_bytes == 0
-                                    ? IndexRun::kWhole
-                                    : ResidencyWithin({*header}, MemoryForRuns(0)).front();
-    absl::StatusOr<std::shared_ptr<IndexRun>> run = IndexRun::Open(path, residency);
+    absl::StatusOr<std::shared_ptr<IndexRun>> run =
+        IndexRun::Open(path, ResidencyWithin({*header}, MemoryForRuns(0)).front());
     if (!run.ok()) return run.status();
     std::shared_ptr<IndexSegment> old;  // goes without the lock
     const std::unique_lock lock(mutex_);
@@ -402,43 +243,6 @@ absl::Status CandidateIndex::WriteRun(Snapshot::Item& item) {
   if (unwritten_ > 0) --unwritten_;
   keeping_.notify_all();
   return absl::OkStatus();
-}
-
-// Lets go of what is too much, and takes back what there is room for; so many bytes are about to be
-// taken beside it.
-void CandidateIndex::KeepWithin(size_t coming_bytes) {
-  std::vector<std::shared_ptr<IndexRun>> runs;  // the newest first
-  {
-    const std::shared_lock lock(mutex_);
-    for (size_t p = parts_.size(); p-- > 0;) {
-      if (parts_[p].run != nullptr) runs.push_back(parts_[p].run);
-    }
-  }
-  std::vector<IndexRun::Header> headers;
-  for (const auto& run : runs) headers.push_back(run->header());
-  const std::vector<Residency> wanted = options_.memory_bytes == 0
-                                            ? std::vector<Residency>(runs.size(), IndexRun::kWhole)
-                                            : ResidencyWithin(headers, MemoryForRuns(coming_bytes));
-  const auto change = [&](size_t i, Residency residency) {
-    absl::StatusOr<std::shared_ptr<IndexRun>> other = runs[i]->With(residency);
-    if (!other.ok()) return false;
-    const std::unique_lock lock(mutex_);
-    const auto part = std::find_if(parts_.begin(), parts_.end(),
-                                   [&](const Part& one) { return one.run == runs[i]; });
-    if (part != parts_.end()) std::swap(part->run, *other);
-    return true;
-  };
-  // First what lets go, and whole before anything is taken.
-  for (const bool lets_go : {true, false}) {
-    for (size_t i = 0; i < runs.size(); ++i) {
-      if (runs[i] == nullptr || wanted[i] == runs[i]->residency()) continue;
-      if ((IndexRun::MemoryBytes(headers[i], wanted[i]) < runs[i]->memory_bytes()) != lets_go) {
-        continue;
-      }
-      if (!change(i, wanted[i]) && lets_go) change(i, {});
-      runs[i].reset();
-    }
-  }
 }
 
 absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
@@ -496,9 +300,7 @@ absl::Status CandidateIndex::RestoreParts(const IndexManifest& manifest) {
     }
     sealed.push_back(*header);
   }
-  const std::vector<Residency> wanted =
-      options_.memory_bytes == 0 ? std::vector<Residency>(sealed.size(), IndexRun::kWhole)
-                                 : ResidencyWithin(sealed, MemoryForRuns(0));
+  const std::vector<IndexRun::Residency> wanted = ResidencyWithin(sealed, MemoryForRuns(0));
   size_t number = sealed.size();  // of the run in these two
   for (const IndexManifest::Part& from : manifest.parts) {
     next_file_ = std::max(next_file_.load(), from.file + 1);

@@ -62,7 +62,7 @@ class IndexRun {
   struct Header {
     int64_t part_key = 0;      // CandidateIndex's
     uint64_t last_change = 0;  // by which something was added
-    int64_t first_ms = 0;
+    int64_t first_ms = 0;      // of what is in it, for who looks at the file: nothing rests on it
     int64_t last_ms = 0;
     uint64_t by_id = 0;  // places
     uint64_t base_checksum = 0;
@@ -167,7 +167,8 @@ class IndexRun {
     }
   }
 
-  // Whether the file could not be read at some time.
+  // That the file could not be read; whether that was so at some time.
+  void NoteDamaged() const { core_->damaged.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool damaged() const { return core_->damaged.load(std::memory_order_relaxed); }
   [[nodiscard]] size_t memory_bytes() const { return MemoryBytes(header(), residency_); }
   [[nodiscard]] static size_t MemoryBytes(const Header& header, Residency residency);

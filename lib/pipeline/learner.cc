@@ -14,11 +14,6 @@ namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
 
-// Articles to be learnt before the next checkpoint, of so many learnt ones.
-uint64_t CheckpointAfter(uint64_t learnt) {
-  return std::clamp(learnt / 16, Learner::kCheckpointArticles, Learner::kMaxCheckpointArticles);
-}
-
 }  // namespace
 
 int64_t DayOf(int64_t time_ms) { return time_ms / kDayMs; }
@@ -38,6 +33,10 @@ LearntArticle MakeLearntArticle(int64_t at_ms, int64_t ingested_at_ms, const Com
     if (RarityTable::UsesShingle(shingle, doc.distinct)) article.shingles.push_back(shingle);
   }
   return article;
+}
+
+uint64_t Learner::CheckpointAfter(uint64_t learnt) {
+  return std::clamp(learnt / 16, kCheckpointArticles, kMaxCheckpointArticles);
 }
 
 absl::Status Learner::Recall() {

@@ -47,6 +47,8 @@ class Learner {
   // again after a crash at most.
   static constexpr uint64_t kCheckpointArticles = 65'536;
   static constexpr uint64_t kMaxCheckpointArticles = 3 * kCheckpointArticles;
+  // Behind how many that is, of so many learnt ones.
+  static uint64_t CheckpointAfter(uint64_t learnt);
   static constexpr std::string_view kCheckpointName = "statistics";
 
   // `store` must outlive the learner.

@@ -175,9 +175,14 @@ TEST_F(IndexDisk, FindsTheSameWhateverLiesInMemory) {
   }
 }
 
-TEST_F(IndexDisk, WhatBecameOneIsLookedThroughAsBefore) {
-  // Twenty articles of the first day carry an anchor and fifteen of the second, which is all that
-  // the window of a text of the third reaches back to; both days are of one part's times.
+// Of two days that are of one part's times, the second is all that a look reaches back to.
+class IndexDiskAtTheEdge : public IndexDisk,
+                           public testing::WithParamInterface<std::pair<uint32_t, size_t>> {};
+
+TEST_P(IndexDiskAtTheEdge, WhatBecameOneIsLookedThroughAsBefore) {
+  // So many articles of the first day and fifteen of the second carry two anchors. The first count
+  // too: with more than kMaxAnchorBucket none is found, whether both days are one run or not.
+  const auto [carriers, found] = GetParam();
   constexpr int64_t kWindow = 20 * kDay;
   IndexOptions plain_options = Options(kWindow, 0);
   plain_options.folder.clear();
@@ -188,7 +193,7 @@ TEST_F(IndexDisk, WhatBecameOneIsLookedThroughAsBefore) {
     sketch.shingles = 100;
     std::mt19937 random(n);
     for (uint16_t& row : sketch.signature) row = static_cast<uint16_t>(random());
-    sketch.anchors = {carries ? 7 : 1'000'000 + n, 2'000'000 + n};
+    sketch.anchors = {carries ? 7 : 1'000'000 + n, carries ? 8 : 1'500'000 + n, 2'000'000 + n};
     return sketch;
   };
   uint64_t event = 0;
@@ -202,7 +207,7 @@ TEST_F(IndexDisk, WhatBecameOneIsLookedThroughAsBefore) {
     }
     ++event;
   };
-  for (uint32_t i = 0; i < 400; ++i) tell(100 * kDay + i, i < 20);
+  for (uint32_t i = 0; i < 400; ++i) tell(100 * kDay + i, i < carriers);
   AwaitRuns(index, 1);
   for (uint32_t i = 0; i < 400; ++i) tell(101 * kDay + i, i < 15);
   AwaitRuns(index, 2);
@@ -210,6 +215,7 @@ TEST_F(IndexDisk, WhatBecameOneIsLookedThroughAsBefore) {
   const Sketch sought = sketch_of(77'777, true);
   FindState state;
   const std::vector<IndexHit> before = index.Find(sought, options, &state);
+  EXPECT_EQ(before.size(), found);
   EXPECT_TRUE(SameHits(before, plain.Find(sought, options)));
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (index.stats().merged_runs == 0 && std::chrono::steady_clock::now() < deadline) {
@@ -228,6 +234,32 @@ TEST_F(IndexDisk, WhatBecameOneIsLookedThroughAsBefore) {
     EXPECT_EQ(index.stats().expired, plain.stats().expired) << day;
   }
   EXPECT_GT(plain.stats().expired, 700u);
+}
+INSTANTIATE_TEST_SUITE_P(All, IndexDiskAtTheEdge,
+                         testing::Values(std::pair{10, 15}, std::pair{20, 0}));
+
+TEST_F(IndexDisk, MergesNoMoreThanItsMemoryIsEnoughFor) {
+  // A quarter of it is for merging, 60 bytes an article: for 600 articles, and for 1,300.
+  for (const auto& [memory_bytes, merges] :
+       {std::pair{size_t{144'000}, false}, std::pair{size_t{312'000}, true}}) {
+    SCOPED_TRACE(memory_bytes);
+    fs::remove_all(folder_);
+    CandidateIndex index(Options(0, memory_bytes));
+    Stream stream(0);
+    uint64_t event = 0;
+    for (; event < 2500; ++event) {
+      Stream::Tell(stream.Next(), event, index);
+      if (event % 400 == 399) AwaitRuns(index, event / 500);
+    }
+    AwaitRuns(index, 5);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(merges ? 20 : 1);
+    while (index.stats().merged_runs == 0 && std::chrono::steady_clock::now() < until) {
+      index.Settle(event);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(index.stats().merged_runs > 0, merges);
+    EXPECT_EQ(index.stats().problem, "");
+  }
 }
 
 TEST_F(IndexDisk, GoesOnFromACheckpointAndTheEventsBehindIt) {

@@ -150,5 +150,14 @@ TEST_F(LearnerTest, ADamagedCheckpointCostsTimeAlone) {
   EXPECT_EQ(ReasonOf(newer.Recall()), Reason::kStoreTooNew);
 }
 
+TEST(LearnerCheckpoints, GetRarerAsThereIsMoreAndAreBounded) {
+  EXPECT_EQ(Learner::CheckpointAfter(0), Learner::kCheckpointArticles);
+  EXPECT_EQ(Learner::CheckpointAfter(16 * Learner::kCheckpointArticles),
+            Learner::kCheckpointArticles);
+  EXPECT_EQ(Learner::CheckpointAfter(32 * Learner::kCheckpointArticles),
+            2 * Learner::kCheckpointArticles);
+  EXPECT_EQ(Learner::CheckpointAfter(100'000'000), Learner::kMaxCheckpointArticles);
+}
+
 }  // namespace
 }  // namespace wirefold

@@ -34,6 +34,7 @@ class PipelineFixture : public ::testing::Test {
     store_ = *RocksDbStore::Open(store_options);
     PipelineOptions options{.workers = 2};
     options.statistics.recent_articles = recent_articles_;
+    options.max_group_files = max_group_files_;
     pipeline_ = *Pipeline::Open(options, *store_, clock_, [this] {
       return disk_full_ ? Reject(Reason::kReadOnly, "the disk is full") : absl::OkStatus();
     });
@@ -57,6 +58,7 @@ class PipelineFixture : public ::testing::Test {
   ManualClock clock_{kPipelineNowMs};
   std::atomic<bool> fail_commits_ = false;
   size_t recent_articles_ = StreamPosition::kRecent;  // from the next Open on
+  size_t max_group_files_ = PipelineOptions().max_group_files;
   std::atomic<bool> disk_full_ = false;
   std::unique_ptr<RocksDbStore> store_;
   std::unique_ptr<Pipeline> pipeline_;

@@ -249,6 +249,22 @@ TEST_F(PipelineTest, AnswersComeInTheLanesOrderAndCopiesInFlightAreSeen) {
   EXPECT_LT(pipeline_->GetStats().groups, static_cast<uint64_t>(kFiles)) << "nothing was grouped";
 }
 
+TEST_F(PipelineTest, ACommitHasNoMoreFilesThanItMay) {
+  max_group_files_ = 3;
+  Reopen();
+  constexpr int kFiles = 100;
+  int answered = 0;
+  for (int i = 0; i < kFiles; ++i) {
+    pipeline_->Submit(lane_,
+                      {.bytes = RawFile(kNow + i, "https://a.example/" + std::to_string(i), "题",
+                                        HanText(static_cast<uint32_t>(i), 100))},
+                      [&](const FileOutcome&) { ++answered; });
+  }
+  pipeline_->Drain();
+  EXPECT_EQ(answered, kFiles);
+  EXPECT_GE(pipeline_->GetStats().groups, uint64_t{kFiles / 3});
+}
+
 TEST_F(PipelineTest, TellsWhereItsTimeWent) {
   for (int i = 0; i < 40; ++i) {
     Ingest(RawFile(kNow + i, "https://a.example/" + std::to_string(i), "题", HanText(i, 300)));
