@@ -181,7 +181,7 @@ class IndexRun {
   [[nodiscard]] uint64_t file_bytes() const { return core_->file->size(); }
 
  private:
-  // What all tiers share.
+  // What is the same whatever of it lies in memory.
   struct Core {
     std::string path;
     std::unique_ptr<FileReader> file;
