@@ -21,7 +21,7 @@ namespace wirefold {
 
 // The number in `meta` of the folder's format as a whole, as this program writes it. It reads all
 // from 1 on, and raises the number when it opens an older store.
-inline constexpr uint64_t kStoreFormat = 3;
+inline constexpr uint64_t kStoreFormat = 4;
 
 // From this format on `meta` has the table of scripts that deltas rest on.
 inline constexpr uint64_t kScriptTableFormat = 3;
@@ -50,8 +50,8 @@ enum Family : size_t {
 enum class FamilyLayout : uint8_t {
   kSmall,          // few or short, read in order
   kSketch,         // hashes of some hundred bytes, read by ID or in the order of IDs
-  kText,           // long, read by ID or in the order of IDs
-  kTextByPrefix,   // the same, and sought by the ULID that keys begin with
+  kRecords,        // long, packed by RecordPacking, read by ID or in the order of IDs
+  kTextByPrefix,   // long, and sought by the ULID that keys begin with
   kLookup,         // short under random keys, mostly asked for what is absent
   kPackedByPrefix  // long and compressed already, sought as kTextByPrefix is
 };
@@ -66,7 +66,7 @@ struct FamilyRow {
 inline constexpr std::array<FamilyRow, kFamilies> kFamilyTable = {{
     {"default", FamilyLayout::kSmall, 1},
     {"meta", FamilyLayout::kSmall, 1},
-    {"articles", FamilyLayout::kText, 1},
+    {"articles", FamilyLayout::kRecords, 1},
     {"urls", FamilyLayout::kLookup, 1},
     {"texts", FamilyLayout::kLookup, 1},
     {"sketches", FamilyLayout::kSketch, 1},

@@ -48,8 +48,8 @@ std::string BlockedTextKey(const Hash128& text_hash) { return 't' + text_hash.To
 
 std::string RebaseKey(const Ulid& id) { return std::string(kRebasePrefix) + id.ToBytes(); }
 
-std::string RawDictionaryKey(uint32_t number) {
-  std::string key(kRawDictionaryPrefix);
+std::string DictionaryKey(std::string_view prefix, uint32_t number) {
+  std::string key(prefix);
   AppendBigEndian64(number, key);
   return key;
 }

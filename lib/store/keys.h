@@ -45,8 +45,8 @@ std::string BlockedTextKey(const Hash128& text_hash);
 // `meta`: the article, deleted, that others are still stored against.
 std::string RebaseKey(const Ulid& id);
 
-// `meta`: a dictionary of raw files, by its number.
-std::string RawDictionaryKey(uint32_t number);
+// `meta`: a dictionary by its number; `prefix` is one of those below.
+std::string DictionaryKey(std::string_view prefix, uint32_t number);
 
 // `events`: the sequence number.
 std::string EventKey(uint64_t sequence);
@@ -77,6 +77,11 @@ inline constexpr std::string_view kVersionsPrefix = "versions/";
 inline constexpr std::string_view kCheckpointPrefix = "checkpoints/";
 inline constexpr std::string_view kRebasePrefix = "rebase/";
 inline constexpr std::string_view kRawDictionaryPrefix = "raw_dictionary/";
+inline constexpr std::string_view kRecordDictionaryPrefix = "record_dictionary/";
+// The event that a record dictionary is as old as.
+inline constexpr std::string_view kRecordDictionaryEventPrefix = "record_dictionary_event/";
+// The number of the event behind the last removal.
+inline constexpr std::string_view kLastRemovalKey = "last_removal";
 
 }  // namespace wirefold
 

@@ -29,7 +29,7 @@ struct FreeContext {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-absl::StatusOr<std::string> Decompress(std::string_view frame, const RawDictionary* dictionary) {
+absl::StatusOr<std::string> Decompress(std::string_view frame, const ZstdDictionary* dictionary) {
   const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
       size > kMaxRawDocumentBytes) {
@@ -51,7 +51,8 @@ absl::StatusOr<std::string> Decompress(std::string_view frame, const RawDictiona
 RawPacker::RawPacker() : context_(ZSTD_createCCtx()) {}
 RawPacker::~RawPacker() { ZSTD_freeCCtx(context_); }
 
-absl::StatusOr<PackedRaw> RawPacker::Pack(const RawDocument& raw, const RawDictionary* dictionary) {
+absl::StatusOr<PackedRaw> RawPacker::Pack(const RawDocument& raw,
+                                          const ZstdDictionary* dictionary) {
   if (context_ == nullptr) return OutOfMemory();
   storage::RawDocument document;
   document.set_bytes(raw.bytes.data(), raw.bytes.size());
@@ -102,9 +103,9 @@ absl::StatusOr<KeptDocument> UnpackRaw(std::string_view value,
   if (!record.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
     return Damaged("they are no raw record");
   }
-  std::shared_ptr<const RawDictionary> dictionary;
+  std::shared_ptr<const ZstdDictionary> dictionary;
   if (record.dictionary() != 0) {
-    absl::StatusOr<std::shared_ptr<const RawDictionary>> found = dictionaries(record.dictionary());
+    absl::StatusOr<std::shared_ptr<const ZstdDictionary>> found = dictionaries(record.dictionary());
     if (!found.ok()) return found.status();
     dictionary = *std::move(found);
   }

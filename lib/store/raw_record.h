@@ -24,7 +24,7 @@
 #include "absl/status/statusor.h"
 #include "lib/article/article.h"
 #include "lib/base/limits.h"
-#include "lib/store/raw_dictionary.h"
+#include "lib/store/zstd_dictionary.h"
 
 struct ZSTD_CCtx_s;
 
@@ -32,6 +32,9 @@ namespace wirefold {
 
 // A file's bytes, source and hints together; a request that brings them is smaller.
 inline constexpr size_t kMaxRawDocumentBytes = kMaxMessageBytes + (size_t{64} << 10);
+
+// zstd's; higher ones take three times as long for a twelfth less.
+inline constexpr int kRawCompressionLevel = 3;
 
 // A raw file with what Normalize needs to make the same article of it again.
 struct KeptDocument {
@@ -55,7 +58,7 @@ class RawPacker {
 
   // Without a dictionary if that is null. kDocumentTooLarge over kMaxRawDocumentBytes, which no
   // request is; kNormalizeFailed without memory. Keeps some MiB of memory for the next file.
-  absl::StatusOr<PackedRaw> Pack(const RawDocument& raw, const RawDictionary* dictionary);
+  absl::StatusOr<PackedRaw> Pack(const RawDocument& raw, const ZstdDictionary* dictionary);
 
  private:
   ZSTD_CCtx_s* const context_;
@@ -63,7 +66,7 @@ class RawPacker {
 
 // Which dictionary a record needs.
 using RawDictionaries =
-    std::function<absl::StatusOr<std::shared_ptr<const RawDictionary>>(uint32_t number)>;
+    std::function<absl::StatusOr<std::shared_ptr<const ZstdDictionary>>(uint32_t number)>;
 
 // `value` as Pack made it. kStoreCorrupt if it is none or doesn't agree with its dictionary, and
 // the errors of `dictionaries`, which is asked where a record needs one.

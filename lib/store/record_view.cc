@@ -156,18 +156,4 @@ absl::Status ViewRecord(std::string_view record, RecordView& view) {
   return fields.ok() && view.text_hash.size() == 16 ? absl::OkStatus() : Damaged();
 }
 
-absl::StatusOr<std::string_view> UrlKeyOfRecord(std::string_view record) {
-  const absl::StatusOr<std::string_view> payload = Payload(record, "article");
-  if (!payload.ok()) return payload.status();
-  std::string_view url_key;
-  WireReader fields(*payload);
-  while (fields.Next()) {
-    if (fields.field() == ArticleRecord::kUrlKeyFieldNumber && fields.is_bytes()) {
-      url_key = fields.bytes();
-    }
-  }
-  if (!fields.ok()) return Damaged();
-  return url_key;
-}
-
 }  // namespace wirefold

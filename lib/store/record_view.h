@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "lib/article/article.h"
 
 namespace wirefold {
@@ -60,9 +59,6 @@ struct RecordView {
 // `record` as EncodeRecord made it. Whatever `view` held before is gone; its memory is used again.
 // kStoreCorrupt, kStoreTooNew.
 [[nodiscard]] absl::Status ViewRecord(std::string_view record, RecordView& view);
-
-// The url_key alone; empty where there is none. The same errors.
-[[nodiscard]] absl::StatusOr<std::string_view> UrlKeyOfRecord(std::string_view record);
 
 }  // namespace wirefold
 

@@ -95,6 +95,7 @@ class StoreRekeyer {
   StoreRekeyer(RocksDbStore& store, const RocksDbOptions& options, const UrlRules& rules,
                bool dry_run)
       : db_(*store.db_),
+        packing_(*store.packing_),
         handles_(store.handles_),
         rules_(rules),
         dry_run_(dry_run),
@@ -242,7 +243,9 @@ class StoreRekeyer {
         ForEach(kArticles, [this](const rocksdb::Slice& key, const rocksdb::Slice& value) {
           if (key.size() != Ulid::kBytes) return Damaged(kArticles);
           const Ulid id = Ulid::FromBytes(key.ToStringView());
-          absl::StatusOr<RekeyedRecord> record = Rekey(value.ToStringView());
+          const absl::StatusOr<std::string> whole = packing_.Unpack(value.ToStringView());
+          if (!whole.ok()) return whole.status();
+          absl::StatusOr<RekeyedRecord> record = Rekey(*whole);
           if (!record.ok()) return record.status();
           ++report_.articles;
           const absl::StatusOr<Ulid> story_id = reader_.StoryOf(id);
@@ -450,6 +453,7 @@ class StoreRekeyer {
   }
 
   rocksdb::DB& db_;
+  const RecordPacking& packing_;
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
   const UrlRules& rules_;
   const bool dry_run_;

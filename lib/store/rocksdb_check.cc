@@ -12,6 +12,7 @@
 #include "lib/dedup/sketch.h"
 #include "lib/store/data_folder.h"
 #include "lib/store/keys.h"
+#include "lib/store/record_packing.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "lib/store/script_table.h"
@@ -48,6 +49,7 @@ class ReadOnlyStore {
     if (!status.ok()) return FromRocksDb(status, kOpening);
     for (size_t i = 0; i < families.size(); ++i) {
       if (families[i].name == FamilyName(kMeta)) store->meta_ = store->handles_[i];
+      if (families[i].name == FamilyName(kArticles)) store->articles_ = store->handles_[i];
     }
     store->db_.reset(db);
     return store;
@@ -58,11 +60,13 @@ class ReadOnlyStore {
 
   rocksdb::DB& db() { return *db_; }
   rocksdb::ColumnFamilyHandle* meta() { return meta_; }
+  rocksdb::ColumnFamilyHandle* articles() { return articles_; }  // null if it is missing
 
  private:
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // of those that are present
   rocksdb::ColumnFamilyHandle* meta_ = nullptr;
+  rocksdb::ColumnFamilyHandle* articles_ = nullptr;
 };
 
 absl::Status Corrupt(std::string_view what) {
@@ -225,6 +229,10 @@ absl::StatusOr<uint64_t> CheckStore(const RocksDbOptions& options) {
     const absl::StatusOr<std::string_view> bytes = Payload(*table, kScriptTableKey);
     if (!bytes.ok()) return bytes.status();
     if (const auto made = ScriptTable::Make(*bytes); !made.ok()) return made.status();
+  }
+  if (absl::Status status = CheckRecordDictionaries(store.db(), store.meta(), store.articles());
+      !status.ok()) {
+    return status;
   }
   const absl::StatusOr<StoredCounts> counts = ReadCounts(store.db(), store.meta());
   if (!counts.ok()) return counts.status();

@@ -13,6 +13,7 @@
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "lib/store/space_guard.h"
+#include "rocksdb/convenience.h"
 
 namespace wirefold {
 namespace {
@@ -104,13 +105,15 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
 
   rocksdb::DB* db = nullptr;
   Handles handles;
-  const auto families = MakeFamilies(options, MakeBlockCache(options));
+  auto families = MakeFamilies(options, MakeBlockCache(options));
+  const auto packing = std::make_shared<RecordPacking>();
+  packing->SetUp(families[kArticles].options);
   const rocksdb::Status status =
       rocksdb::DB::Open(db_options, options.path, families, &handles, &db);
   if (!status.ok()) return FromRocksDb(status, "opening the store");
   // From here on the destructor closes what is open.
   std::unique_ptr<RocksDbStore> store(
-      new RocksDbStore(options, *std::move(lock), db, std::move(handles), {}));
+      new RocksDbStore(options, *std::move(lock), packing, db, std::move(handles), {}));
   rocksdb::ColumnFamilyHandle* meta = store->handles_[kMeta];
   if (create) {
     if (absl::Status first = WriteFirstMeta(*db, meta, options); !first.ok()) return first;
@@ -119,6 +122,11 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   if (format < kStoreFormat) {
     // Last of all: a store that has later parts already and the old number gets the number later.
     if (absl::Status raised = RaiseFormat(*db, meta); !raised.ok()) return raised;
+  }
+  store->raw_dictionaries_.Attach(*db, meta, options.sync);
+  if (absl::Status attached = packing->Attach(*db, meta, store->handles_[kArticles], options.sync);
+      !attached.ok()) {
+    return attached;
   }
   const absl::StatusOr<StoredCounts> counts = ReadCounts(*db, meta);
   if (!counts.ok()) return counts.status();
@@ -153,6 +161,9 @@ bool RocksDbStore::HasEntries(Family family) const {
 }
 
 RocksDbStore::~RocksDbStore() {
+  packing_->Stop();
+  // What packs uses the handles.
+  rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
   for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   // An error here costs nothing: what was acknowledged is in the log.
   db_->Close().PermitUncheckedError();

@@ -27,13 +27,8 @@ int OpenFiles() {
 
 // zstd's level in the last level of the tree as files come in, and where Compact writes it.
 constexpr int kLastLevelZstd = 1;
-constexpr int kCompactedZstd = 12;
-constexpr int kCompactedZstdOfDeltas = 19;
+constexpr int kCompactedZstd = 19;
 constexpr uint32_t kDictionaryBytes = uint32_t{112} << 10;
-
-bool IsText(FamilyLayout layout) {
-  return layout == FamilyLayout::kText || layout == FamilyLayout::kTextByPrefix;
-}
 
 rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -134,8 +129,13 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
         break;
       case FamilyLayout::kSketch:
         break;  // hashes don't get smaller, and are read often
-      case FamilyLayout::kText:
+      case FamilyLayout::kRecords:
         ForText(family, table);
+        // Packed, a record has a half: as many to a block as in twice the size.
+        table.block_size = size_t{8} << 10;
+        // What recovery writes is not packed yet.
+        family.compression_per_level = {rocksdb::kLZ4Compression, rocksdb::kNoCompression};
+        family.bottommost_compression = rocksdb::kNoCompression;
         // Most of what comes, and what lies around it is written again with each merge: the more
         // comes at once, the less often.
         family.write_buffer_size = 2 * options.write_buffer_bytes;
@@ -163,13 +163,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
 }
 
 std::unordered_map<std::string, std::string> LastLevelOptions(size_t family, bool compacted) {
-  const FamilyLayout layout = kFamilyTable.at(family).layout;
-  if (!IsText(layout)) return {};
+  if (kFamilyTable.at(family).layout != FamilyLayout::kTextByPrefix) return {};
   std::string options = "{enabled=true;level=";
   if (compacted) {
-    absl::StrAppend(
-        &options, layout == FamilyLayout::kTextByPrefix ? kCompactedZstdOfDeltas : kCompactedZstd,
-        ";max_dict_bytes=", kDictionaryBytes, ";zstd_max_train_bytes=", kDictionaryBytes * 100);
+    absl::StrAppend(&options, kCompactedZstd, ";max_dict_bytes=", kDictionaryBytes,
+                    ";zstd_max_train_bytes=", kDictionaryBytes * 100);
   } else {
     absl::StrAppend(&options, kLastLevelZstd, ";max_dict_bytes=0;zstd_max_train_bytes=0");
   }

@@ -45,7 +45,7 @@ absl::StatusOr<StoredRaw> RocksDbStore::GetRaw(const Ulid& id,
   stored.text_hashes = *std::move(hashes);
   const RawDictionaries dictionaries = [&](uint32_t number) {
     stored.dictionary = number;
-    return ReadRawDictionary(number);
+    return raw_dictionaries_.Read(number);
   };
   const auto unpack = [&](std::string_view value) -> absl::Status {
     absl::StatusOr<KeptDocument> document = UnpackRaw(value, dictionaries);
@@ -94,76 +94,18 @@ absl::StatusOr<std::vector<Hash128>> RocksDbStore::ReadTextHashes(
   return hashes;
 }
 
-absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::ReadRawDictionary(
-    uint32_t number) const {
-  const std::lock_guard guard(dictionaries_mutex_);
-  if (const auto found = dictionaries_.find(number); found != dictionaries_.end()) {
-    return found->second;
-  }
-  const auto value = Get({}, kMeta, RawDictionaryKey(number));
-  if (!value.ok()) return value.status();
-  if (!value->has_value() || number > kMaxRawDictionaries) {
-    return Reject(Reason::kStoreCorrupt,
-                  absl::StrCat("the store is damaged: raw bytes were compressed with dictionary ",
-                               number, ", which is missing; restore it from a backup"));
-  }
-  const absl::StatusOr<std::string_view> bytes =
-      Payload((*value)->ToStringView(), kRawDictionaryPrefix);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> made =
-      RawDictionary::Make(number, std::string(*bytes));
-  if (made.ok()) dictionaries_[number] = *made;
-  return made;
+absl::StatusOr<std::shared_ptr<const ZstdDictionary>> RocksDbStore::NewestRawDictionary() const {
+  return raw_dictionaries_.Newest();
 }
 
-absl::StatusOr<uint32_t> RocksDbStore::NewestRawDictionaryNumber() const {
-  const std::string end = PrefixEnd(kRawDictionaryPrefix);
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, handles_[kMeta]));
-  it->SeekForPrev(end);
-  if (!it->Valid() || !it->key().ToStringView().starts_with(kRawDictionaryPrefix)) {
-    if (!it->status().ok()) return FromRocksDb(it->status(), "reading the raw files' dictionaries");
-    return 0U;
-  }
-  const std::string_view number = it->key().ToStringView().substr(kRawDictionaryPrefix.size());
-  if (number.size() != 8 || ReadBigEndian64(number) > kMaxRawDictionaries) {
-    return Reject(Reason::kStoreCorrupt, "a key in the store's meta data is damaged");
-  }
-  return static_cast<uint32_t>(ReadBigEndian64(number));
-}
-
-absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::NewestRawDictionary() const {
-  const absl::StatusOr<uint32_t> number = NewestRawDictionaryNumber();
-  if (!number.ok()) return number.status();
-  if (*number == 0) return nullptr;
-  return ReadRawDictionary(*number);
-}
-
-absl::StatusOr<std::shared_ptr<const RawDictionary>> RocksDbStore::AddRawDictionary(
+absl::StatusOr<std::shared_ptr<const ZstdDictionary>> RocksDbStore::AddRawDictionary(
     std::string bytes) {
-  const std::lock_guard guard(dictionaries_mutex_);
   if (failed_.load()) return Reject(Reason::kStoreFailed, "an earlier commit failed");
-  const absl::StatusOr<uint32_t> newest = NewestRawDictionaryNumber();
-  if (!newest.ok()) return newest.status();
-  if (*newest >= kMaxRawDictionaries) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the store has ", kMaxRawDictionaries, " dictionaries of raw files already"));
-  }
-  const uint32_t number = *newest + 1;
-  const std::string value = std::string(1, static_cast<char>(kValueVersion)) + bytes;
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> made =
-      RawDictionary::Make(number, std::move(bytes));
-  if (!made.ok()) return made;
-  rocksdb::WriteOptions write;
-  write.sync = options_.sync;
-  const rocksdb::Status status = db_->Put(write, handles_[kMeta], RawDictionaryKey(number), value);
-  if (!status.ok()) {
-    // As after a commit that failed: whether it is there nobody knows.
-    failed_.store(true);
-    return Reject(Reason::kStoreFailed,
-                  absl::StrCat("storing a dictionary of raw files: ", status.ToString()));
-  }
-  dictionaries_[number] = *made;
-  return made;
+  absl::StatusOr<std::shared_ptr<const ZstdDictionary>> added =
+      raw_dictionaries_.Add(std::move(bytes));
+  // As after a commit that failed: whether it is there nobody knows.
+  if (ReasonOf(added.status()) == Reason::kStoreFailed) failed_.store(true);
+  return added;
 }
 
 }  // namespace wirefold

@@ -4,11 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lib/article/identity.h"
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
-#include "lib/store/record_view.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "rocksdb/snapshot.h"
@@ -38,13 +36,6 @@ bool Selects(const ListQuery& query, const RecordFields& fields) {
           query.host == fields.registrable_domain) &&
          (query.source.empty() || query.source == fields.source) &&
          (query.language.empty() || LanguageMatches(fields.language, query.language));
-}
-
-// How many texts a URL had beside the newest, by its value in `urls`.
-absl::StatusOr<uint32_t> RevisionsOf(std::string_view url_state) {
-  const absl::StatusOr<UrlState> state = DecodeUrlState(url_state);
-  if (!state.ok()) return state.status();
-  return static_cast<uint32_t>(state->text_hashes.size() - 1);
 }
 
 // A range of keys. The bounds are borrowed by the iterators that use them.
@@ -90,8 +81,20 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
     return OnDisk();
   } else if (!status.ok()) {
     return FromRocksDb(status, ToStd(absl::StrCat("reading from '", FamilyName(family), "'")));
+  } else if (family == kArticles) {
+    if (absl::Status unpacked = UnpackInPlace(*value); !unpacked.ok()) return unpacked;
   }
   return value;
+}
+
+absl::Status RocksDbStore::UnpackInPlace(rocksdb::PinnableSlice& value) const {
+  if (!IsPackedRecord(value.ToStringView())) return absl::OkStatus();
+  absl::StatusOr<std::string> record = packing_->Unpack(value.ToStringView());
+  if (!record.ok()) return record.status();
+  value.Reset();
+  *value.GetSelf() = *std::move(record);
+  value.PinSelf();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> RocksDbStore::GetString(const rocksdb::ReadOptions& read,
@@ -136,7 +139,9 @@ absl::StatusOr<StoredRecord> RocksDbStore::ReadRecord(const rocksdb::ReadOptions
     article.representative_id = *representative;
   }
   article.record = std::move(newest->record);
-  if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
+  const absl::StatusOr<uint32_t> revisions = CountRevisions(*RevisionKeys(read), id);
+  if (!revisions.ok()) return revisions.status();
+  article.revision_count = *revisions;
   return article;
 }
 
@@ -147,19 +152,21 @@ absl::StatusOr<StoredArticle> RocksDbStore::ReadArticle(const rocksdb::ReadOptio
   return DecodeArticle(*record);
 }
 
-absl::Status RocksDbStore::CountRevisions(const rocksdb::ReadOptions& read,
-                                          StoredRecord& article) const {
-  article.revision_count = 0;
-  const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(article.record);
-  if (!url_key.ok()) return url_key.status();
-  if (url_key->empty()) return absl::OkStatus();
-  const auto value = Get(read, kUrls, IdentityOfUrlKey(*url_key).ToBytes());
-  if (!value.ok()) return value.status();
-  if (!value->has_value()) return absl::OkStatus();
-  const absl::StatusOr<uint32_t> revisions = RevisionsOf((*value)->ToStringView());
-  if (!revisions.ok()) return revisions.status();
-  article.revision_count = *revisions;
-  return absl::OkStatus();
+std::unique_ptr<rocksdb::Iterator> RocksDbStore::RevisionKeys(rocksdb::ReadOptions read) const {
+  read.prefix_same_as_start = true;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, handles_[kRevisions]));
+}
+
+absl::StatusOr<uint32_t> RocksDbStore::CountRevisions(rocksdb::Iterator& keys, const Ulid& id) {
+  // Most articles have none, and the filters over IDs are small: no block is read.
+  uint32_t count = 0;
+  for (keys.Seek(id.ToBytes()); keys.Valid(); keys.Next()) {
+    if (keys.key().size() != kRevisionKeyBytes) return DamagedKey(kRevisions);
+    ++count;
+  }
+  if (keys.status().IsIncomplete()) return OnDisk();
+  if (!keys.status().ok()) return FromRocksDb(keys.status(), "counting older texts");
+  return count;
 }
 
 RocksDbStore::FoundTogether RocksDbStore::GetTogether(const rocksdb::ReadOptions& read,
@@ -190,39 +197,25 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
   FoundTogether records = GetTogether(read, kArticles, keys);
   const FoundTogether aliases =
       has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
-  std::vector<size_t> counted;  // those in `identities`
-  std::vector<std::string> identities;
+  const std::unique_ptr<rocksdb::Iterator> revision_keys = RevisionKeys(read);
   for (size_t i = 0; i < ids.size(); ++i) {
     const bool is_unique = records.IsFound(i) && (aliases.IsNone() || aliases.IsMissing(i));
     if (!is_unique) {
       articles.push_back(ReadRecord(read, ids[i]));
       continue;
     }
+    absl::StatusOr<std::string> record = packing_->Unpack(records.values[i].ToStringView());
+    records.values[i].Reset();  // so that it is not held twice
+    const absl::StatusOr<uint32_t> revisions = CountRevisions(*revision_keys, ids[i]);
+    if (!record.ok() || !revisions.ok()) {
+      articles.emplace_back(record.ok() ? revisions.status() : record.status());
+      continue;
+    }
     StoredRecord article;
     article.id = article.story_id = article.representative_id = ids[i];
-    article.record = records.values[i].ToString();
-    records.values[i].Reset();  // so that it is not held twice
+    article.record = *std::move(record);
+    article.revision_count = *revisions;
     articles.emplace_back(std::move(article));
-    const absl::StatusOr<std::string_view> url_key = UrlKeyOfRecord(articles[i]->record);
-    if (!url_key.ok()) {
-      articles[i] = url_key.status();
-    } else if (!url_key->empty()) {
-      counted.push_back(i);
-      identities.push_back(IdentityOfUrlKey(*url_key).ToBytes());
-    }
-  }
-  const FoundTogether urls = GetTogether(read, kUrls, identities);
-  for (size_t i = 0; i < counted.size(); ++i) {
-    absl::StatusOr<StoredRecord>& article = articles[counted[i]];
-    if (urls.IsMissing(i)) continue;
-    const absl::StatusOr<uint32_t> revisions =
-        urls.IsFound(i) ? RevisionsOf(urls.values[i].ToStringView())
-                        : FromRocksDb(urls.statuses[i], "reading from 'urls'");
-    if (revisions.ok()) {
-      article->revision_count = *revisions;
-    } else {
-      article = revisions.status();
-    }
   }
   return articles;
 }
@@ -249,11 +242,14 @@ absl::StatusOr<StoredArticle> RocksDbStore::GetByIdentity(const Hash128& identit
 absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::GetComparisonTexts(
     std::span<const Ulid> ids) const {
   const std::vector<std::string> keys = KeysOf(ids);
-  const FoundTogether records = GetTogether({}, kArticles, keys);
+  FoundTogether records = GetTogether({}, kArticles, keys);
   std::vector<std::optional<ComparisonText>> texts(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!records.IsFound(i) && !records.IsMissing(i)) {
       return FromRocksDb(records.statuses[i], "reading articles to compare");
+    }
+    if (records.IsFound(i)) {
+      if (absl::Status status = UnpackInPlace(records.values[i]); !status.ok()) return status;
     }
     std::string_view record = records.values[i].ToStringView();
     NewestText variant;
@@ -304,6 +300,7 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
   if (range.upper.has_value()) scan.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(scan, handles_[kArticles]));
 
+  const std::unique_ptr<rocksdb::Iterator> revision_keys = RevisionKeys(read);
   const bool has_filters = !query.host.empty() || !query.source.empty() || !query.language.empty();
   const size_t limit = std::max<size_t>(query.limit, 1);
   size_t scanned = 0;
@@ -320,9 +317,11 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
     if (it->key().size() != Ulid::kBytes) return DamagedKey(kArticles);
     last = Ulid::FromBytes(it->key().ToStringView());
     ++scanned;
-    scanned_bytes += it->value().size();
+    absl::StatusOr<std::string> record = packing_->Unpack(it->value().ToStringView());
+    if (!record.ok()) return record.status();
+    scanned_bytes += record->size();
     if (has_filters) {
-      const absl::StatusOr<RecordFields> fields = PeekRecord(it->value().ToStringView());
+      const absl::StatusOr<RecordFields> fields = PeekRecord(*record);
       if (!fields.ok()) return fields.status();
       if (!Selects(query, *fields)) continue;
     }
@@ -333,9 +332,11 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
       if (!story_id.ok()) return story_id.status();
       article.story_id = *story_id;
     }
-    article.record = it->value().ToString();
-    if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
-    page_bytes += it->value().size();
+    article.record = *std::move(record);
+    const absl::StatusOr<uint32_t> revisions = CountRevisions(*revision_keys, last);
+    if (!revisions.ok()) return revisions.status();
+    article.revision_count = *revisions;
+    page_bytes += article.record.size();
     page.articles.push_back(std::move(article));
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing articles");
@@ -370,6 +371,7 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOpti
   RecordReader reader = Reader(read);
   const absl::StatusOr<Ulid> representative = reader.Representative(story_id);
   if (!representative.ok()) return representative.status();
+  const std::unique_ptr<rocksdb::Iterator> revision_keys = RevisionKeys(read);
   SightingRecordPage page;
   page.representative_id = *representative;
   limit = std::max<size_t>(limit, 1);
@@ -395,7 +397,9 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOpti
     article.representative_id = *representative;
     article.match = sighting->match;
     article.record = *std::move(record);
-    if (absl::Status status = CountRevisions(read, article); !status.ok()) return status;
+    const absl::StatusOr<uint32_t> revisions = CountRevisions(*revision_keys, *copy_id);
+    if (!revisions.ok()) return revisions.status();
+    article.revision_count = *revisions;
     page_bytes += article.record.size();
     page.sightings.push_back(std::move(article));
   }

@@ -1,6 +1,8 @@
 // Deleting articles, storing anew what rested on them, old sketches, and compaction.
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +19,12 @@ namespace wirefold {
 namespace {
 
 constexpr size_t kHashBytes = 16;
+// Of the articles that Compact trains a dictionary from; four times that while it does.
+constexpr size_t kMaxTightSampledBytes = size_t{24} << 20;
+constexpr size_t kArticleReadaheadBytes = size_t{2} << 20;
+// What a read that began before sees, compaction must keep.
+constexpr std::chrono::seconds kMaxWaitForReads{30};
+constexpr int kMaxForcedCompactions = 3;
 // An ID ends with so many of its identity's first bytes.
 constexpr size_t kIdentityBytesOfId = 10;
 constexpr size_t kTimeBytesOfId = Ulid::kBytes - kIdentityBytesOfId;
@@ -274,6 +282,10 @@ absl::Status RocksDbStore::Remove(const Removal& removal) {
       }
     }
   }
+  // Dictionaries that are older than this may hold pieces of what goes.
+  std::string event;
+  AppendBigEndian64(group.state().counts.events, event);
+  group.Put(kMeta, std::string(kLastRemovalKey), event);
   if (status.ok()) status = WriteGroup(group);
   if (!status.ok()) failed_.store(true);
   return status;
@@ -377,23 +389,91 @@ absl::Status RocksDbStore::ForgetSketches(int64_t before_ms) {
                      "deleting old sketches");
 }
 
-absl::Status RocksDbStore::Compact() {
-  if (absl::Status status = CheckWritable(); !status.ok()) return status;
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  for (size_t family = 0; family < handles_.size(); ++family) {
-    rocksdb::ColumnFamilyHandle* const handle = handles_[family];
-    const auto set = [&](bool compacted) {
-      const auto last_level = LastLevelOptions(family, compacted);
-      return last_level.empty() ? rocksdb::Status::OK() : db_->SetOptions(handle, last_level);
-    };
-    rocksdb::Status status = set(/*compacted=*/true);
-    if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), handle);
-    if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
-    if (rocksdb::Status back = set(/*compacted=*/false); status.ok()) status = back;
-    if (!status.ok()) return FromRocksDb(status, "compacting the store");
+absl::StatusOr<RecordPacking::Renewed> RocksDbStore::RenewDictionary() {
+  const auto last_removal = Get({}, kMeta, std::string(kLastRemovalKey));
+  if (!last_removal.ok()) return last_removal.status();
+  RecordPacking::Age age;
+  if (last_removal->has_value()) {
+    if ((*last_removal)->size() != 8) {
+      return Reject(Reason::kStoreCorrupt, "a value in the store's meta data is damaged");
+    }
+    age.last_removal = ReadBigEndian64((*last_removal)->ToStringView());
   }
-  return absl::OkStatus();
+  age.sampled_from = NextEvent();
+  EvenSample sample(kMaxTightSampledBytes);
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  read.readahead_size = kArticleReadaheadBytes;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kArticles]));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (!sample.IsWanted()) {
+      sample.Skip();
+      continue;
+    }
+    // What is damaged is for those to be told who read it.
+    const absl::StatusOr<std::string> record = packing_->Unpack(it->value().ToStringView());
+    if (record.ok()) sample.Add(*record);
+  }
+  if (!it->status().ok()) return FromRocksDb(it->status(), "compacting the store");
+  return packing_->Renew(sample.Take(), age);
+}
+
+absl::Status RocksDbStore::CompactFamily(size_t family, Force force) {
+  rocksdb::ColumnFamilyHandle* const handle = handles_[family];
+  const auto set = [&](bool compacted) {
+    const auto last_level = LastLevelOptions(family, compacted);
+    return last_level.empty() ? rocksdb::Status::OK() : db_->SetOptions(handle, last_level);
+  };
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = force == Force::kAll;
+  options.bottommost_level_compaction = force == Force::kAll
+                                            ? rocksdb::BottommostLevelCompaction::kForce
+                                            : rocksdb::BottommostLevelCompaction::kForceOptimized;
+  rocksdb::Status status = set(/*compacted=*/true);
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), handle);
+  if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
+  if (rocksdb::Status back = set(/*compacted=*/false); status.ok()) status = back;
+  return FromRocksDb(status, "compacting the store");
+}
+
+void RocksDbStore::WaitForReads() const {
+  const rocksdb::SequenceNumber now = db_->GetLatestSequenceNumber();
+  const auto end = std::chrono::steady_clock::now() + kMaxWaitForReads;
+  while (std::chrono::steady_clock::now() < end) {
+    uint64_t oldest = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+    if (oldest == 0 || oldest > now) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+absl::Status RocksDbStore::Compact() {
+  const std::lock_guard compacting(compact_mutex_);
+  if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  const absl::StatusOr<RecordPacking::Renewed> renewed = RenewDictionary();
+  if (!renewed.ok()) return renewed.status();
+  WaitForReads();
+  absl::Status status;
+  for (size_t family = 0; family < handles_.size() && status.ok(); ++family) {
+    status = CompactFamily(family);
+  }
+  // A merge that ran beside it may have written again what needs a stale dictionary.
+  for (int tries = 0; status.ok(); ++tries) {
+    const absl::StatusOr<bool> is_clean =
+        packing_->RemoveUnused(*db_, handles_[kArticles], *renewed);
+    if (!is_clean.ok()) return is_clean.status();
+    if (*is_clean) break;
+    if (tries == kMaxForcedCompactions) {
+      return Reject(Reason::kStoreFailed,
+                    "of articles that were removed there may be pieces left, since others are read "
+                    "or written just now; compact again");
+    }
+    status = CompactFamily(kArticles, Force::kAll);
+  }
+  if (!status.ok()) return status;
+  // Of a dictionary that nothing needs nothing is to be left either.
+  WaitForReads();
+  return CompactFamily(kMeta);
 }
 
 }  // namespace wirefold

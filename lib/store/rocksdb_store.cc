@@ -77,8 +77,16 @@ absl::Status RocksDbStore::Commit(std::span<const Mutation> mutations) {
     if (!status.ok()) break;
   }
   if (status.ok()) status = WriteGroup(group);
-  if (!status.ok()) failed_.store(true);
-  return status;
+  if (!status.ok()) {
+    failed_.store(true);
+    return status;
+  }
+  for (const Mutation& mutation : mutations) {
+    if (mutation.kind == Mutation::Kind::kNew) {
+      packing_->Sample(*mutation.record, group.state().counts.events);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,

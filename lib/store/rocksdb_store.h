@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,7 +26,11 @@
 #include "absl/status/statusor.h"
 #include "lib/store/commit_group.h"
 #include "lib/store/data_folder.h"
+#include "lib/store/dictionary_table.h"
+#include "lib/store/keys.h"
+#include "lib/store/raw_record.h"
 #include "lib/store/record_delta.h"
+#include "lib/store/record_packing.h"
 #include "lib/store/record_reader.h"
 #include "lib/store/records.h"
 #include "lib/store/rocksdb_options.h"
@@ -87,9 +92,9 @@ class RocksDbStore final : public Store {
                                                       const Hash128& text_hash) const override;
   [[nodiscard]] absl::StatusOr<StoredRaw> GetRaw(
       const Ulid& id, const std::optional<Hash128>& text_hash) const override;
-  [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary()
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const ZstdDictionary>> NewestRawDictionary()
       const override;
-  [[nodiscard]] absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const ZstdDictionary>> AddRawDictionary(
       std::string bytes) override;
   [[nodiscard]] absl::Status ScanSketches(
       const std::function<bool(const Ulid&, const Sketch&)>& visit,
@@ -119,10 +124,12 @@ class RocksDbStore final : public Store {
 
   using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
 
-  RocksDbStore(RocksDbOptions options, std::unique_ptr<FolderLock> lock, rocksdb::DB* db,
-               Handles handles, const StoredCounts& counts)
+  RocksDbStore(RocksDbOptions options, std::unique_ptr<FolderLock> lock,
+               std::shared_ptr<RecordPacking> packing, rocksdb::DB* db, Handles handles,
+               const StoredCounts& counts)
       : options_(std::move(options)),
         lock_(std::move(lock)),
+        packing_(std::move(packing)),
         db_(db),
         handles_(std::move(handles)),
         counts_(counts) {}
@@ -144,7 +151,10 @@ class RocksDbStore final : public Store {
   absl::StatusOr<std::optional<rocksdb::PinnableSlice>> Get(const rocksdb::ReadOptions& read,
                                                             Family family,
                                                             const std::string& key) const;
-  // Several of one family, in the order of the keys; nothing where none was asked for.
+  // A value of `articles`, whole from then on.
+  absl::Status UnpackInPlace(rocksdb::PinnableSlice& value) const;
+  // Several of one family, as they are stored, in the order of the keys; nothing where none was
+  // asked for.
   struct FoundTogether {
     std::vector<rocksdb::PinnableSlice> values{};
     std::vector<rocksdb::Status> statuses{};
@@ -173,18 +183,27 @@ class RocksDbStore final : public Store {
   absl::StatusOr<SightingRecordPage> ReadSightings(rocksdb::ReadOptions read, const Ulid& story_id,
                                                    std::optional<Ulid> after, size_t limit,
                                                    bool counts) const;
-  absl::Status CountRevisions(const rocksdb::ReadOptions& read, StoredRecord& article) const;
+  // For CountRevisions; `read` is copied.
+  std::unique_ptr<rocksdb::Iterator> RevisionKeys(rocksdb::ReadOptions read) const;
+  // How many older texts an article or copy has.
+  static absl::StatusOr<uint32_t> CountRevisions(rocksdb::Iterator& keys, const Ulid& id);
   absl::Status RecordVersions();
   bool HasEntries(Family family) const;
   // Of the article's URL, for GetRaw.
   absl::StatusOr<std::vector<Hash128>> ReadTextHashes(const rocksdb::ReadOptions& read,
                                                       const StoredArticle& article) const;
-  // By its number, from memory if it was asked for before. kStoreCorrupt if it is missing.
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> ReadRawDictionary(uint32_t number) const;
-  absl::StatusOr<uint32_t> NewestRawDictionaryNumber() const;
+  // For Compact: a dictionary of the articles that there are now, if it is worth it or the one in
+  // use may hold pieces of a removed one; reads all of them.
+  absl::StatusOr<RecordPacking::Renewed> RenewDictionary();
+  enum class Force : uint8_t { kWhatIsOlder, kAll };
+  absl::Status CompactFamily(size_t family, Force force = Force::kWhatIsOlder);
+  // Until no read sees what was there when this was called, for some time at most.
+  void WaitForReads() const;
 
   const RocksDbOptions options_;
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
+  // Used by the database's own threads.
+  const std::shared_ptr<RecordPacking> packing_;
   const std::unique_ptr<rocksdb::DB> db_;
   const Handles handles_;
   bool rekeyed_ = false;                             // the store was moved to other key rules once
@@ -195,9 +214,9 @@ class RocksDbStore final : public Store {
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
   StoredCounts counts_;
-  mutable std::mutex dictionaries_mutex_;  // guards dictionaries_, and adding to the store's
-  // At most kMaxRawDictionaries, each of which may be in use elsewhere.
-  mutable std::map<uint32_t, std::shared_ptr<const RawDictionary>> dictionaries_;
+  std::mutex compact_mutex_;  // held by Compact
+  DictionaryTable raw_dictionaries_{
+      {.prefix = kRawDictionaryPrefix, .what = "raw files", .level = kRawCompressionLevel}};
 };
 
 }  // namespace wirefold

@@ -27,8 +27,8 @@
 #include "lib/dedup/boilerplate.h"
 #include "lib/dedup/match.h"
 #include "lib/dedup/sketch.h"
-#include "lib/store/raw_dictionary.h"
 #include "lib/store/raw_record.h"
+#include "lib/store/zstd_dictionary.h"
 
 namespace wirefold {
 
@@ -332,11 +332,11 @@ class Store {
   [[nodiscard]] virtual absl::StatusOr<StoredRaw> GetRaw(
       const Ulid& id, const std::optional<Hash128>& text_hash) const = 0;
   // The dictionary to compress raw files with: the one that was added last, null if there is none.
-  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary()
+  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const ZstdDictionary>> NewestRawDictionary()
       const = 0;
   // Stores a dictionary for good, durable on return; raw files may be packed with it from then on.
-  // kFailedPrecondition once there are kMaxRawDictionaries. Beside Commit, from any thread.
-  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+  // kFailedPrecondition once there are kMaxDictionaries. Beside Commit, from any thread.
+  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const ZstdDictionary>> AddRawDictionary(
       std::string bytes) = 0;
 
   // Calls `visit` with every sketch, those of unique articles and of variants, whose ID has a time

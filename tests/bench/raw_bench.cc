@@ -13,14 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "lib/store/raw_dictionary.h"
 #include "lib/store/raw_record.h"
+#include "lib/store/zstd_dictionary.h"
 #include "tests/bench/real_inputs.h"
 
 namespace wirefold {
 namespace {
 
-using Dictionary = std::shared_ptr<const RawDictionary>;
+using Dictionary = std::shared_ptr<const ZstdDictionary>;
 
 // Trained from every `step`-th file until these have `bytes`.
 Dictionary Trained(size_t step, size_t bytes) {
@@ -30,9 +30,9 @@ Dictionary Trained(size_t step, size_t bytes) {
     samples.push_back(RealFiles()[i]);
     taken += RealFiles()[i].size();
   }
-  absl::StatusOr<std::string> trained = TrainRawDictionary(samples);
+  absl::StatusOr<std::string> trained = TrainDictionary(samples);
   if (!trained.ok()) return nullptr;
-  return *RawDictionary::Make(1, *std::move(trained));
+  return *ZstdDictionary::Make(1, *std::move(trained), kRawCompressionLevel);
 }
 
 void PackAll(benchmark::State& state, const Dictionary& dictionary) {

@@ -92,10 +92,10 @@ class FailingStore final : public Store {
                                    const std::optional<Hash128>& text_hash) const override {
     return real_.GetRaw(id, text_hash);
   }
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary() const override {
+  absl::StatusOr<std::shared_ptr<const ZstdDictionary>> NewestRawDictionary() const override {
     return real_.NewestRawDictionary();
   }
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(
+  absl::StatusOr<std::shared_ptr<const ZstdDictionary>> AddRawDictionary(
       std::string bytes) override {
     return real_.AddRawDictionary(std::move(bytes));
   }

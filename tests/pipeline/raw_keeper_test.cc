@@ -95,13 +95,13 @@ TEST_F(RawKeeperTest, OnAFullDiskNoDictionaryIsStored) {
 }
 
 TEST_F(RawKeeperTest, AStoreThatHasAllItsDictionariesGetsNoMore) {
-  for (uint32_t i = 0; i < kMaxRawDictionaries; ++i) {
+  for (uint32_t i = 0; i < kMaxDictionaries; ++i) {
     ASSERT_TRUE(store_->AddRawDictionary("x").ok());
   }
   RawKeeper keeper(*store_, nullptr, kWindow);
   ASSERT_TRUE(keeper.Start().ok());
   FeedSome(keeper, RawSample);
-  EXPECT_EQ(Newest(), kMaxRawDictionaries);
+  EXPECT_EQ(Newest(), kMaxDictionaries);
 }
 
 TEST_F(RawKeeperTest, FilesThatTellNothingAreNoObstacle) {

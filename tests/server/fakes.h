@@ -291,10 +291,10 @@ class FakeStore final : public Store {
     }
     return it->second;
   }
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> NewestRawDictionary() const override {
+  absl::StatusOr<std::shared_ptr<const ZstdDictionary>> NewestRawDictionary() const override {
     return nullptr;
   }
-  absl::StatusOr<std::shared_ptr<const RawDictionary>> AddRawDictionary(std::string) override {
+  absl::StatusOr<std::shared_ptr<const ZstdDictionary>> AddRawDictionary(std::string) override {
     return NotFound();
   }
   absl::Status ScanSketches(const std::function<bool(const Ulid&, const Sketch&)>&,

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/base/reason.h"
-#include "lib/store/raw_dictionary.h"
+#include "lib/store/zstd_dictionary.h"
 #include "tests/store/raw_samples.h"
 
 namespace wirefold {
@@ -18,16 +18,16 @@ using ::testing::HasSubstr;
 using testing::RawOf;
 using testing::RawSample;
 using testing::RawSamples;
-using Dictionary = std::shared_ptr<const RawDictionary>;
+using Dictionary = std::shared_ptr<const ZstdDictionary>;
 
 absl::StatusOr<Dictionary> NoDictionary(uint32_t /*number*/) {
   return Reject(Reason::kStoreCorrupt, "there is none");
 }
 
 Dictionary Trained(uint32_t number, int first_sample = 0) {
-  const absl::StatusOr<std::string> bytes = TrainRawDictionary(RawSamples(first_sample, 500));
+  const absl::StatusOr<std::string> bytes = TrainDictionary(RawSamples(first_sample, 500));
   EXPECT_TRUE(bytes.ok()) << bytes.status();
-  return *RawDictionary::Make(number, *bytes);
+  return *ZstdDictionary::Make(number, *bytes, kRawCompressionLevel);
 }
 
 RawDictionaries Always(const Dictionary& dictionary) {
@@ -48,8 +48,8 @@ TEST(RawRecord, EveryByteAndEveryHintComesBack) {
   RawPacker packer;
   for (const std::string& bytes : {std::string(), std::string("x"), all_bytes, RawSample(3)}) {
     for (const Hints& hints : {full, zero, Hints{}}) {
-      for (const RawDictionary* with :
-           {static_cast<const RawDictionary*>(nullptr), dictionary.get()}) {
+      for (const ZstdDictionary* with :
+           {static_cast<const ZstdDictionary*>(nullptr), dictionary.get()}) {
         const absl::StatusOr<PackedRaw> packed =
             packer.Pack({.bytes = bytes, .source = "源", .hints = hints}, with);
         ASSERT_TRUE(packed.ok()) << packed.status();
@@ -129,18 +129,18 @@ TEST(RawRecord, ANewerVersionIsRefusedByName) {
   EXPECT_EQ(ReasonOf(UnpackRaw("\x02xyz", NoDictionary).status()), Reason::kStoreTooNew);
 }
 
-TEST(RawDictionary, IsNoLargerThanItsLimitAndTheSameForTheSameSamples) {
+TEST(ZstdDictionary, IsNoLargerThanItsLimitAndTheSameForTheSameSamples) {
   const std::vector<std::string> samples = RawSamples(0, 1500);
-  const absl::StatusOr<std::string> first = TrainRawDictionary(samples);
+  const absl::StatusOr<std::string> first = TrainDictionary(samples);
   ASSERT_TRUE(first.ok()) << first.status();
-  EXPECT_LE(first->size(), kMaxRawDictionaryBytes);
-  EXPECT_EQ(*first, *TrainRawDictionary(samples));
+  EXPECT_LE(first->size(), kMaxDictionaryBytes);
+  EXPECT_EQ(*first, *TrainDictionary(samples));
 }
 
-TEST(RawDictionary, OfSamplesThatTellNothingThereIsNone) {
-  EXPECT_EQ(TrainRawDictionary({}).status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_FALSE(TrainRawDictionary(std::vector<std::string>(3, "x")).ok());
-  EXPECT_FALSE(TrainRawDictionary(std::vector<std::string>(1000, "")).ok());
+TEST(ZstdDictionary, OfSamplesThatTellNothingThereIsNone) {
+  EXPECT_EQ(TrainDictionary({}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(TrainDictionary(std::vector<std::string>(3, "x")).ok());
+  EXPECT_FALSE(TrainDictionary(std::vector<std::string>(1000, "")).ok());
 }
 
 }  // namespace

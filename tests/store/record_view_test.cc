@@ -53,7 +53,6 @@ void ExpectSameAsDecoded(const std::string& record) {
   EXPECT_EQ(view.replaced_bytes, article.replaced_bytes);
   EXPECT_EQ(view.rules_version, article.rules_version);
   EXPECT_EQ(view.matching_letters, stored.matching_letters);
-  EXPECT_EQ(*UrlKeyOfRecord(record), article.url_key);
   const absl::StatusOr<RecordFields> fields = PeekRecord(record);
   ASSERT_TRUE(fields.ok()) << fields.status();
   EXPECT_EQ(fields->host, article.host);
@@ -178,7 +177,6 @@ TEST(RecordView, ARecordOfANewerFormIsRefusedAsSuch) {
   record[0] = 127;
   RecordView view;
   EXPECT_EQ(ReasonOf(ViewRecord(record, view)), Reason::kStoreTooNew);
-  EXPECT_EQ(ReasonOf(UrlKeyOfRecord(record).status()), Reason::kStoreTooNew);
 }
 
 TEST(WireReader, GoesThroughEveryKindOfFieldAndStopsAtDamage) {

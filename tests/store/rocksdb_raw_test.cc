@@ -30,7 +30,7 @@ using testing::Revision;
 class RawTest : public ::testing::Test {
  protected:
   Mutation With(Mutation mutation, const std::string& bytes,
-                const RawDictionary* dictionary = nullptr) {
+                const ZstdDictionary* dictionary = nullptr) {
     mutation.raw = *packer_.Pack({.bytes = bytes,
                                   .source = "s",
                                   .hints = {.url = "https://u.example/", .observed_at_ms = 5}},
@@ -45,8 +45,8 @@ class RawTest : public ::testing::Test {
     store_.reset();
     store_ = OpenOrDie(OptionsFor(folder_.path()));
   }
-  std::shared_ptr<const RawDictionary> AddDictionary(int first_sample = 0) {
-    return store_->AddRawDictionary(*TrainRawDictionary(RawSamples(first_sample, 300))).value();
+  std::shared_ptr<const ZstdDictionary> AddDictionary(int first_sample = 0) {
+    return store_->AddRawDictionary(*TrainDictionary(RawSamples(first_sample, 300))).value();
   }
   std::string Bytes(const Ulid& id, const std::optional<Hash128>& text_hash = {}) {
     const absl::StatusOr<StoredRaw> raw = store_->GetRaw(id, text_hash);
@@ -158,12 +158,12 @@ TEST_F(RawTest, DictionariesAreNumberedAndOutliveARestart) {
 }
 
 TEST_F(RawTest, ThereAreOnlySoManyDictionaries) {
-  for (uint32_t number = 1; number <= kMaxRawDictionaries; ++number) {
+  for (uint32_t number = 1; number <= kMaxDictionaries; ++number) {
     EXPECT_EQ(store_->AddRawDictionary("d" + std::to_string(number)).value()->number(), number);
   }
   EXPECT_EQ(store_->AddRawDictionary("one more").status().code(),
             absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(store_->NewestRawDictionary().value()->number(), kMaxRawDictionaries);
+  EXPECT_EQ(store_->NewestRawDictionary().value()->number(), kMaxDictionaries);
 }
 
 TEST_F(RawTest, AMissingOrDamagedDictionaryIsCorruptionThatNamesIt) {
@@ -171,7 +171,7 @@ TEST_F(RawTest, AMissingOrDamagedDictionaryIsCorruptionThatNamesIt) {
   const NormalizedArticle article = MakeArticle("a.org/1", 1, "one");
   const NormalizedArticle without = MakeArticle("a.org/2", 2, "two");
   Commit({With(New(article), RawSample(1), dictionary.get()), With(New(without), RawSample(2))});
-  const std::string key = RawDictionaryKey(1);
+  const std::string key = DictionaryKey(kRawDictionaryPrefix, 1);
   const std::string value = "\x01" + dictionary->bytes();
 
   PutMeta(key, "", /*remove=*/true);

@@ -1,4 +1,4 @@
-#include "lib/store/raw_dictionary.h"
+#include "lib/store/zstd_dictionary.h"
 
 #include <zdict.h>
 #include <zstd.h>
@@ -12,42 +12,44 @@
 
 namespace wirefold {
 
-absl::StatusOr<std::shared_ptr<const RawDictionary>> RawDictionary::Make(uint32_t number,
-                                                                         std::string bytes) {
-  std::shared_ptr<const RawDictionary> made(new RawDictionary(number, std::move(bytes)));
+absl::StatusOr<std::shared_ptr<const ZstdDictionary>> ZstdDictionary::Make(uint32_t number,
+                                                                           std::string bytes,
+                                                                           int level) {
+  std::shared_ptr<const ZstdDictionary> made(new ZstdDictionary(number, std::move(bytes), level));
   if (made->decompression_ == nullptr) {
-    return absl::InternalError("no memory for a dictionary of raw files");
+    return absl::InternalError("no memory for a dictionary");
   }
   return made;
 }
 
-RawDictionary::RawDictionary(uint32_t number, std::string bytes)
+ZstdDictionary::ZstdDictionary(uint32_t number, std::string bytes, int level)
     : number_(number),
       bytes_(std::move(bytes)),
+      level_(level),
       decompression_(ZSTD_createDDict(bytes_.data(), bytes_.size())) {}
 
-RawDictionary::~RawDictionary() {
+ZstdDictionary::~ZstdDictionary() {
   ZSTD_freeCDict(compression_);
   ZSTD_freeDDict(decompression_);
 }
 
-const ZSTD_CDict_s* RawDictionary::compression() const {
-  std::call_once(compression_made_, [this] {
-    compression_ = ZSTD_createCDict(bytes_.data(), bytes_.size(), kRawCompressionLevel);
-  });
+const ZSTD_CDict_s* ZstdDictionary::compression() const {
+  std::call_once(compression_made_,
+                 [this] { compression_ = ZSTD_createCDict(bytes_.data(), bytes_.size(), level_); });
   return compression_;
 }
 
-absl::StatusOr<std::string> TrainRawDictionary(std::span<const std::string> samples) {
+absl::StatusOr<std::string> TrainDictionary(std::span<const std::string> samples,
+                                            size_t max_bytes) {
   std::string joined;
   std::vector<size_t> sizes;
   sizes.reserve(samples.size());
   for (const std::string& sample : samples) {
-    const size_t size = std::min(sample.size(), kMaxRawSampleBytes);
+    const size_t size = std::min(sample.size(), kMaxSampleBytes);
     joined.append(sample, 0, size);
     sizes.push_back(size);
   }
-  std::string dictionary(kMaxRawDictionaryBytes, '\0');
+  std::string dictionary(max_bytes, '\0');
   const size_t size = ZDICT_trainFromBuffer(dictionary.data(), dictionary.size(), joined.data(),
                                             sizes.data(), static_cast<unsigned>(sizes.size()));
   if (ZDICT_isError(size) != 0) {
