@@ -39,6 +39,8 @@ class FileReader {
   [[nodiscard]] bool ReadAtOnce(uint64_t offset, std::span<char> buffer) const;
   // Asks for what will be read soon, and does not wait for it.
   void Prefetch(uint64_t offset, uint64_t bytes) const;
+  // Says that this won't be read soon, so that the system need not keep it in memory.
+  void Forget(uint64_t offset, uint64_t bytes) const;
 
  private:
   FileReader(int fd, uint64_t size) : fd_(fd), size_(size) {}

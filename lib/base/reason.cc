@@ -49,6 +49,7 @@ constexpr std::array kTable = {
     Row{Reason::kFeedBroken, absl::StatusCode::kInvalidArgument, "FEED_BROKEN"},
     Row{Reason::kSeveralArticles, absl::StatusCode::kInvalidArgument, "SEVERAL_ARTICLES"},
     Row{Reason::kRawNotKept, absl::StatusCode::kNotFound, "RAW_NOT_KEPT"},
+    Row{Reason::kNotCompacted, absl::StatusCode::kAborted, "NOT_COMPACTED"},
 };
 
 }  // namespace

@@ -53,7 +53,8 @@ enum class Reason {
   kFeedBroken,           // a feed, or an item of one, that can't be read
   kSeveralArticles,      // a WARC file or a feed that was sent whole, not split
   // Further reasons of a call:
-  kRawNotKept,  // the article is there, its raw bytes were not kept
+  kRawNotKept,    // the article is there, its raw bytes were not kept
+  kNotCompacted,  // not all of the store was; it can be tried again
 };
 
 // The reason's name as the protocol spells it, e.g. "INVALID_URL".

@@ -113,6 +113,7 @@ absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::Open(const std::string& path
     if ((*run)->filters_.at(i) == nullptr) {
       const auto filter = ReadFilter(whole, header.shards.at(i));
       if (!filter.ok()) return filter.status();
+      whole.Forget(header.shards.at(i).FilterOffset(), FilterPlaces(header.shards.at(i)));
     }
   }
   return run;
@@ -143,6 +144,8 @@ absl::StatusOr<IndexTables> IndexRun::ReadTables(const std::string& path) {
   return tables;
 }
 
+// What lies in memory here need not be kept by the system as well, which has better use for the
+// room.
 absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::With(Residency residency) const {
   auto run = std::make_shared<IndexRun>();
   run->core_ = core_;
@@ -155,12 +158,14 @@ absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::With(Residency residency) co
       absl::StatusOr<PostingTable::Shard> shard = ReadShard(*core_->file, from);
       if (!shard.ok()) return shard.status();
       run->shards_.at(i) = std::make_shared<const PostingTable::Shard>(*std::move(shard));
+      core_->file->Forget(from.offset, from.LineBytes() + from.StashBytes());
     } else if (residency.filters) {
       run->filters_.at(i) = filters_.at(i);
       if (run->filters_.at(i) != nullptr) continue;
       absl::StatusOr<KeyFilter> filter = ReadFilter(*core_->file, from);
       if (!filter.ok()) return filter.status();
       run->filters_.at(i) = std::make_shared<const KeyFilter>(*std::move(filter));
+      core_->file->Forget(from.FilterOffset(), FilterPlaces(from));
     }
   }
   if (residency.shards < PostingTable::kShards) return run;
@@ -170,6 +175,7 @@ absl::StatusOr<std::shared_ptr<IndexRun>> IndexRun::With(Residency residency) co
         ReadEntries(*core_->file, header(), nullptr);
     if (!entries.ok()) return entries.status();
     run->entries_ = std::make_shared<const HugePageVector<IndexEntry>>(*std::move(entries));
+    core_->file->Forget(EntriesOffset(), EntryBytes(header()));
   }
   return run;
 }

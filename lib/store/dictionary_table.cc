@@ -139,10 +139,15 @@ absl::Status DictionaryTable::Remove(const std::vector<uint32_t>& numbers) {
     if (!status.ok()) return FromRocksDb(status, "removing dictionaries");
   }
   const std::unique_lock guard(mutex_);
-  for (const uint32_t number : removed_) read_.erase(number);
-  removed_ = numbers;
+  removed_.insert(removed_.end(), numbers.begin(), numbers.end());
   for (const uint32_t number : numbers) last_number_ = std::max(last_number_, number);
   return absl::OkStatus();
+}
+
+void DictionaryTable::ForgetRemoved() {
+  const std::unique_lock guard(mutex_);
+  for (const uint32_t number : removed_) read_.erase(number);
+  removed_.clear();
 }
 
 }  // namespace wirefold

@@ -61,8 +61,9 @@ class DictionaryTable {
   // numbers; kStoreFailed if it could not be written: whether it is there then nobody knows.
   absl::StatusOr<Dictionary> Add(std::string bytes, uint64_t event = 0);
   // Takes these out of `meta`, which nothing in the store needs. Who holds a value that does still
-  // reads it, up to the next call.
+  // reads it, until ForgetRemoved.
   [[nodiscard]] absl::Status Remove(const std::vector<uint32_t>& numbers);
+  void ForgetRemoved();
 
  private:
   const Kind kind_;
@@ -73,7 +74,7 @@ class DictionaryTable {
   mutable std::shared_mutex mutex_;  // guards what follows; not held while the database is written
   mutable std::map<uint32_t, Dictionary> read_;
   uint32_t last_number_ = 0;       // of those that were added
-  std::vector<uint32_t> removed_;  // by the last call of Remove
+  std::vector<uint32_t> removed_;  // since ForgetRemoved
 };
 
 }  // namespace wirefold

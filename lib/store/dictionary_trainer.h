@@ -15,7 +15,7 @@
 // decide for good, a change is noticed, and a store ends with few dictionaries. Training takes
 // about half a second of CPU, which is why windows grow.
 //
-// Thread-safe, except that Start and Stop are one thread's.
+// Thread-safe, except that Start and Stop are called by one thread at a time.
 #ifndef WIREFOLD_LIB_STORE_DICTIONARY_TRAINER_H_
 #define WIREFOLD_LIB_STORE_DICTIONARY_TRAINER_H_
 

@@ -31,6 +31,7 @@ class PackingFilter final : public rocksdb::CompactionFilter {
       : packing_(packing),
         how_(how),
         number_(dictionary == nullptr ? 0 : dictionary->number()),
+        stale_below_(packing.StaleBelow()),
         compressor_(how, std::move(dictionary)) {}
 
   Decision FilterV2(int /*level*/, const rocksdb::Slice& /*key*/, ValueType type,
@@ -61,12 +62,13 @@ class PackingFilter final : public rocksdb::CompactionFilter {
     const absl::StatusOr<PackedHead> head = HeadOfPacked(value);
     if (!head.ok()) return false;
     if (how_ == Packing::kTight) return head->packing != how_ || head->dictionary != number_;
-    return head->dictionary == 0 && number_ != 0;
+    return head->dictionary == 0 ? number_ != 0 : head->dictionary < stale_below_;
   }
 
   const RecordPacking& packing_;
   const Packing how_;
   const uint32_t number_;
+  const uint32_t stale_below_;
   // RocksDB calls a filter from one thread at a time, through a const method.
   mutable RecordCompressor compressor_;
 };
@@ -218,7 +220,8 @@ absl::StatusOr<std::string> RecordPacking::Unpack(std::string_view value) const 
   return UnpackRecord(*head, dictionary->get());
 }
 
-absl::StatusOr<RecordPacking::Renewed> RecordPacking::Renew(const std::vector<std::string>& samples,
+absl::StatusOr<RecordPacking::Renewed> RecordPacking::Renew(rocksdb::DB& db,
+                                                            const std::vector<std::string>& samples,
                                                             const Age& age) {
   trainer_.Stop();
   DictionaryTrainer::Dictionary in_use = trainer_.InUse();
@@ -250,7 +253,29 @@ absl::StatusOr<RecordPacking::Renewed> RecordPacking::Renew(const std::vector<st
   };
   absl::StatusOr<Renewed> renewed = renew();
   trainer_.Start(std::move(in_use));
+  if (!renewed.ok()) return renewed;
+  const absl::StatusOr<bool> any_stale = AnyStale(*renewed);
+  if (!any_stale.ok()) return any_stale.status();
+  if (*any_stale) {
+    stale_below_.store(renewed->first_kept);
+    // Those that were begun ahead of this know nothing of it.
+    rocksdb::Status status = db.PauseBackgroundWork();
+    if (status.ok()) status = db.ContinueBackgroundWork();
+    if (!status.ok()) return FromRocksDb(status, "waiting for tables to be written");
+  }
   return renewed;
+}
+
+absl::StatusOr<bool> RecordPacking::AnyStale(const Renewed& renewed) const {
+  const absl::StatusOr<std::vector<uint32_t>> numbers = dictionaries_.Numbers();
+  if (!numbers.ok()) return numbers.status();
+  for (const uint32_t number : *numbers) {
+    if (number >= renewed.first_kept) break;
+    const absl::StatusOr<uint64_t> event = dictionaries_.EventOf(number);
+    if (!event.ok()) return event.status();
+    if (*event < renewed.last_removal) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<bool> RecordPacking::RemoveUnused(rocksdb::DB& db,
@@ -266,20 +291,15 @@ absl::StatusOr<bool> RecordPacking::RemoveUnused(rocksdb::DB& db,
   if (!resumed.ok()) return FromRocksDb(resumed, "going on with writing tables");
   const absl::StatusOr<std::vector<uint32_t>> numbers = dictionaries_.Numbers();
   if (!numbers.ok()) return numbers.status();
-  bool is_clean = true;
   std::vector<uint32_t> unused;
   for (const uint32_t number : *numbers) {
     if (number >= renewed.first_kept) break;
-    if (std::ranges::find(*needed, number) == needed->end()) {
-      unused.push_back(number);
-      continue;
-    }
-    const absl::StatusOr<uint64_t> event = dictionaries_.EventOf(number);
-    if (!event.ok()) return event.status();
-    is_clean = is_clean && *event >= renewed.last_removal;
+    if (std::ranges::find(*needed, number) == needed->end()) unused.push_back(number);
   }
   if (absl::Status status = dictionaries_.Remove(unused); !status.ok()) return status;
-  return is_clean;
+  const absl::StatusOr<bool> any_stale = AnyStale(renewed);
+  if (!any_stale.ok()) return any_stale.status();
+  return !*any_stale;
 }
 
 DictionaryTrainer::Dictionary RecordPacking::Add(std::string bytes, uint64_t event) {

@@ -72,9 +72,11 @@ class RecordPacking {
     uint32_t first_kept = 0;  // the number in use, else that of the next one
   };
   // From now on records are packed with a dictionary that is better, by a hundredth at least, for
-  // `samples`, records of the store, if there is such; and in any case with none that is stale.
+  // `samples`, records of the store, if there is such; and in any case with none that is stale. If
+  // there are stale ones, no table is being written any more, on return, that would need one anew.
   // kStoreFailed.
-  [[nodiscard]] absl::StatusOr<Renewed> Renew(const std::vector<std::string>& samples,
+  [[nodiscard]] absl::StatusOr<Renewed> Renew(rocksdb::DB& db,
+                                              const std::vector<std::string>& samples,
                                               const Age& age);
   // Takes away the dictionaries ahead of `renewed.first_kept` that no table of `articles` needs.
   // Whether none is left that was stale then. Waits for the tables that are being written.
@@ -83,14 +85,22 @@ class RecordPacking {
                                                   rocksdb::ColumnFamilyHandle* articles,
                                                   const Renewed& renewed);
 
+  // Behind a wait for all reads that may hold a value which needs a dictionary that was removed.
+  void ForgetRemoved() { dictionaries_.ForgetRemoved(); }
+
   // For the database's threads, which may run ahead of Attach.
   [[nodiscard]] bool IsAttached() const { return attached_.load(); }
+  // Whatever is merged is packed anew if it needs a dictionary ahead of this one.
+  [[nodiscard]] uint32_t StaleBelow() const { return stale_below_.load(); }
   [[nodiscard]] DictionaryTrainer::Dictionary InUse() const { return trainer_.InUse(); }
 
  private:
+  // Whether there is one ahead of `renewed.first_kept` that is older than the last removal.
+  [[nodiscard]] absl::StatusOr<bool> AnyStale(const Renewed& renewed) const;
   DictionaryTrainer::Dictionary Add(std::string bytes, uint64_t event);
 
   std::atomic<bool> attached_ = false;
+  std::atomic<uint32_t> stale_below_ = 0;
   DictionaryTable dictionaries_;
   DictionaryTrainer trainer_;  // last, since its thread uses the others
 };

@@ -133,8 +133,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& 
         ForText(family, table);
         // Packed, a record has a half: as many to a block as in twice the size.
         table.block_size = size_t{8} << 10;
-        // What recovery writes is not packed yet.
-        family.compression_per_level = {rocksdb::kLZ4Compression, rocksdb::kNoCompression};
+        // The same for all levels, or what overlaps nothing would be written anew to go down one.
+        family.compression = rocksdb::kNoCompression;
         family.bottommost_compression = rocksdb::kNoCompression;
         // Most of what comes, and what lies around it is written again with each merge: the more
         // comes at once, the less often.

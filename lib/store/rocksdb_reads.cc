@@ -158,7 +158,7 @@ std::unique_ptr<rocksdb::Iterator> RocksDbStore::RevisionKeys(rocksdb::ReadOptio
 }
 
 absl::StatusOr<uint32_t> RocksDbStore::CountRevisions(rocksdb::Iterator& keys, const Ulid& id) {
-  // Most articles have none, and the filters over IDs are small: no block is read.
+  // Most articles have none, which the filters over IDs say; they are small.
   uint32_t count = 0;
   for (keys.Seek(id.ToBytes()); keys.Valid(); keys.Next()) {
     if (keys.key().size() != kRevisionKeyBytes) return DamagedKey(kRevisions);

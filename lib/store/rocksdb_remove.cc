@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/article/identity.h"
 #include "lib/base/reason.h"
+#include "lib/base/strings.h"
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
@@ -25,12 +27,19 @@ constexpr size_t kArticleReadaheadBytes = size_t{2} << 20;
 // What a read that began before sees, compaction must keep.
 constexpr std::chrono::seconds kMaxWaitForReads{30};
 constexpr int kMaxForcedCompactions = 3;
+// Beside the one that runs.
+constexpr int kWaitingCompactions = 1;
 // An ID ends with so many of its identity's first bytes.
 constexpr size_t kIdentityBytesOfId = 10;
 constexpr size_t kTimeBytesOfId = Ulid::kBytes - kIdentityBytesOfId;
 
 Hash128 TextOfRevisionKey(std::string_view key) {
   return Hash128::FromBytes(key.substr(key.size() - kHashBytes));
+}
+
+absl::Status CompactAgain(std::string_view why) {
+  return Reject(Reason::kNotCompacted, absl::StrCat("the store was not compacted as a whole (",
+                                                    ToAbsl(why), "); compact it again"));
 }
 
 absl::Status ReadingToDelete(const rocksdb::Status& status) {
@@ -415,20 +424,17 @@ absl::StatusOr<RecordPacking::Renewed> RocksDbStore::RenewDictionary() {
     if (record.ok()) sample.Add(*record);
   }
   if (!it->status().ok()) return FromRocksDb(it->status(), "compacting the store");
-  return packing_->Renew(sample.Take(), age);
+  return packing_->Renew(*db_, sample.Take(), age);
 }
 
-absl::Status RocksDbStore::CompactFamily(size_t family, Force force) {
+absl::Status RocksDbStore::CompactFamily(size_t family, rocksdb::BottommostLevelCompaction last) {
   rocksdb::ColumnFamilyHandle* const handle = handles_[family];
   const auto set = [&](bool compacted) {
     const auto last_level = LastLevelOptions(family, compacted);
     return last_level.empty() ? rocksdb::Status::OK() : db_->SetOptions(handle, last_level);
   };
   rocksdb::CompactRangeOptions options;
-  options.exclusive_manual_compaction = force == Force::kAll;
-  options.bottommost_level_compaction = force == Force::kAll
-                                            ? rocksdb::BottommostLevelCompaction::kForce
-                                            : rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.bottommost_level_compaction = last;
   rocksdb::Status status = set(/*compacted=*/true);
   if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), handle);
   if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
@@ -436,44 +442,61 @@ absl::Status RocksDbStore::CompactFamily(size_t family, Force force) {
   return FromRocksDb(status, "compacting the store");
 }
 
-void RocksDbStore::WaitForReads() const {
+absl::Status RocksDbStore::WaitForReads() const {
   const rocksdb::SequenceNumber now = db_->GetLatestSequenceNumber();
   const auto end = std::chrono::steady_clock::now() + kMaxWaitForReads;
   while (std::chrono::steady_clock::now() < end) {
-    uint64_t oldest = 0;
-    db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
-    if (oldest == 0 || oldest > now) return;
+    uint64_t oldest = 0;  // none
+    if (db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest) &&
+        (oldest == 0 || oldest >= now)) {
+      return absl::OkStatus();
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  return CompactAgain("a read that began before has not ended");
 }
 
 absl::Status RocksDbStore::Compact() {
-  const std::lock_guard compacting(compact_mutex_);
+  // One at a time, and one that waits; more would do what that one will.
+  if (compactions_.fetch_add(1) > kWaitingCompactions) {
+    compactions_.fetch_sub(1);
+    return CompactAgain("others wait for it to be compacted already");
+  }
+  absl::Status status;
+  {
+    const std::lock_guard compacting(compact_mutex_);
+    status = CompactNow();
+  }
+  compactions_.fetch_sub(1);
+  return status;
+}
+
+absl::Status RocksDbStore::CompactNow() {
+  using Last = rocksdb::BottommostLevelCompaction;
   if (absl::Status status = CheckWritable(); !status.ok()) return status;
+  if (absl::Status status = WaitForReads(); !status.ok()) return status;
+  packing_->ForgetRemoved();
   const absl::StatusOr<RecordPacking::Renewed> renewed = RenewDictionary();
   if (!renewed.ok()) return renewed.status();
-  WaitForReads();
   absl::Status status;
   for (size_t family = 0; family < handles_.size() && status.ok(); ++family) {
-    status = CompactFamily(family);
+    status = CompactFamily(family, Last::kForceOptimized);
   }
-  // A merge that ran beside it may have written again what needs a stale dictionary.
+  // What a merge beside it has written is not written again, and may have been read before.
   for (int tries = 0; status.ok(); ++tries) {
     const absl::StatusOr<bool> is_clean =
         packing_->RemoveUnused(*db_, handles_[kArticles], *renewed);
     if (!is_clean.ok()) return is_clean.status();
     if (*is_clean) break;
     if (tries == kMaxForcedCompactions) {
-      return Reject(Reason::kStoreFailed,
-                    "of articles that were removed there may be pieces left, since others are read "
-                    "or written just now; compact again");
+      return CompactAgain("pieces of removed articles are in use");
     }
-    status = CompactFamily(kArticles, Force::kAll);
+    status = WaitForReads();
+    if (status.ok()) status = CompactFamily(kArticles, Last::kForce);
   }
-  if (!status.ok()) return status;
   // Of a dictionary that nothing needs nothing is to be left either.
-  WaitForReads();
-  return CompactFamily(kMeta);
+  if (status.ok()) status = WaitForReads();
+  return status.ok() ? CompactFamily(kMeta, Last::kForceOptimized) : status;
 }
 
 }  // namespace wirefold

@@ -195,10 +195,11 @@ class RocksDbStore final : public Store {
   // For Compact: a dictionary of the articles that there are now, if it is worth it or the one in
   // use may hold pieces of a removed one; reads all of them.
   absl::StatusOr<RecordPacking::Renewed> RenewDictionary();
-  enum class Force : uint8_t { kWhatIsOlder, kAll };
-  absl::Status CompactFamily(size_t family, Force force = Force::kWhatIsOlder);
-  // Until no read sees what was there when this was called, for some time at most.
-  void WaitForReads() const;
+  absl::Status CompactFamily(size_t family, rocksdb::BottommostLevelCompaction last);
+  // Until no snapshot is held of what there was when this was called; kNotCompacted if that takes
+  // long.
+  absl::Status WaitForReads() const;
+  absl::Status CompactNow();
 
   const RocksDbOptions options_;
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
@@ -214,7 +215,8 @@ class RocksDbStore final : public Store {
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
   StoredCounts counts_;
-  std::mutex compact_mutex_;  // held by Compact
+  std::atomic<int> compactions_ = 0;  // that run or wait
+  std::mutex compact_mutex_;          // held by the one that runs
   DictionaryTable raw_dictionaries_{
       {.prefix = kRawDictionaryPrefix, .what = "raw files", .level = kRawCompressionLevel}};
 };

@@ -260,7 +260,7 @@ class Store {
   [[nodiscard]] virtual absl::Status Rebase(size_t batch) = 0;
   // Rewrites everything on disk, so that nothing of what was deleted is left in the data folder,
   // and what is stored takes the least room. Takes minutes for some GB; anything may go on beside
-  // it.
+  // it. kNotCompacted if something may be left, or if another call waits for its turn already.
   [[nodiscard]] virtual absl::Status Compact() = 0;
 
   // Whether an article or a copy has this ID, or a story whose first article was deleted. False

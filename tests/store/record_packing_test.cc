@@ -277,6 +277,25 @@ TEST_F(RecordPackingTest, WhatComesAndGoesWhileItIsCompactedIsNoObstacle) {
   ExpectAll(1, 9);
 }
 
+TEST_F(RecordPackingTest, ThreeThatCompactAtOnceAreOneTooMany) {
+  CommitArticles(0, 1500);
+  std::atomic<int> compacted = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status = store_->Compact();
+      if (status.ok()) ++compacted;
+      if (ReasonOf(status) == Reason::kNotCompacted) ++refused;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(compacted + refused, 8);
+  EXPECT_GE(compacted, 2);
+  ASSERT_TRUE(store_->Compact().ok());  // those that are gone don't count
+  ExpectAll(0, 10);
+}
+
 TEST_F(RecordPackingTest, OfTooFewArticlesThereIsNoDictionaryAnyMore) {
   CommitArticles(0, 1000);
   ASSERT_TRUE(store_->Compact().ok());
@@ -384,9 +403,9 @@ class PackingDatabaseTest : public ::testing::Test {
 
 TEST_F(PackingDatabaseTest, ADictionaryGoesWhenNoTableNeedsItAndNoSooner) {
   PutAndFlush(0, 100);
-  ASSERT_TRUE(packing_.Renew(Records(1000), {}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(1000), {}).ok());
   PutAndFlush(100, 100);
-  const auto renewed = packing_.Renew(Others(), {});
+  const auto renewed = packing_.Renew(*db_, Others(), {});
   ASSERT_TRUE(renewed.ok());
   EXPECT_EQ(renewed->first_kept, 2U);
   PutAndFlush(200, 100);
@@ -400,9 +419,10 @@ TEST_F(PackingDatabaseTest, ADictionaryGoesWhenNoTableNeedsItAndNoSooner) {
 }
 
 TEST_F(PackingDatabaseTest, WhatIsStaleAndNeededIsTold) {
-  ASSERT_TRUE(packing_.Renew(Records(1000), {.sampled_from = 10}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(1000), {.sampled_from = 10}).ok());
   PutAndFlush(0, 100);
-  const auto renewed = packing_.Renew(Records(1000), {.last_removal = 11, .sampled_from = 12});
+  const auto renewed =
+      packing_.Renew(*db_, Records(1000), {.last_removal = 11, .sampled_from = 12});
   ASSERT_TRUE(renewed.ok());
   EXPECT_EQ(renewed->first_kept, 2U);
   EXPECT_FALSE(*packing_.RemoveUnused(*db_, handles_[1], *renewed));
@@ -413,7 +433,7 @@ TEST_F(PackingDatabaseTest, WhatIsStaleAndNeededIsTold) {
 }
 
 TEST_F(PackingDatabaseTest, OneThatIsStoredAndNotInUseYetIsKept) {
-  const auto renewed = packing_.Renew({}, {});
+  const auto renewed = packing_.Renew(*db_, {}, {});
   ASSERT_TRUE(renewed.ok());
   EXPECT_EQ(renewed->first_kept, 1U);
   DictionaryTable trained({.prefix = kRecordDictionaryPrefix, .what = "articles", .level = 1});
@@ -424,30 +444,43 @@ TEST_F(PackingDatabaseTest, OneThatIsStoredAndNotInUseYetIsKept) {
 }
 
 TEST_F(PackingDatabaseTest, NoBetterDictionaryIsNoneUnlessTheOneInUseIsStale) {
-  ASSERT_TRUE(packing_.Renew(Records(0), {.last_removal = 5, .sampled_from = 5}).ok());
-  ASSERT_TRUE(packing_.Renew(Records(0), {.last_removal = 5, .sampled_from = 9}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(0), {.last_removal = 5, .sampled_from = 5}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(0), {.last_removal = 5, .sampled_from = 9}).ok());
   EXPECT_EQ(packing_.InUse()->number(), 1U);
-  ASSERT_TRUE(packing_.Renew(Records(0), {.last_removal = 6, .sampled_from = 9}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(0), {.last_removal = 6, .sampled_from = 9}).ok());
   EXPECT_EQ(packing_.InUse()->number(), 2U);
-  ASSERT_TRUE(packing_.Renew({}, {.last_removal = 10, .sampled_from = 10}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, {}, {.last_removal = 10, .sampled_from = 10}).ok());
   EXPECT_EQ(packing_.InUse(), nullptr);
 }
 
 TEST_F(PackingDatabaseTest, WhileItIsOpenNoNumberIsGivenTwice) {
-  ASSERT_TRUE(packing_.Renew(Records(0), {}).ok());
-  const auto renewed = packing_.Renew({}, {.last_removal = 1});
+  ASSERT_TRUE(packing_.Renew(*db_, Records(0), {}).ok());
+  const auto renewed = packing_.Renew(*db_, {}, {.last_removal = 1});
   ASSERT_TRUE(renewed.ok());
   ASSERT_TRUE(packing_.RemoveUnused(*db_, handles_[1], *renewed).ok());
   EXPECT_THAT(Numbers(), IsEmpty());
-  ASSERT_TRUE(packing_.Renew(Records(0), {}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(0), {}).ok());
   EXPECT_EQ(packing_.InUse()->number(), 2U);
+}
+
+TEST_F(PackingDatabaseTest, MergingLeavesNothingStale) {
+  ASSERT_TRUE(packing_.Renew(*db_, Records(1000), {.sampled_from = 10}).ok());
+  PutAndFlush(0, 100);
+  ASSERT_TRUE(packing_.Renew(*db_, Records(1000), {.last_removal = 11, .sampled_from = 12}).ok());
+  ASSERT_TRUE(db_->SetOptions(handles_[1], {{"level0_file_num_compaction_trigger", "2"}}).ok());
+  PutAndFlush(50, 100);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (Look() != (Census{{2, 150}}) && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(Look(), (Census{{2, 150}}));
 }
 
 TEST_F(PackingDatabaseTest, MergingPacksWhatHasNoDictionaryAndLeavesTheRest) {
   PutAndFlush(0, 100);
-  ASSERT_TRUE(packing_.Renew(Records(1000), {}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Records(1000), {}).ok());
   PutAndFlush(50, 100);
-  ASSERT_TRUE(packing_.Renew(Others(), {}).ok());
+  ASSERT_TRUE(packing_.Renew(*db_, Others(), {}).ok());
   PutAndFlush(200, 100);
   // As RocksDB merges by itself, which is not the same as Compact.
   rocksdb::ColumnFamilyMetaData meta;
