@@ -16,6 +16,10 @@ namespace {
 constexpr DictionaryGoal kTightGoal = {
     .level = kQuickLevel, .max_bytes = 2 * kMaxDictionaryBytes, .min_gain_ppm = 10'000};
 
+// Of records that are sampled: nothing is packed until a write buffer is full, which takes more,
+// and training takes half a second.
+constexpr size_t kFirstWindowBytes = size_t{32} << 20;
+
 constexpr DictionaryTable::Kind kKind = {.prefix = kRecordDictionaryPrefix,
                                          .event_prefix = kRecordDictionaryEventPrefix,
                                          .what = "articles",
@@ -186,7 +190,7 @@ absl::Status CheckRecordDictionaries(rocksdb::DB& db, rocksdb::ColumnFamilyHandl
 
 RecordPacking::RecordPacking()
     : dictionaries_(kKind),
-      trainer_({.level = kQuickLevel},
+      trainer_({.first_window_bytes = kFirstWindowBytes, .level = kQuickLevel},
                [this](std::string bytes, uint64_t event) { return Add(std::move(bytes), event); }) {
 }
 
