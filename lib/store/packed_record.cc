@@ -5,25 +5,18 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 
 namespace wirefold {
 namespace {
 
-// No record has more: a file's text and what was dropped of it, in UTF-8, and its links and images.
-constexpr size_t kMaxRecordBytes = 8 * kMaxMessageBytes;
 constexpr size_t kHeadBytes = 4;
 
 absl::Status Damaged(std::string_view what) {
   return Reject(Reason::kStoreCorrupt,
                 absl::StrCat("an article in the store is damaged: ", ToAbsl(what)));
 }
-
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
 
 }  // namespace
 
@@ -67,7 +60,7 @@ RecordCompressor::~RecordCompressor() {
 }
 
 std::optional<std::string> RecordCompressor::Pack(std::string_view record) {
-  if (context_ == nullptr || record.size() > kMaxRecordBytes) return std::nullopt;
+  if (context_ == nullptr || record.size() > kMaxPackedRecordBytes) return std::nullopt;
   if (dictionary_ != nullptr &&
       (packing_ == Packing::kTight ? tight_ : dictionary_->compression()) == nullptr) {
     return std::nullopt;
@@ -84,20 +77,8 @@ std::optional<std::string> RecordCompressor::Pack(std::string_view record) {
 }
 
 absl::StatusOr<std::string> UnpackRecord(const PackedHead& head, const ZstdDictionary* dictionary) {
-  const std::string_view frame = head.frame;
-  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
-      size > kMaxRecordBytes) {
-    return Damaged("it is not compressed as it should be");
-  }
-  static thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
-  if (context == nullptr) return absl::ResourceExhaustedError("no memory to decompress with");
-  std::string record(size, '\0');
-  const size_t got = ZSTD_decompress_usingDDict(
-      context.get(), record.data(), record.size(), frame.data(), frame.size(),
-      dictionary == nullptr ? nullptr : dictionary->decompression());
-  if (ZSTD_isError(got) != 0) return Damaged(ZSTD_getErrorName(got));
-  if (got != size) return Damaged("it ends early");
+  absl::StatusOr<std::string> record = Decompress(head.frame, dictionary, kMaxPackedRecordBytes);
+  if (absl::IsDataLoss(record.status())) return Damaged(ToStd(record.status().message()));
   return record;
 }
 

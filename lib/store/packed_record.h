@@ -13,6 +13,7 @@
 #ifndef WIREFOLD_LIB_STORE_PACKED_RECORD_H_
 #define WIREFOLD_LIB_STORE_PACKED_RECORD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "lib/base/limits.h"
 #include "lib/store/zstd_dictionary.h"
 
 // Of zstd.h, which this header keeps to itself.
@@ -40,6 +42,10 @@ enum class Packing : uint8_t {
 inline constexpr int kQuickLevel = 2;
 inline constexpr int kTightLevel = 6;
 inline constexpr int kLevelWithoutDictionary = 1;
+
+// A longer one is stored as it is. No record has more: a file's text and what was dropped of it, in
+// UTF-8, and its links and images.
+inline constexpr size_t kMaxPackedRecordBytes = 8 * kMaxMessageBytes;
 
 [[nodiscard]] bool IsPackedRecord(std::string_view value);
 

@@ -25,27 +25,6 @@ absl::Status Damaged(std::string_view what) {
       absl::StrCat("the raw bytes of an article in the store are damaged: ", ToAbsl(what)));
 }
 
-struct FreeContext {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
-
-absl::StatusOr<std::string> Decompress(std::string_view frame, const ZstdDictionary* dictionary) {
-  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
-      size > kMaxRawDocumentBytes) {
-    return Damaged("they are not compressed as they should be");
-  }
-  const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
-  if (context == nullptr) return absl::ResourceExhaustedError("no memory to decompress with");
-  ZSTD_DCtx_refDDict(context.get(), dictionary == nullptr ? nullptr : dictionary->decompression());
-  std::string document(size, '\0');
-  const size_t got = ZSTD_decompressDCtx(context.get(), document.data(), document.size(),
-                                         frame.data(), frame.size());
-  if (ZSTD_isError(got) != 0) return Damaged(ZSTD_getErrorName(got));
-  if (got != size) return Damaged("they end early");
-  return document;
-}
-
 }  // namespace
 
 RawPacker::RawPacker() : context_(ZSTD_createCCtx()) {}
@@ -109,7 +88,9 @@ absl::StatusOr<KeptDocument> UnpackRaw(std::string_view value,
     if (!found.ok()) return found.status();
     dictionary = *std::move(found);
   }
-  const absl::StatusOr<std::string> plain = Decompress(record.frame(), dictionary.get());
+  const absl::StatusOr<std::string> plain =
+      Decompress(record.frame(), dictionary.get(), kMaxRawDocumentBytes);
+  if (absl::IsDataLoss(plain.status())) return Damaged(ToStd(plain.status().message()));
   if (!plain.ok()) return plain.status();
   storage::RawDocument document;
   if (!document.ParseFromString(*plain) || document.bytes().size() != record.raw_bytes()) {

@@ -196,9 +196,6 @@ class RocksDbStore final : public Store {
   // use may hold pieces of a removed one; reads all of them.
   absl::StatusOr<RecordPacking::Renewed> RenewDictionary();
   absl::Status CompactFamily(size_t family, rocksdb::BottommostLevelCompaction last);
-  // Until no snapshot is held of what there was when this was called; kNotCompacted if that takes
-  // long.
-  absl::Status WaitForReads() const;
   absl::Status CompactNow();
 
   const RocksDbOptions options_;

@@ -67,6 +67,12 @@ class ZstdDictionary {
   mutable ZSTD_CDict_s* compression_ = nullptr;
 };
 
+// A zstd frame that states its size, unpacked; `dictionary` is the one that it was made with, null
+// for none. kDataLoss, with what is wrong with it, also if it states more than `max_bytes`;
+// kResourceExhausted without memory.
+absl::StatusOr<std::string> Decompress(std::string_view frame, const ZstdDictionary* dictionary,
+                                       size_t max_bytes);
+
 // A dictionary of at most `max_bytes`. kFailedPrecondition if the samples are too few or
 // too much alike to train one from. Takes about 0.1 s a MiB.
 absl::StatusOr<std::string> TrainDictionary(std::span<const std::string> samples,

@@ -87,6 +87,16 @@ TEST(PackedRecord, WhatWouldBeNoSmallerIsNotPacked) {
   }
 }
 
+TEST(PackedRecord, OnlyUpToItsLimitIsOnePacked) {
+  RecordCompressor compressor(Packing::kQuick, nullptr);
+  std::string record(kMaxPackedRecordBytes, 'x');
+  const std::optional<std::string> packed = compressor.Pack(record);
+  ASSERT_TRUE(packed.has_value());
+  EXPECT_TRUE(*Unpacked(*packed, nullptr) == record);
+  record.push_back('x');
+  EXPECT_EQ(compressor.Pack(record), std::nullopt);
+}
+
 TEST(PackedRecord, WhatIsCutOffAnywhereIsCorrupt) {
   const Dictionary dictionary = Trained(7);
   const std::string packed = Packed(Packing::kQuick, dictionary, RawSample(5));
