@@ -229,7 +229,7 @@ class StoreRekeyer {
     if (dry_run_) return absl::OkStatus();
     absl::Status status = ForEach(
         family, [&](const rocksdb::Slice& key, const rocksdb::Slice& value) -> absl::Status {
-          if (key.size() < Ulid::kBytes) return Damaged(family);
+          if (key.size() < Ulid::kBytes) return DamagedKey(family);
           const absl::StatusOr<std::optional<std::string>> whole =
               deltas_.WholeIfBaseChanges(family, key.ToStringView(), value.ToString());
           if (!whole.ok()) return whole.status();
@@ -241,7 +241,7 @@ class StoreRekeyer {
   absl::Status MoveArticles() {
     absl::Status status =
         ForEach(kArticles, [this](const rocksdb::Slice& key, const rocksdb::Slice& value) {
-          if (key.size() != Ulid::kBytes) return Damaged(kArticles);
+          if (key.size() != Ulid::kBytes) return DamagedKey(kArticles);
           const Ulid id = Ulid::FromBytes(key.ToStringView());
           const absl::StatusOr<std::string> whole = packing_.Unpack(value.ToStringView());
           if (!whole.ok()) return whole.status();
@@ -263,7 +263,7 @@ class StoreRekeyer {
     absl::Status status =
         ForEach(kSightings, [this](const rocksdb::Slice& key, const rocksdb::Slice& value) {
           const std::optional<Ulid> id = CopyOfSightingKey(key.ToStringView());
-          if (!id.has_value()) return Damaged(kSightings);
+          if (!id.has_value()) return DamagedKey(kSightings);
           const Ulid story_id = Ulid::FromBytes(key.ToStringView().substr(0, Ulid::kBytes));
           absl::StatusOr<Sighting> sighting = DecodeSighting(value.ToStringView(), story_id);
           if (!sighting.ok()) return sighting.status();
@@ -332,7 +332,7 @@ class StoreRekeyer {
     }
     for (revisions_->Seek(prefix); revisions_->Valid() && revisions_->key().starts_with(prefix);
          revisions_->Next()) {
-      if (revisions_->key().size() != kRevisionKeyBytes) return Damaged(kRevisions);
+      if (revisions_->key().size() != kRevisionKeyBytes) return DamagedKey(kRevisions);
       const absl::StatusOr<std::string> whole =
           reader_.Whole(revisions_->value().ToString(), state.id);
       if (!whole.ok()) return whole.status();
@@ -438,18 +438,13 @@ class StoreRekeyer {
           const rocksdb::Slice place(key.data(), kUrlKeyBytes);
           absl::Status done = place == old ? absl::OkStatus() : delete_old();
           old.clear();
-          if (done.ok() && value.size() < kClaimBytes) done = Damaged(kUrls);
+          if (done.ok() && value.size() < kClaimBytes) done = DamagedKey(kUrls);
           const rocksdb::Slice state(value.data() + kClaimBytes, value.size() - kClaimBytes);
           if (done.ok()) done = Put(kUrls, place, state);
           return done.ok() ? Delete(kUrls, key) : done;
         });
     if (status.ok()) status = delete_old();
     return status.ok() ? Flush() : status;
-  }
-
-  static absl::Status Damaged(Family family) {
-    return Reject(Reason::kStoreCorrupt,
-                  absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
   }
 
   rocksdb::DB& db_;

@@ -1,4 +1,5 @@
-// FromRocksDb: RocksDB's statuses as ours. Only lib/store uses it. Thread-safe: a pure function.
+// FromRocksDb: RocksDB's statuses as ours, and two of the store's own. Only lib/store uses it.
+// Thread-safe: pure functions.
 #ifndef WIREFOLD_LIB_STORE_ROCKSDB_STATUS_H_
 #define WIREFOLD_LIB_STORE_ROCKSDB_STATUS_H_
 
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
+#include "lib/store/families.h"
 #include "rocksdb/status.h"
 
 namespace wirefold {
@@ -23,6 +25,16 @@ namespace wirefold {
                                "); nothing was changed, restore it from a backup"));
   }
   return Reject(Reason::kStoreFailed, absl::StrCat(ToAbsl(what), ": ", status.ToString()));
+}
+
+// What a read that may not wait for the disk ends with where it would have to; nobody but
+// TryGetRecord and TryListSightingRecords sees it.
+[[nodiscard]] inline absl::Status OnDisk() { return absl::AbortedError("not in memory"); }
+[[nodiscard]] inline bool IsOnDisk(const absl::Status& status) { return absl::IsAborted(status); }
+
+[[nodiscard]] inline absl::Status DamagedKey(Family family) {
+  return Reject(Reason::kStoreCorrupt,
+                absl::StrCat("a key in the store's '", FamilyName(family), "' is damaged"));
 }
 
 }  // namespace wirefold
