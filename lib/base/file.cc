@@ -27,10 +27,25 @@ std::string FolderOf(const std::string& path) {
   return slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
 }
 
+absl::Status WriteFully(int fd, uint64_t offset, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Failed("writing", path);
+    offset += static_cast<uint64_t>(count);
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileReader>> FileReader::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  return OpenAs(path, O_RDONLY);
+}
+
+absl::StatusOr<std::unique_ptr<FileReader>> FileReader::OpenAs(const std::string& path, int flags) {
+  const int fd = open(path.c_str(), flags | O_CLOEXEC, 0644);
   if (fd < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no ", path));
   if (fd < 0) return Failed("opening", path);
   struct stat info {};
@@ -71,6 +86,26 @@ void FileReader::Forget(uint64_t offset, uint64_t bytes) const {
   posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_DONTNEED);
 }
 
+absl::StatusOr<std::unique_ptr<FileLog>> FileLog::Open(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<FileReader>> reader = FileReader::OpenAs(path, O_RDWR | O_CREAT);
+  if (!reader.ok()) return reader.status();
+  return std::unique_ptr<FileLog>(new FileLog(*std::move(reader), path));
+}
+
+absl::Status FileLog::Append(std::string_view bytes) {
+  if (absl::Status status = WriteFully(reader_->fd_, size_, bytes, path_); !status.ok()) {
+    return status;
+  }
+  size_ += bytes.size();
+  return absl::OkStatus();
+}
+
+absl::Status FileLog::Truncate(uint64_t bytes) {
+  if (ftruncate(reader_->fd_, static_cast<off_t>(bytes)) != 0) return Failed("cutting", path_);
+  size_ = bytes;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<FileWriter> FileWriter::Create(const std::string& path) {
   const int fd = open((path + ".tmp").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return Failed("creating", path);
@@ -94,14 +129,7 @@ absl::Status FileWriter::Append(std::string_view bytes) {
 }
 
 absl::Status FileWriter::WriteAt(uint64_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Failed("writing", path_);
-    offset += static_cast<uint64_t>(count);
-    bytes.remove_prefix(static_cast<size_t>(count));
-  }
-  return absl::OkStatus();
+  return WriteFully(fd_, offset, bytes, path_);
 }
 
 absl::Status FileWriter::Commit() {

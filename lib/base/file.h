@@ -1,4 +1,5 @@
-// Files of derived data: read at any place by many threads, written whole or not at all.
+// Files of derived data: read at any place by many threads, written whole or not at all, or appended
+// to.
 //
 // Example:
 //   absl::StatusOr<FileWriter> writer = FileWriter::Create(path);
@@ -6,8 +7,11 @@
 //   absl::Status there = writer->Commit();                 // durable, under its name
 //   absl::StatusOr<std::unique_ptr<FileReader>> reader = FileReader::Open(path);
 //   bool whole = (*reader)->ReadAt(4096, buffer);
+//   absl::StatusOr<std::unique_ptr<FileLog>> log = FileLog::Open(path);
+//   absl::Status grown = (*log)->Append(bytes);
 //
-// FileReader is thread-safe; a FileWriter belongs to one thread.
+// FileReader is thread-safe; a FileWriter belongs to one thread. A FileLog is changed by one thread
+// and read by any.
 #ifndef WIREFOLD_LIB_BASE_FILE_H_
 #define WIREFOLD_LIB_BASE_FILE_H_
 
@@ -32,6 +36,7 @@ class FileReader {
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
 
+  // When it was opened.
   [[nodiscard]] uint64_t size() const { return size_; }
   // Fills the buffer from `offset` on. False if the file can't be read or is too short.
   [[nodiscard]] bool ReadAt(uint64_t offset, std::span<char> buffer) const;
@@ -43,10 +48,43 @@ class FileReader {
   void Forget(uint64_t offset, uint64_t bytes) const;
 
  private:
+  friend class FileLog;
+
   FileReader(int fd, uint64_t size) : fd_(fd), size_(size) {}
+  static absl::StatusOr<std::unique_ptr<FileReader>> OpenAs(const std::string& path, int flags);
 
   const int fd_;
   const uint64_t size_;
+};
+
+// A file that grows. Nothing is synced: what a power cut leaves of it has to be told from the bytes.
+class FileLog {
+ public:
+  // Opens a file, or makes an empty one. Errors here and below are kUnavailable.
+  static absl::StatusOr<std::unique_ptr<FileLog>> Open(const std::string& path);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] uint64_t size() const { return size_; }
+  // Behind what is there. An error may leave a part of it there, beyond size().
+  [[nodiscard]] absl::Status Append(std::string_view bytes);
+  // Leaves the first so many bytes.
+  [[nodiscard]] absl::Status Truncate(uint64_t bytes);
+  // As FileReader's.
+  [[nodiscard]] bool ReadAt(uint64_t offset, std::span<char> buffer) const {
+    return reader_->ReadAt(offset, buffer);
+  }
+  [[nodiscard]] bool ReadAtOnce(uint64_t offset, std::span<char> buffer) const {
+    return reader_->ReadAtOnce(offset, buffer);
+  }
+  void Prefetch(uint64_t offset, uint64_t bytes) const { reader_->Prefetch(offset, bytes); }
+
+ private:
+  FileLog(std::unique_ptr<FileReader> reader, const std::string& path)
+      : path_(path), reader_(std::move(reader)), size_(reader_->size()) {}
+
+  const std::string path_;
+  const std::unique_ptr<FileReader> reader_;  // of a descriptor that may be written to
+  uint64_t size_;
 };
 
 class FileWriter {

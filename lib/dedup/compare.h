@@ -82,7 +82,8 @@ struct CompareRules {
   static constexpr uint32_t kOpeningTokens = 80;
   static constexpr uint32_t kOpeningFiguresOtherDay = 500'000;
   static constexpr uint32_t kFiguresOtherDay = 950'000;
-  // Fewer figures than this say nothing.
+  // Fewer figures than this say nothing; but where titles are alike but for theirs, as above, those
+  // count too if none of all is shared.
   static constexpr uint32_t kMinFigures = 3;
   // Of one outlet: with less than this of the longer one's head and of the titles shared the two
   // are not one story. An outlet that takes up its article again keeps the opening or the title.
@@ -191,7 +192,8 @@ struct Verdict {
   uint32_t lead_ppm = 0;          // of the longer text's first kLeadTokens; not weighed
   uint32_t title_ppm = 0;
   int64_t sum_ppm = 0;                // of them, by their weights; the intercept included
-  uint32_t figures_ppm = 0;           // share of the figures of the text with fewer
+  uint32_t figures_ppm = 0;           // share of the figures of the text with fewer, or see
+                                      // CompareRules::kMinFigures
   uint32_t opening_figures_ppm = 0;   // the same of the texts' openings
   bool title_figures_differ = false;  // both titles have figures and share none
 };

@@ -52,6 +52,14 @@ uint32_t ShareOfFigures(std::span<const uint32_t> a, std::span<const uint32_t> b
   return fewer < CompareRules::kMinFigures ? kOne : Share(CountSharedRepeats(a, b), fewer);
 }
 
+// Whether two texts with few figures, under titles that are alike but for theirs, share none.
+bool FewFiguresDiffer(const ComparisonDoc& a, const ComparisonDoc& b) {
+  const size_t fewer = std::min(a.figures.size() + FiguresOf(a.title).size(),
+                                b.figures.size() + FiguresOf(b.title).size());
+  return std::min(a.figures.size(), b.figures.size()) < CompareRules::kMinFigures &&
+         fewer >= CompareRules::kMinFigures && CountSharedRepeats(a.figures, b.figures) == 0;
+}
+
 // 0 to a million for any sum, half of it at 0: z / (1 + |z|) in place of the logistic function,
 // which needs no floating point.
 uint32_t ScoreOf(int64_t sum_ppm) {
@@ -340,6 +348,10 @@ Verdict Comparer::Compare(const ComparisonDoc& stored, int64_t day) {
   verdict.figures_ppm = ShareOfFigures(incoming_.figures, stored.figures);
   verdict.opening_figures_ppm = ShareOfFigures(incoming_.opening_figures, stored.opening_figures);
   verdict.title_figures_differ = FiguresDiffer(incoming_.title, stored.title);
+  if (verdict.title_figures_differ && verdict.title_ppm >= Rules::kTitleOfTemplate &&
+      FewFiguresDiffer(incoming_, stored)) {
+    verdict.figures_ppm = 0;
+  }
 
   const auto own_distinct = [](const ComparisonDoc& doc, const DocFacts& known) {
     return doc.distinct - static_cast<uint32_t>(known.alone.size());

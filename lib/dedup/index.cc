@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -30,7 +31,8 @@ CandidateIndex::CandidateIndex(IndexOptions options)
       segment_ms_((options_.window_ms + kSegmentsOfWindow * kDayMs - 1) /
                   (kSegmentsOfWindow * kDayMs) * kDayMs),
       segment_articles_(SegmentArticles(options_)),
-      folder_(options_.folder) {}
+      folder_(options_.folder),
+      sketches_(options_.folder, options_.has_room) {}
 
 CandidateIndex::~CandidateIndex() { Stop(); }
 
@@ -63,17 +65,20 @@ void CandidateIndex::Advance(int64_t newest_ms, std::optional<int64_t> position_
     const std::shared_lock lock(mutex_);
     if (newest_ms <= newest_ms_ && floor <= floor_ms()) return;
   }
-  const std::unique_lock lock(mutex_);
-  newest_ms_ = std::max(newest_ms_, newest_ms);
-  if (floor <= floor_ms()) return;
-  floor_ms_.store(floor, std::memory_order_relaxed);
-  floor_changed_ = next_change_++;
-  PostLocked();
-  std::erase_if(parts_, [&](const Part& part) {
-    if (TimesOf(part.key).to_ms >= floor) return false;
-    expired_ += part.live();
-    return true;
-  });
+  {
+    const std::unique_lock lock(mutex_);
+    newest_ms_ = std::max(newest_ms_, newest_ms);
+    if (floor <= floor_ms()) return;
+    floor_ms_.store(floor, std::memory_order_relaxed);
+    floor_changed_ = next_change_++;
+    PostLocked();
+    std::erase_if(parts_, [&](const Part& part) {
+      if (TimesOf(part.key).to_ms >= floor) return false;
+      expired_ += part.live();
+      return true;
+    });
+  }
+  sketches_.Forget(floor);
 }
 
 std::optional<int64_t> CandidateIndex::KeyOfNew(int64_t time_ms) const {
@@ -108,17 +113,26 @@ void CandidateIndex::Add(const Ulid& id, const Sketch& sketch, bool is_new,
   if (keys == nullptr || keys->keys.empty()) made = SketchKeys(sketch);
   const SketchKeys& all = made.keys.empty() ? *keys : made;
   const IndexSegment::Kept kept = IndexSegment::KeptOf(sketch);
-  const std::unique_lock lock(mutex_);
-  const std::shared_ptr<IndexSegment> segment = SegmentFor(id.TimeMs());
-  if (segment == nullptr) return;
-  kept.ForKeys(all, [&](uint64_t key) { changed_keys_.Note(key, next_change_); });
-  const uint32_t entry = segment->Add(id, next_change_, kept);
-  unposted_.Add(segment, entry, next_change_++, kept, all);
-  if (unposted_.size() >= UnpostedEntries::kMax) {
-    PostLocked();
-  } else {
-    unposted_count_.store(unposted_.size(), std::memory_order_relaxed);
+  uint64_t change = 0;
+  bool is_ahead = false;
+  {
+    const std::unique_lock lock(mutex_);
+    const std::shared_ptr<IndexSegment> segment = SegmentFor(id.TimeMs());
+    if (segment == nullptr) return;
+    is_ahead = KeyOfNew(id.TimeMs()) == kAheadKey;
+    change = next_change_++;
+    kept.ForKeys(all, [&](uint64_t key) { changed_keys_.Note(key, change); });
+    const uint32_t entry = segment->Add(id, change, kept);
+    unposted_.Add(segment, entry, change, kept, all);
+    if (unposted_.size() >= UnpostedEntries::kMax) {
+      PostLocked();
+    } else {
+      unposted_count_.store(unposted_.size(), std::memory_order_relaxed);
+    }
   }
+  // What is ahead of the stream keeps no file from leaving with the rest.
+  sketches_.Append(change, id, sketch,
+                   is_ahead ? std::numeric_limits<int64_t>::min() : id.TimeMs());
 }
 
 void CandidateIndex::PostLocked() const {
@@ -176,8 +190,22 @@ bool CandidateIndex::Remove(const Ulid& id) {
   return false;
 }
 
+std::vector<CoarseAnswer> CandidateIndex::Ask(const Sketch& sketch,
+                                              std::span<const IndexHit> hits) const {
+  std::vector<SketchLog::Asked> asked;
+  asked.reserve(hits.size());
+  for (const IndexHit& hit : hits) asked.push_back({hit.id, hit.entry});
+  sketches_.Ask(CoarseProbe(sketch), asked);
+  std::vector<CoarseAnswer> answers;
+  answers.reserve(hits.size());
+  for (const SketchLog::Asked& one : asked) answers.push_back(one.answer);
+  return answers;
+}
+
 IndexStats CandidateIndex::stats() const {
   IndexStats stats;
+  stats.memory_bytes += sketches_.memory_bytes();
+  stats.disk_bytes += sketches_.disk_bytes();
   {
     const std::lock_guard lock(keeper_mutex_);
     stats.problem = problem_;

@@ -35,6 +35,9 @@
 // runs, what of them is dead, and copies of what is not sealed make up a checkpoint as of some
 // event, from which Restore goes on.
 //
+// Most candidates share a few anchors by chance. Ask tells which, by coarse sketches that lie beside
+// the runs (sketch_log.h).
+//
 // Add notes an article (unposted.h), and so it is found; its postings go to the tables with Post,
 // which is for threads that have the time, or later by themselves.
 //
@@ -53,6 +56,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -65,6 +69,7 @@
 #include "lib/dedup/index_run.h"
 #include "lib/dedup/index_segment.h"
 #include "lib/dedup/sketch.h"
+#include "lib/dedup/sketch_log.h"
 #include "lib/dedup/unposted.h"
 
 namespace wirefold {
@@ -240,6 +245,10 @@ class CandidateIndex {
   [[nodiscard]] std::optional<std::vector<IndexHit>> FindSince(const Sketch& sketch,
                                                                const FindOptions& options,
                                                                FindState& state) const;
+  // For each of the hits of a Find with this sketch what is known here of their resemblance, so
+  // that the sketches of most need not be read.
+  [[nodiscard]] std::vector<CoarseAnswer> Ask(const Sketch& sketch,
+                                              std::span<const IndexHit> hits) const;
   [[nodiscard]] IndexStats stats() const;
 
  private:
@@ -380,6 +389,7 @@ class CandidateIndex {
   mutable std::atomic<uint64_t> largest_bucket_ = 0;
 
   const IndexFolder folder_;
+  SketchLog sketches_;  // of what has been added
   std::atomic<uint64_t> next_file_ = 1;
   uint64_t merged_file_ = 0;          // of the thread that writes: the latest, to be kept
   std::thread keeper_;                // started with the first snapshot

@@ -249,6 +249,7 @@ absl::Status CandidateIndex::WriteCheckpoint(uint64_t next_event) {
   Stop();  // two that write would take each other's files
   TakeMerged();
   if (options_.folder.empty()) return absl::OkStatus();
+  sketches_.Close();
   Snapshot snapshot = TakeSnapshot(next_event, /*copies=*/false);
   return Write(snapshot, /*waits=*/false);
 }
@@ -275,6 +276,7 @@ std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string
   if (status.ok()) status = RestoreParts(*manifest);
   if (status.ok()) {
     folder_.KeepOnly(&*manifest, 0);
+    sketches_.Restore(next_change_);
     return manifest->next_event;
   }
   if (!absl::IsNotFound(status)) *why = std::string(status.message());
@@ -282,6 +284,7 @@ std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string
   parts_.clear();
   next_change_ = 1;
   folder_.KeepOnly(nullptr, 0);
+  sketches_.Clear();
   return std::nullopt;
 }
 

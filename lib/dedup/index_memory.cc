@@ -50,6 +50,11 @@ std::vector<IndexRun::Residency> CandidateIndex::ResidencyWithin(
 // Lets go of what is too much, and takes back what there is room for; so many bytes are about to be
 // taken beside it.
 void CandidateIndex::KeepWithin(size_t coming_bytes) {
+  {
+    // What was merged and is not in its place yet.
+    const std::lock_guard lock(keeper_mutex_);
+    if (merged_.has_value()) coming_bytes += merged_->run->memory_bytes();
+  }
   std::vector<std::shared_ptr<IndexRun>> runs;  // the newest first
   {
     const std::shared_lock lock(mutex_);

@@ -10,6 +10,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/hash.h"
+#include "lib/base/huge_pages.h"
 #include "lib/dedup/index_run.h"
 #include "lib/dedup/index_run_layout.h"
 
@@ -55,8 +56,10 @@ class IndexRun::Writer {
       by_id_ = {};
     }
     if (absl::Status status = go_on_(); !status.ok()) return status;
-    std::vector<uint32_t> keys = std::move(ids_.at(next_));
-    keys.reserve(keys.size() + packed.postings);
+    const std::vector<uint32_t> ids = std::move(ids_.at(next_));
+    HugePageVector<uint32_t> keys;
+    keys.reserve(ids.size() + packed.postings);
+    keys.assign(ids.begin(), ids.end());
     PostingTable::ForAll(packed, [&](uint32_t rest, uint32_t) { keys.push_back(rest); });
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/base/huge_pages.h"
+
 namespace wirefold {
 namespace {
 
@@ -42,16 +44,17 @@ KeyFilter KeyFilter::Of(std::span<const uint32_t> keys) {
 // the reverse order. False if some are left: that is seldom, and goes with another seed.
 bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   const size_t places = shape_.places();
-  std::vector<uint32_t> counts(places);    // of numbers that have this place
-  std::vector<uint64_t> together(places);  // their hashes
+  // Much for a moment, which goes back to the system at once.
+  HugePageVector<uint8_t> counts(places);     // of numbers that have this place
+  HugePageVector<uint64_t> together(places);  // their hashes
   for (const uint32_t key : keys) {
     const uint64_t hash = HashOf(key);
     for (const size_t place : PlacesOf(hash)) {
-      ++counts[place];
+      if (++counts[place] == 0) return false;
       together[place] ^= hash;
     }
   }
-  std::vector<std::pair<uint64_t, uint32_t>> peeled;  // hash, place that is its own
+  HugePageVector<uint32_t> peeled;  // a number's own place, where its hash stays
   peeled.reserve(keys.size());
   std::vector<uint32_t> alone;
   for (size_t begin = 0; begin < places; ++begin) {
@@ -61,9 +64,10 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
       alone.pop_back();
       if (counts[place] != 1) continue;
       const uint64_t hash = together[place];
-      peeled.emplace_back(hash, place);
+      peeled.push_back(place);
       for (const size_t other : PlacesOf(hash)) {
         --counts[other];
+        if (other == place) continue;
         together[other] ^= hash;
         if (counts[other] == 1) alone.push_back(static_cast<uint32_t>(other));
       }
@@ -72,7 +76,8 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   if (peeled.size() != keys.size()) return false;
   places_.assign(places, 0);
   for (size_t i = peeled.size(); i-- > 0;) {
-    const auto [hash, place] = peeled[i];
+    const uint32_t place = peeled[i];
+    const uint64_t hash = together[place];
     const auto [a, b, c] = PlacesOf(hash);
     places_[place] = 0;
     places_[place] = FingerprintOf(hash) ^ places_[a] ^ places_[b] ^ places_[c];

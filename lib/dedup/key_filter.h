@@ -31,7 +31,7 @@ class KeyFilter {
   };
 
   KeyFilter() = default;  // of none
-  // Of ascending numbers, each once; some 20 bytes a number are taken meanwhile.
+  // Of ascending numbers, each once; some 15 bytes a number are taken meanwhile.
   static KeyFilter Of(std::span<const uint32_t> keys);
   // One that was made before: of so many numbers, under this seed, places().
   KeyFilter(size_t keys, uint64_t seed, std::vector<uint8_t> places);

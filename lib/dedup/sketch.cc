@@ -20,7 +20,7 @@ int BorrowFrom(int bin, int attempt) {
 
 constexpr int64_t kOne = 1'000'000;
 
-int64_t RowsThatAgree(const Signature& a, const Signature& b) {
+uint32_t RowsThatAgree(const Signature& a, const Signature& b) {
   // Counted in 16 bits, so that a vector of rows is a vector of counts.
   uint16_t rows = 0;
   for (size_t i = 0; i < a.size(); ++i) rows += a[i] == b[i] ? 1 : 0;
@@ -69,35 +69,41 @@ Sketch MakeSketch(const Shingles& shingles) {
   return sketch;
 }
 
+bool AgreeTooLittle(const SketchAgreement& agreement) {
+  if (agreement.shorter_shingles < kMinShingles) return false;
+  // Two samples that have nothing to do with each other. An anchor of the shorter text is in the
+  // longer one as often as any of its shingles; a row agrees as often as the texts resemble each
+  // other. Both counts together are held against what texts would have that share just enough.
+  const int64_t share = kWorthComparing;
+  const int64_t common = share * agreement.shorter_shingles / kOne;
+  const int64_t resemblance = common * kOne / (int64_t{agreement.shorter_shingles} +
+                                               agreement.longer_shingles - common);
+  // Rows that borrow from others tell nothing new; of a text with many shingles none does.
+  const int64_t rows = std::min<int64_t>(kSignatureRows, agreement.shorter_shingles / 2);
+  const int64_t rows_agree = rows * agreement.rows * kOne / kSignatureRows;
+  const int64_t expected = agreement.sampled * share + rows * resemblance;
+  const int64_t found = rows_agree + int64_t{agreement.shared} * kOne;
+  if (found >= expected) return false;
+  const int64_t variance = agreement.sampled * (share * (kOne - share) / kOne) +
+                           rows * (resemblance * (kOne - resemblance) / kOne);
+  // Three standard deviations. In thousandths, so that the squares fit.
+  const int64_t missing = (expected - found) / 1000;
+  return missing * missing > 9 * variance;
+}
+
 bool ShareTooLittle(const Sketch& a, const Sketch& b) {
   const bool a_is_shorter =
       std::pair(a.shingles, a.anchors.size()) <= std::pair(b.shingles, b.anchors.size());
   const Sketch& shorter = a_is_shorter ? a : b;
   const Sketch& longer = a_is_shorter ? b : a;
   if (shorter.shingles < kMinShingles) return false;
-  // Two samples that have nothing to do with each other. An anchor of the shorter text is in the
-  // longer one as often as any of its shingles; a row agrees as often as the texts resemble each
-  // other. Both counts together are held against what texts would have that share just enough.
-  const int64_t share = kWorthComparing;
-  const int64_t common = share * shorter.shingles / kOne;
-  const int64_t resemblance =
-      common * kOne / (int64_t{shorter.shingles} + longer.shingles - common);
-  // Rows that borrow from others tell nothing new; of a text with many shingles none does.
-  const int64_t rows = std::min<int64_t>(kSignatureRows, shorter.shingles / 2);
-  const int64_t rows_agree = rows * RowsThatAgree(a.signature, b.signature) * kOne / kSignatureRows;
   const uint32_t greatest = std::min(KeptUpTo(a), KeptUpTo(b));
   const std::span<const uint32_t> anchors = AnchorsUpTo(shorter, greatest);
-  const auto sampled = static_cast<int64_t>(anchors.size());
-  const int64_t expected = sampled * share + rows * resemblance;
-  if (rows_agree >= expected) return false;
-  const int64_t found =
-      rows_agree + int64_t{CountShared(anchors, AnchorsUpTo(longer, greatest))} * kOne;
-  if (found >= expected) return false;
-  const int64_t variance = sampled * (share * (kOne - share) / kOne) +
-                           rows * (resemblance * (kOne - resemblance) / kOne);
-  // Three standard deviations. In thousandths, so that the squares fit.
-  const int64_t missing = (expected - found) / 1000;
-  return missing * missing > 9 * variance;
+  return AgreeTooLittle({.shorter_shingles = shorter.shingles,
+                         .longer_shingles = longer.shingles,
+                         .rows = RowsThatAgree(a.signature, b.signature),
+                         .sampled = static_cast<uint32_t>(anchors.size()),
+                         .shared = CountShared(anchors, AnchorsUpTo(longer, greatest))});
 }
 
 uint32_t BandKey(const Signature& signature, int band) {

@@ -55,6 +55,17 @@ Sketch MakeSketch(const Shingles& shingles);
 inline constexpr uint32_t kWorthComparing = 350'000;  // millionths
 bool ShareTooLittle(const Sketch& a, const Sketch& b);
 
+// What two sketches have in common, and how large they are: all that ShareTooLittle rests on.
+struct SketchAgreement {
+  uint32_t shorter_shingles = 0;
+  uint32_t longer_shingles = 0;
+  uint32_t rows = 0;     // of the signatures, that agree
+  uint32_t sampled = 0;  // anchors of the shorter one, as far as those of both are kept
+  uint32_t shared = 0;   // … that are in the longer one
+};
+// The more rows agree and the more anchors are shared, the less is it true.
+bool AgreeTooLittle(const SketchAgreement& agreement);
+
 // The key of one band (0 … kBands - 1): equal for two signatures whose rows in the band agree.
 uint32_t BandKey(const Signature& signature, int band);
 

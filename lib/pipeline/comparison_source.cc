@@ -30,24 +30,20 @@ std::vector<ComparisonSource::Known> ComparisonSource::LookUp(std::span<const Ul
   return known;
 }
 
-absl::StatusOr<bool> ComparisonSource::ReadSketches(std::span<const Ulid> ids,
-                                                    std::vector<Known>& known) const {
+absl::Status ComparisonSource::ReadSketches(std::span<const Ulid> ids,
+                                            const std::vector<size_t>& wanted,
+                                            std::vector<Known>& known) const {
+  if (wanted.empty()) return absl::OkStatus();
   std::vector<Ulid> missing;
-  std::vector<size_t> missing_at;
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (known[i].sketch != nullptr) continue;
-    missing.push_back(ids[i]);
-    missing_at.push_back(i);
-  }
-  if (missing.empty()) return false;
+  for (const size_t i : wanted) missing.push_back(ids[i]);
   auto sketches = store_.GetSketches(missing);
   if (!sketches.ok()) return sketches.status();
   for (size_t i = 0; i < missing.size(); ++i) {
     std::optional<Sketch>& sketch = (*sketches)[i];
     if (!sketch.has_value()) continue;
-    known[missing_at[i]].sketch = std::make_shared<const Sketch>(*std::move(sketch));
+    known[wanted[i]].sketch = std::make_shared<const Sketch>(*std::move(sketch));
   }
-  return true;
+  return absl::OkStatus();
 }
 
 absl::Status ComparisonSource::ReadTexts(std::span<const Ulid> ids,
@@ -123,23 +119,36 @@ absl::StatusOr<std::vector<ComparisonSource::Doc>> ComparisonSource::Get(
 }
 
 absl::StatusOr<std::vector<ComparisonSource::Found>> ComparisonSource::GetLike(
-    std::span<const Ulid> ids, const Sketch& sketch) {
+    std::span<const Ulid> ids, const Sketch& sketch, AskCoarse ask) {
   uint64_t revisions = 0;
   std::vector<Known> known = LookUp(ids, revisions);
-  const absl::StatusOr<bool> read_sketches = ReadSketches(ids, known);
-  if (!read_sketches.ok()) return read_sketches.status();
+  std::vector<size_t> unseen;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (known[i].sketch == nullptr) unseen.push_back(i);
+  }
+  std::vector<bool> told(ids.size());  // to share too little
+  std::vector<size_t> untold;
+  if (!unseen.empty()) {
+    const std::vector<CoarseAnswer> answers = ask(unseen);
+    for (size_t i = 0; i < unseen.size(); ++i) {
+      told[unseen[i]] = answers[i] == CoarseAnswer::kTooLittle;
+      // What may be worth comparing most often is: its text tells its sketch as well.
+      if (answers[i] == CoarseAnswer::kUnknown) untold.push_back(unseen[i]);
+    }
+  }
+  if (absl::Status read = ReadSketches(ids, untold, known); !read.ok()) return read;
   const auto is_unlike = [&](size_t i) {
-    return known[i].sketch != nullptr && ShareTooLittle(sketch, *known[i].sketch);
+    return told[i] || (known[i].sketch != nullptr && ShareTooLittle(sketch, *known[i].sketch));
   };
   std::vector<size_t> missing;
   for (size_t i = 0; i < ids.size(); ++i) {
     if (known[i].doc == nullptr && !is_unlike(i)) missing.push_back(i);
   }
   if (absl::Status read = ReadTexts(ids, missing, known); !read.ok()) return read;
-  if (*read_sketches || !missing.empty()) Keep(ids, revisions, known);
+  if (!untold.empty() || !missing.empty()) Keep(ids, revisions, known);
   std::vector<Found> found(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
-    // Of one that had no sketch stored, the text has told it.
+    // Of one whose sketch was not read, the text has told it.
     found[i].unlike = is_unlike(i);
     if (!found[i].unlike) found[i].doc = std::move(known[i].doc);
   }

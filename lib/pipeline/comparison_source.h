@@ -5,7 +5,7 @@
 //   ComparisonSource source(store, /*cache_bytes=*/256 << 20);
 //   source.Pin(id, doc);                   // decided, not yet in the store
 //   auto docs = source.Get(ids);           // null where there is no such article
-//   auto like = source.GetLike(ids, sketch);   // … or where it is not worth comparing
+//   auto like = source.GetLike(ids, sketch, ask);   // … or where it is not worth comparing
 //   source.Unpin(id);                      // committed: may leave the cache from now on
 //
 // Thread-safe. The documents are shared between the cache and whoever compares with them just now.
@@ -21,8 +21,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "lib/base/ulid.h"
+#include "lib/dedup/coarse_sketch.h"
 #include "lib/dedup/compare.h"
 #include "lib/store/store.h"
 
@@ -42,10 +44,13 @@ class ComparisonSource {
 
   // In the order of `ids`; reads the store for those that are not cached. An error is the store's.
   [[nodiscard]] absl::StatusOr<std::vector<Doc>> Get(std::span<const Ulid> ids);
-  // The same, but texts that share too little by their sketches are not read. What is answered does
-  // not depend on what is cached.
+  // For some of the articles, by their places in the list, what their coarse sketches say.
+  using AskCoarse = absl::FunctionRef<std::vector<CoarseAnswer>(std::span<const size_t> which)>;
+  // The same, but texts that share too little by their sketches are not read, nor is a sketch where
+  // a coarse one tells as much; `ask` is asked about what is not cached. What is answered does not
+  // depend on what is cached, nor on what the coarse ones know.
   [[nodiscard]] absl::StatusOr<std::vector<Found>> GetLike(std::span<const Ulid> ids,
-                                                           const Sketch& sketch);
+                                                           const Sketch& sketch, AskCoarse ask);
 
   // `doc` is the article's text from now on, and stays until Unpin. Pins of one ID add up.
   // `revised` says that the article had another text before.
@@ -74,8 +79,9 @@ class ComparisonSource {
 
   // What is cached, in the order of `ids`, and how many revisions there had been.
   std::vector<Known> LookUp(std::span<const Ulid> ids, uint64_t& revisions);
-  // Of those that are not known. Returns whether there were any.
-  absl::StatusOr<bool> ReadSketches(std::span<const Ulid> ids, std::vector<Known>& known) const;
+  // Of those at these places.
+  absl::Status ReadSketches(std::span<const Ulid> ids, const std::vector<size_t>& wanted,
+                            std::vector<Known>& known) const;
   // Of those that are `wanted`; `known` has their documents then, with their sketches.
   absl::Status ReadTexts(std::span<const Ulid> ids, const std::vector<size_t>& wanted,
                          std::vector<Known>& known) const;

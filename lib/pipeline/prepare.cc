@@ -225,8 +225,13 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
     std::erase_if(scored, [](const ScoredCandidate& one) { return one.doc == nullptr; });
   };
   if (!ids.empty()) {
+    const auto ask = [&](std::span<const size_t> which) {
+      std::vector<IndexHit> asked;
+      for (const size_t i : which) asked.push_back(hits[ids_at[i]]);
+      return view.index.Ask(prepared.doc->sketch, asked);
+    };
     absl::StatusOr<std::vector<ComparisonSource::Found>> docs =
-        view.source.GetLike(ids, prepared.doc->sketch);
+        view.source.GetLike(ids, prepared.doc->sketch, ask);
     if (!docs.ok()) return docs.status();
     for (size_t i = 0; i < ids.size(); ++i) {
       scored[ids_at[i]].doc = std::move((*docs)[i].doc);

@@ -98,6 +98,33 @@ TEST(Compare, FiguresOfAlikeTitlesAskForMoreAgreementOfTheText) {
   EXPECT_EQ(Compare(renamed, monday).relation, Relation::kNear);
 }
 
+TEST(Compare, FewFiguresSpeakWithThoseOfAlikeTitles) {
+  // Two figures say nothing by themselves.
+  const std::string text = HanText(1, 300);
+  const auto notice = [&](const char* title, const char* first, const char* second,
+                          const char* host) {
+    return MakeComparisonDoc(
+        First(text, 50) + first + First(Last(text, 250), 50) + second + Last(text, 200),
+        {.host = host, .title = title});
+  };
+  const ComparisonDoc one = notice("本地每日情况通报第1期", "98", "2243", kHere);
+  const ComparisonDoc other = notice("本地每日情况通报第2期", "11", "3319", kHere);
+  EXPECT_EQ(Compare(other, one).veto, Veto::kFiguresDiffer);
+  EXPECT_EQ(Compare(one, other).veto, Veto::kFiguresDiffer);
+  // Under one title, with a figure in common, with one figure alone, and of another outlet it is
+  // no template.
+  EXPECT_EQ(Compare(notice("本地每日情况通报第1期", "11", "3319", kHere), one).relation,
+            Relation::kNear);
+  EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "2243", kHere), one).relation,
+            Relation::kNear);
+  EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "", kHere),
+                    notice("本地每日情况通报第1期", "98", "", kHere))
+                .relation,
+            Relation::kNear);
+  EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "3319", kThere), one).relation,
+            Relation::kNear);
+}
+
 TEST(Compare, AnotherDaysNoticeMayRepeatEarlierFigures) {
   // Nine of twelve figures agree: the list of earlier days.
   const std::string text = HanText(1, 900);

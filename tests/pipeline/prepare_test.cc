@@ -77,6 +77,10 @@ TEST_F(SampledTest, WhatIsToldOfAFileIsOfTheWholeTexts) {
 
 class UnlikeTest : public PipelineFixture {};
 
+std::vector<CoarseAnswer> KnowsNone(std::span<const size_t> which) {
+  return std::vector<CoarseAnswer>(which.size(), CoarseAnswer::kUnknown);
+}
+
 // What its sketch says is unlike is not read, from the cache or from the store, whatever is cached.
 TEST_F(UnlikeTest, WhatSharesTooLittleByItsSketchIsNotCompared) {
   const std::string shared = HanText(18, 36);
@@ -90,9 +94,15 @@ TEST_F(UnlikeTest, WhatSharesTooLittleByItsSketchIsNotCompared) {
 
   const Sketch sketch = SketchOf(second);
   const std::vector<Ulid> ids = {original.id, outcome.id, Ulid::Make(1, Hash128{1, 1})};
+  std::vector<CoarseAnswer> answers;
+  const auto coarse = [&](std::span<const size_t> which) {
+    std::vector<CoarseAnswer> some;
+    for (const size_t i : which) some.push_back(answers[i]);
+    return some;
+  };
   const auto expect = [&](ComparisonSource& source, const char* where) {
     SCOPED_TRACE(where);
-    const auto found = source.GetLike(ids, sketch);
+    const auto found = source.GetLike(ids, sketch, coarse);
     ASSERT_TRUE(found.ok()) << found.status();
     EXPECT_TRUE((*found)[0].unlike);
     EXPECT_EQ((*found)[0].doc, nullptr);
@@ -103,24 +113,35 @@ TEST_F(UnlikeTest, WhatSharesTooLittleByItsSketchIsNotCompared) {
     EXPECT_FALSE((*found)[2].unlike);  // there is none
     EXPECT_EQ((*found)[2].doc, nullptr);
   };
-  for (const size_t cache_bytes : {size_t{0}, size_t{1} << 20}) {
-    ComparisonSource source(*store_, cache_bytes);
-    expect(source, "nothing cached");
-    expect(source, "what was read");
-    EXPECT_NE(source.Get(ids)->front(), nullptr);
-    expect(source, "the text that was unlike, too");
-    ComparisonSource texts_first(*store_, cache_bytes);
-    EXPECT_NE(texts_first.Get(ids)->front(), nullptr);
-    expect(texts_first, "texts that were read without their sketches");
-    EXPECT_LE(source.memory_bytes(), std::max<size_t>(cache_bytes, 1));
-    EXPECT_EQ(source.memory_bytes() > 2 * sizeof(Sketch), cache_bytes > 0);
+  // What coarse sketches say, if there are any, changes no answer.
+  std::vector<std::vector<CoarseAnswer>> said;
+  for (const CoarseAnswer of_first :
+       {CoarseAnswer::kUnknown, CoarseAnswer::kTooLittle, CoarseAnswer::kPerhaps}) {
+    for (const CoarseAnswer of_second : {CoarseAnswer::kUnknown, CoarseAnswer::kPerhaps}) {
+      said.push_back({of_first, of_second, of_second});
+    }
   }
-  // A sketch that is missing is made from the text, and says the same.
-  FailingStore without_sketches(*store_);
-  without_sketches.hide_sketches = true;
-  ComparisonSource source(without_sketches, size_t{1} << 20);
-  expect(source, "no sketches stored");
-  expect(source, "… and the texts cached");
+  for (const std::vector<CoarseAnswer>& what : said) {
+    answers = what;
+    for (const size_t cache_bytes : {size_t{0}, size_t{1} << 20}) {
+      ComparisonSource source(*store_, cache_bytes);
+      expect(source, "nothing cached");
+      expect(source, "what was read");
+      EXPECT_NE(source.Get(ids)->front(), nullptr);
+      expect(source, "the text that was unlike, too");
+      ComparisonSource texts_first(*store_, cache_bytes);
+      EXPECT_NE(texts_first.Get(ids)->front(), nullptr);
+      expect(texts_first, "texts that were read without their sketches");
+      EXPECT_LE(source.memory_bytes(), std::max<size_t>(cache_bytes, 1));
+      EXPECT_EQ(source.memory_bytes() > 2 * sizeof(Sketch), cache_bytes > 0);
+    }
+    // A sketch that is missing is made from the text, and says the same.
+    FailingStore without_sketches(*store_);
+    without_sketches.hide_sketches = true;
+    ComparisonSource source(without_sketches, size_t{1} << 20);
+    expect(source, "no sketches stored");
+    expect(source, "… and the texts cached");
+  }
 }
 
 // A text that is pinned counts, not the one that the store still has.
@@ -131,16 +152,16 @@ TEST_F(UnlikeTest, ThePinnedTextCounts) {
       Ingest(RawFile(kPipelineNowMs, "https://a.example/1", "题", old_text));
   ComparisonSource source(*store_, size_t{1} << 20);
   const std::vector<Ulid> ids = {original.id};
-  ASSERT_FALSE(source.GetLike(ids, SketchOf(old_text))->front().unlike);
+  ASSERT_FALSE(source.GetLike(ids, SketchOf(old_text), KnowsNone)->front().unlike);
   ComparisonDoc revised = MakeComparisonDoc(new_text, {});
   revised.sketch = SketchOf(new_text);
   source.Pin(original.id, std::make_shared<const ComparisonDoc>(revised), /*revised=*/true);
-  EXPECT_TRUE(source.GetLike(ids, SketchOf(old_text))->front().unlike);
-  EXPECT_NE(source.GetLike(ids, SketchOf(new_text))->front().doc, nullptr);
+  EXPECT_TRUE(source.GetLike(ids, SketchOf(old_text), KnowsNone)->front().unlike);
+  EXPECT_NE(source.GetLike(ids, SketchOf(new_text), KnowsNone)->front().doc, nullptr);
   source.Unpin(original.id);
   source.Forget(original.id);
   EXPECT_EQ(source.memory_bytes(), 0u);
-  EXPECT_FALSE(source.GetLike(ids, SketchOf(old_text))->front().unlike);
+  EXPECT_FALSE(source.GetLike(ids, SketchOf(old_text), KnowsNone)->front().unlike);
 }
 
 // Many articles share a little with one long text: some are worth comparing, and those that are not

@@ -1,0 +1,167 @@
+// SketchLog: the coarse sketches of what the candidate index holds, in files that are appended to,
+// so that most candidates that share a few anchors by chance are told by one read of a file that
+// the page cache has.
+//
+// Example:
+//   SketchLog log("wirefold-data/index", has_room);
+//   log.Restore(next_change);                  // or Clear
+//   log.Append(change, id, sketch, id.TimeMs());
+//   std::vector<SketchLog::Asked> asked = {{id, change}};
+//   log.Ask(probe, asked);                     // … asked[0].answer
+//   log.Close();
+//
+// A sketch goes by the number of the change that added it to the index, which grows with each; 16
+// numbers make a group, and 2^20 a file, which goes when the window has left all that is in it.
+// What is here are hints: of what was lost, has not been written for want of room, or can't be
+// read, nothing is known, and whoever asks has to look into the store. Nothing is synced. Each sketch has a
+// checksum over itself, its ID and its number, so nothing else is ever taken for it.
+//
+// Files are FIRST.sketches, FIRST the number that it begins with. Of a group: its number, the latest
+// time in the file so far, the sizes of its sketches (0: there is none), a checksum over those;
+// then the sketches, each behind its checksum. A file that is full, or was closed, has a directory
+// behind its groups, and can be used without reading them. Little-endian.
+//
+// Thread-safe: Ask and the numbers at any time, beside one call of another kind.
+#ifndef WIREFOLD_LIB_DEDUP_SKETCH_LOG_H_
+#define WIREFOLD_LIB_DEDUP_SKETCH_LOG_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "lib/base/file.h"
+#include "lib/base/ulid.h"
+#include "lib/dedup/coarse_sketch.h"
+#include "lib/dedup/sketch.h"
+
+namespace wirefold {
+
+class SketchLog {
+ public:
+  // An article of the index, by its ID and the change that added it.
+  struct Asked {
+    Ulid id;
+    uint64_t change = 0;
+    CoarseAnswer answer = CoarseAnswer::kUnknown;
+  };
+
+  static constexpr size_t kGroup = 16;
+  static constexpr uint64_t kFileChanges = uint64_t{1} << 20;
+  // What waits to be written, at most so much and a group.
+  static constexpr size_t kBufferBytes = size_t{256} << 10;
+
+  // `folder` as the index's; empty: nothing is kept. `has_room` as IndexOptions'; empty: there is.
+  SketchLog(std::string folder, std::function<absl::Status()> has_room)
+      : folder_(std::move(folder)), has_room_(std::move(has_room)) {}
+
+  // Takes over what earlier ones left of changes before this one; what they left of others goes.
+  void Restore(uint64_t next_change);
+  // What earlier ones left goes.
+  void Clear();
+
+  // `change` is greater than at any call before, and `time_ms` what the window tells by when it is
+  // not needed any more. Nothing is kept of a sketch that is not indexed.
+  void Append(uint64_t change, const Ulid& id, const Sketch& sketch, int64_t time_ms);
+  // Files without anything of this time or later go.
+  void Forget(int64_t before_ms);
+  // Writes what waits; nothing is appended from then on.
+  void Close();
+
+  // Fills in what is known of each and the probe's text.
+  void Ask(const CoarseProbe& probe, std::span<Asked> asked) const;
+
+  [[nodiscard]] uint64_t disk_bytes() const;
+  [[nodiscard]] size_t memory_bytes() const;
+
+ private:
+  static constexpr uint64_t kFileGroups = kFileChanges / kGroup;
+
+  struct GroupHeader {
+    uint64_t number = 0;
+    int64_t last_ms = 0;
+    std::array<uint16_t, kGroup> sizes{};  // with their checksums
+    uint64_t checksum = 0;                 // of what is in front of it
+  };
+  static_assert(sizeof(GroupHeader) == 56);
+  struct Footer {
+    uint64_t first_group = 0;
+    int64_t last_ms = 0;
+    uint64_t groups = 0;
+    uint64_t checksum = 0;  // of the directory, and of what is in front of it
+  };
+  static_assert(sizeof(Footer) == 32);
+
+  struct File {
+    std::unique_ptr<FileLog> file;
+    uint64_t first_group = 0;
+    int64_t last_ms = std::numeric_limits<int64_t>::min();
+    // Where each group begins, and behind them where the last one ends. What is not there has no
+    // bytes.
+    std::vector<uint32_t> directory{0};
+    uint32_t written = 0;  // bytes of groups; of the last file's others are in waiting_
+
+    [[nodiscard]] uint64_t groups() const { return directory.size() - 1; }
+    [[nodiscard]] uint32_t end() const { return directory.back(); }
+    [[nodiscard]] bool is_full() const { return groups() >= kFileGroups; }
+  };
+  // A group that is being filled.
+  struct Group {
+    uint64_t number = 0;
+    std::array<uint16_t, kGroup> sizes{};
+    std::string sketches;
+  };
+
+  static uint64_t GroupOf(uint64_t change) { return change / kGroup; }
+  static uint32_t ChecksumOf(std::string_view coarse, const Ulid& id, uint64_t change);
+  static uint64_t ChecksumOf(const GroupHeader& header);
+  static uint64_t ChecksumOf(const Footer& footer, const std::vector<uint32_t>& directory);
+  // The sketch of a change in its group, with its checksum; empty: there is none.
+  static std::string_view SketchIn(std::string_view group, uint64_t change);
+  static std::string_view SketchAt(const std::array<uint16_t, kGroup>& sizes,
+                                   std::string_view sketches, size_t place);
+  static CoarseAnswer Answer(const CoarseProbe& probe, std::string_view sketch, const Asked& asked);
+
+  [[nodiscard]] std::string PathOf(uint64_t first_group) const;
+  // The first groups of the files in the folder, ascending.
+  [[nodiscard]] std::vector<uint64_t> FilesThere() const;
+  // Null if it can't be read.
+  static std::shared_ptr<File> Load(const std::string& path, uint64_t first_group);
+  static bool LoadDirectory(File& file);
+  static void ScanGroups(File& file);
+  // Leaves what is of changes before this one; what its own group has of those is current_ then.
+  void CutBehind(File& file, uint64_t next_change);
+
+  // By the thread that appends. All that is not const takes the mutex.
+  [[nodiscard]] bool HasFileFor(uint64_t group) const;
+  [[nodiscard]] bool MakeFileFor(uint64_t group);
+  void FinishGroup();
+  [[nodiscard]] bool Flush();
+  void Seal();
+  // Nothing can be written for a while.
+  void GiveUp();
+
+  const std::string folder_;
+  const std::function<absl::Status()> has_room_;
+  mutable std::shared_mutex mutex_;  // guards all below, which the thread that appends changes
+  std::vector<std::shared_ptr<File>> files_;  // by their first groups
+  bool is_open_ = false;                      // whether the last one may be appended to
+  bool closed_ = false;
+  std::string waiting_;  // of the last file, from its `written` on
+  Group current_;
+  uint64_t resume_ = 0;  // a group: before it nothing is kept, since nothing could be written
+};
+
+}  // namespace wirefold
+
+#endif  // WIREFOLD_LIB_DEDUP_SKETCH_LOG_H_
