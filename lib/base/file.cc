@@ -41,11 +41,7 @@ absl::Status WriteFully(int fd, uint64_t offset, std::string_view bytes, const s
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileReader>> FileReader::Open(const std::string& path) {
-  return OpenAs(path, O_RDONLY);
-}
-
-absl::StatusOr<std::unique_ptr<FileReader>> FileReader::OpenAs(const std::string& path, int flags) {
-  const int fd = open(path.c_str(), flags | O_CLOEXEC, 0644);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) return absl::NotFoundError(absl::StrCat("there is no ", path));
   if (fd < 0) return Failed("opening", path);
   struct stat info {};
@@ -86,23 +82,22 @@ void FileReader::Forget(uint64_t offset, uint64_t bytes) const {
   posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_DONTNEED);
 }
 
-absl::StatusOr<std::unique_ptr<FileLog>> FileLog::Open(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<FileReader>> reader = FileReader::OpenAs(path, O_RDWR | O_CREAT);
-  if (!reader.ok()) return reader.status();
-  return std::unique_ptr<FileLog>(new FileLog(*std::move(reader), path));
-}
-
-absl::Status FileLog::Append(std::string_view bytes) {
-  if (absl::Status status = WriteFully(reader_->fd_, size_, bytes, path_); !status.ok()) {
-    return status;
+absl::StatusOr<FileAppender> FileAppender::Create(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0 && errno == EEXIST) {
+    return absl::AlreadyExistsError(absl::StrCat("there is a ", path));
   }
-  size_ += bytes.size();
-  return absl::OkStatus();
+  if (fd < 0) return Failed("creating", path);
+  return FileAppender(fd, path);
 }
 
-absl::Status FileLog::Truncate(uint64_t bytes) {
-  if (ftruncate(reader_->fd_, static_cast<off_t>(bytes)) != 0) return Failed("cutting", path_);
-  size_ = bytes;
+FileAppender::~FileAppender() {
+  if (fd_ >= 0) close(fd_);
+}
+
+absl::Status FileAppender::Append(std::string_view bytes) {
+  if (absl::Status status = WriteFully(fd_, size_, bytes, path_); !status.ok()) return status;
+  size_ += bytes.size();
   return absl::OkStatus();
 }
 

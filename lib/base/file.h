@@ -1,5 +1,5 @@
-// Files of derived data: read at any place by many threads, written whole or not at all, or appended
-// to.
+// Files of derived data: read at any place by many threads, written whole or not at all, or
+// appended to.
 //
 // Example:
 //   absl::StatusOr<FileWriter> writer = FileWriter::Create(path);
@@ -7,11 +7,10 @@
 //   absl::Status there = writer->Commit();                 // durable, under its name
 //   absl::StatusOr<std::unique_ptr<FileReader>> reader = FileReader::Open(path);
 //   bool whole = (*reader)->ReadAt(4096, buffer);
-//   absl::StatusOr<std::unique_ptr<FileLog>> log = FileLog::Open(path);
-//   absl::Status grown = (*log)->Append(bytes);
+//   absl::StatusOr<FileAppender> appender = FileAppender::Create(other_path);
+//   absl::Status grown = appender->Append(bytes);          // to be read at once, not durable
 //
-// FileReader is thread-safe; a FileWriter belongs to one thread. A FileLog is changed by one thread
-// and read by any.
+// FileReader is thread-safe; a FileWriter or FileAppender belongs to one thread.
 #ifndef WIREFOLD_LIB_BASE_FILE_H_
 #define WIREFOLD_LIB_BASE_FILE_H_
 
@@ -48,43 +47,33 @@ class FileReader {
   void Forget(uint64_t offset, uint64_t bytes) const;
 
  private:
-  friend class FileLog;
-
   FileReader(int fd, uint64_t size) : fd_(fd), size_(size) {}
-  static absl::StatusOr<std::unique_ptr<FileReader>> OpenAs(const std::string& path, int flags);
 
   const int fd_;
   const uint64_t size_;
 };
 
-// A file that grows. Nothing is synced: what a power cut leaves of it has to be told from the bytes.
-class FileLog {
+// A file that grows while others read it. Nothing is synced: what a power cut leaves of it has to
+// be told from the bytes.
+class FileAppender {
  public:
-  // Opens a file, or makes an empty one. Errors here and below are kUnavailable.
-  static absl::StatusOr<std::unique_ptr<FileLog>> Open(const std::string& path);
+  // Makes an empty file; kAlreadyExists if there is one of this name. Other errors here and below
+  // are kUnavailable.
+  static absl::StatusOr<FileAppender> Create(const std::string& path);
+  ~FileAppender();
+  FileAppender(FileAppender&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), size_(other.size_) {}
+  FileAppender& operator=(FileAppender&&) = delete;
 
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] uint64_t size() const { return size_; }
-  // Behind what is there. An error may leave a part of it there, beyond size().
+  // An error may leave a part behind what was there; the next Append goes over it.
   [[nodiscard]] absl::Status Append(std::string_view bytes);
-  // Leaves the first so many bytes.
-  [[nodiscard]] absl::Status Truncate(uint64_t bytes);
-  // As FileReader's.
-  [[nodiscard]] bool ReadAt(uint64_t offset, std::span<char> buffer) const {
-    return reader_->ReadAt(offset, buffer);
-  }
-  [[nodiscard]] bool ReadAtOnce(uint64_t offset, std::span<char> buffer) const {
-    return reader_->ReadAtOnce(offset, buffer);
-  }
-  void Prefetch(uint64_t offset, uint64_t bytes) const { reader_->Prefetch(offset, bytes); }
 
  private:
-  FileLog(std::unique_ptr<FileReader> reader, const std::string& path)
-      : path_(path), reader_(std::move(reader)), size_(reader_->size()) {}
+  FileAppender(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
 
-  const std::string path_;
-  const std::unique_ptr<FileReader> reader_;  // of a descriptor that may be written to
-  uint64_t size_;
+  int fd_;
+  std::string path_;
+  uint64_t size_ = 0;
 };
 
 class FileWriter {

@@ -7,10 +7,10 @@
 //   CoarseProbe probe(sketch_of_b);
 //   if (probe.SharesTooLittle(stored)) …               // then ShareTooLittle of the two is true
 //
-// Of each row of the signature the lower 8 of 16 bits are kept, and of each anchor the upper 16 of 32
-// (b-bit minwise hashing: Li and König, 2010). What agrees in all bits agrees in some, so a coarse
-// sketch counts no less in common than the sketch itself, and where it says that too little is
-// shared so does that; where it doesn't, the sketches tell.
+// Of each row of the signature the lower 8 of 16 bits are kept, and of each anchor the upper 16 of
+// 32 (b-bit minwise hashing: Li and König, 2010). What agrees in all bits agrees in some, so a
+// coarse sketch counts no less in common than the sketch itself, and where it says that too little
+// is shared so does that; where it doesn't, the sketches tell.
 //
 // Thread-safe: nothing changes once it is made.
 #ifndef WIREFOLD_LIB_DEDUP_COARSE_SKETCH_H_
@@ -46,8 +46,8 @@ class CoarseProbe {
  public:
   explicit CoarseProbe(const Sketch& sketch);
 
-  // Whether the two are not worth comparing; false where that can't be told, as of what
-  // AppendCoarse did not make.
+  // Whether the two are not worth comparing: true only if ShareTooLittle(probe's, other) is. False
+  // where that can't be told. `coarse` is what AppendCoarse made of the other.
   [[nodiscard]] bool SharesTooLittle(std::string_view coarse) const;
 
  private:

@@ -47,7 +47,7 @@ namespace wirefold {
 // The parameters of the decision, in one place. The weights are fitted on labelled pairs of real
 // news by tests/eval/fit_weights.py; the version goes up with any change.
 struct CompareRules {
-  static constexpr uint32_t kVersion = 7;
+  static constexpr uint32_t kVersion = 8;
 
   // Thousandths. Two articles are one story from a sum of 0 on; each figure is 0 to 1.
   static constexpr int64_t kIntercept = -5749;
@@ -82,8 +82,8 @@ struct CompareRules {
   static constexpr uint32_t kOpeningTokens = 80;
   static constexpr uint32_t kOpeningFiguresOtherDay = 500'000;
   static constexpr uint32_t kFiguresOtherDay = 950'000;
-  // Fewer figures than this say nothing; but where titles are alike but for theirs, as above, those
-  // count too if none of all is shared.
+  // Fewer figures than this say nothing; but one fewer do where none of them is shared and titles
+  // are alike but for theirs, as above.
   static constexpr uint32_t kMinFigures = 3;
   // Of one outlet: with less than this of the longer one's head and of the titles shared the two
   // are not one story. An outlet that takes up its article again keeps the opening or the title.

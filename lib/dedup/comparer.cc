@@ -54,10 +54,9 @@ uint32_t ShareOfFigures(std::span<const uint32_t> a, std::span<const uint32_t> b
 
 // Whether two texts with few figures, under titles that are alike but for theirs, share none.
 bool FewFiguresDiffer(const ComparisonDoc& a, const ComparisonDoc& b) {
-  const size_t fewer = std::min(a.figures.size() + FiguresOf(a.title).size(),
-                                b.figures.size() + FiguresOf(b.title).size());
-  return std::min(a.figures.size(), b.figures.size()) < CompareRules::kMinFigures &&
-         fewer >= CompareRules::kMinFigures && CountSharedRepeats(a.figures, b.figures) == 0;
+  constexpr size_t kMin = CompareRules::kMinFigures;
+  const size_t fewer = std::min(a.figures.size(), b.figures.size());
+  return fewer + 1 == kMin && CountSharedRepeats(a.figures, b.figures) == 0;
 }
 
 // 0 to a million for any sum, half of it at 0: z / (1 + |z|) in place of the logistic function,

@@ -209,6 +209,9 @@ IndexStats CandidateIndex::stats() const {
   {
     const std::lock_guard lock(keeper_mutex_);
     stats.problem = problem_;
+    // What is about to come, and what is about to go.
+    if (merged_.has_value()) stats.memory_bytes += merged_->run->memory_bytes();
+    for (const auto& run : let_go_) stats.memory_bytes += run->memory_bytes();
   }
   const std::shared_lock lock(mutex_);
   stats.memory_bytes += unposted_.memory_bytes();

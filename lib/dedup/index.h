@@ -35,13 +35,13 @@
 // runs, what of them is dead, and copies of what is not sealed make up a checkpoint as of some
 // event, from which Restore goes on.
 //
-// Most candidates share a few anchors by chance. Ask tells which, by coarse sketches that lie beside
-// the runs (sketch_log.h).
+// Most candidates share a few anchors by chance. Ask tells which, by coarse sketches that lie
+// beside the runs (sketch_log.h).
 //
 // Add notes an article (unposted.h), and so it is found; its postings go to the tables with Post,
 // which is for threads that have the time, or later by themselves.
 //
-// Thread-safe: any number of Find and Post beside one Add, Remove, Advance or Settle.
+// Thread-safe: any number of Find, Ask and Post beside one Add, Remove, Advance or Settle.
 #ifndef WIREFOLD_LIB_DEDUP_INDEX_H_
 #define WIREFOLD_LIB_DEDUP_INDEX_H_
 
@@ -139,8 +139,8 @@ struct IndexOptions {
   // Articles after which a segment is sealed; 0: as many as fit into memory_bytes well, at most
   // kSegmentArticles.
   size_t segment_articles = 0;
-  std::string folder{};  // for runs and checkpoints; empty: nothing is written
-  // Whether there is room on disk to write to; empty: yes.
+  std::string folder{};  // for runs, sketches and checkpoints; empty: nothing is written
+  // Whether there is room on disk to write to; empty: yes. Any thread.
   std::function<absl::Status()> has_room{};
 };
 
@@ -155,7 +155,7 @@ struct IndexStats {
   uint64_t resident_runs = 0;   // … of which these lie in memory too
   uint64_t bare_runs = 0;       // … and of these not even a filter
   uint64_t merged_runs = 0;     // that became one with another
-  uint64_t disk_bytes = 0;      // of all runs
+  uint64_t disk_bytes = 0;      // of all runs and coarse sketches
   // Why sealed segments can't be written to disk now, or what is there can't be read.
   std::string problem{};
 };
@@ -310,6 +310,7 @@ class CandidateIndex {
     std::optional<uint64_t> next_event;
     uint64_t next_change = 0;
     std::vector<Item> items{};
+    std::vector<SketchLog::Era> eras{};
   };
   // One of several runs of a key that are to become one; and what they became, which is to come in
   // their place.
@@ -367,6 +368,7 @@ class CandidateIndex {
   static std::vector<IndexRun::Residency> ResidencyWithin(
       const std::vector<IndexRun::Header>& newest_first, size_t bytes);
   void KeepWithin(size_t coming_bytes);
+  void LetGo();
 
   const IndexOptions options_;
   const int64_t segment_ms_;                  // 0: one segment for all

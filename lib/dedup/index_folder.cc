@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kManifestName = "manifest";
 constexpr std::string_view kRunSuffix = ".run";
 // The first byte of a manifest; what the sketches are made by follows, and XXH3 of the rest.
-constexpr uint8_t kFormVersion = 1;
+constexpr uint8_t kFormVersion = 2;
 constexpr size_t kMaxManifestBytes = size_t{1} << 30;
 
 absl::Status Damaged() { return absl::DataLossError("the manifest of the index is damaged"); }
@@ -91,7 +91,14 @@ absl::StatusOr<IndexManifest> IndexFolder::Read() const {
   for (uint64_t parts = TakeNumber(8, in); parts > 0; --parts) {
     if (!TakePart(in, manifest.parts.emplace_back())) return Damaged();
   }
-  return in.empty() ? absl::StatusOr<IndexManifest>(std::move(manifest)) : Damaged();
+  if (in.size() < 8) return Damaged();
+  const uint64_t eras = TakeNumber(8, in);
+  if (in.size() % 16 != 0 || in.size() / 16 != eras) return Damaged();
+  while (!in.empty()) {
+    const uint64_t id = TakeNumber(8, in);
+    manifest.eras.push_back({id, TakeNumber(8, in)});
+  }
+  return manifest;
 }
 
 absl::Status IndexFolder::Write(const IndexManifest& manifest) const {
@@ -101,6 +108,11 @@ absl::Status IndexFolder::Write(const IndexManifest& manifest) const {
   AppendNumber(manifest.next_change, 8, body);
   AppendNumber(manifest.parts.size(), 8, body);
   for (const IndexManifest::Part& part : manifest.parts) AppendPart(part, body);
+  AppendNumber(manifest.eras.size(), 8, body);
+  for (const SketchLog::Era& era : manifest.eras) {
+    AppendNumber(era.id, 8, body);
+    AppendNumber(era.end, 8, body);
+  }
   std::string head;
   AppendNumber(kFormVersion, 1, head);
   AppendNumber(kSketchVersion, 8, head);
@@ -116,7 +128,8 @@ absl::Status IndexFolder::Write(const IndexManifest& manifest) const {
 void IndexFolder::KeepOnly(const IndexManifest* manifest, uint64_t also) const {
   std::error_code error;
   if (manifest == nullptr) fs::remove(fs::path(path_) / kManifestName, error);
-  for (const fs::directory_entry& entry : fs::directory_iterator(path_, error)) {
+  for (fs::directory_iterator at(path_, error), end; !error && at != end; at.increment(error)) {
+    const fs::directory_entry& entry = *at;
     const std::string path = entry.path().string();
     const bool named = manifest != nullptr &&
                        (entry.path().filename() == kManifestName || path == PathOf(also) ||

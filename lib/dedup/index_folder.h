@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/dedup/sketch_log.h"
 
 namespace wirefold {
 
@@ -35,6 +36,7 @@ struct IndexManifest {
   uint64_t next_event = 0;  // all before this event is in it, none from it on
   uint64_t next_change = 1;
   std::vector<Part> parts{};
+  std::vector<SketchLog::Era> eras{};  // of coarse sketches that belong to it
 
   friend bool operator==(const IndexManifest&, const IndexManifest&) = default;
 };

@@ -86,6 +86,7 @@ CandidateIndex::Snapshot CandidateIndex::TakeSnapshot(std::optional<uint64_t> ne
                                                       bool copies) {
   Snapshot snapshot;
   snapshot.next_event = next_event;
+  snapshot.eras = sketches_.Eras();
   Post();
   const std::shared_lock lock(mutex_);
   snapshot.next_change = next_change_;
@@ -131,10 +132,7 @@ void CandidateIndex::Keep() {
     }
     if (stopping_) return;
     if (std::exchange(took_merged_, false)) {
-      std::vector<std::shared_ptr<IndexRun>> let_go = std::move(let_go_);
-      let_go_ = {};
       lock.unlock();
-      let_go.clear();
       KeepWithin(0);
       lock.lock();
       if (stopping_) return;
@@ -184,12 +182,14 @@ absl::Status CandidateIndex::Write(Snapshot& snapshot, bool waits) {
     });
     if (committed_ < *snapshot.next_event) return absl::CancelledError();
   }
-  IndexManifest manifest{options_.window_ms, *snapshot.next_event, snapshot.next_change, {}};
+  IndexManifest manifest{
+      options_.window_ms, *snapshot.next_event, snapshot.next_change, {}, snapshot.eras};
   for (const Snapshot::Item& item : snapshot.items) {
     if (item.part.file != 0) manifest.parts.push_back(item.part);
   }
   if (absl::Status written = folder_.Write(manifest); !written.ok()) return written;
   folder_.KeepOnly(&manifest, merged_file_);
+  sketches_.Sweep();
   return absl::OkStatus();
 }
 
@@ -276,7 +276,9 @@ std::optional<uint64_t> CandidateIndex::Restore(uint64_t next_event, std::string
   if (status.ok()) status = RestoreParts(*manifest);
   if (status.ok()) {
     folder_.KeepOnly(&*manifest, 0);
-    sketches_.Restore(next_change_);
+    std::vector<SketchLog::Era> eras = manifest->eras;
+    for (SketchLog::Era& era : eras) era.end = std::min(era.end, manifest->next_change);
+    sketches_.Restore(eras);
     return manifest->next_event;
   }
   if (!absl::IsNotFound(status)) *why = std::string(status.message());

@@ -11,6 +11,11 @@ namespace wirefold {
 // What may be taken by runs, while so many bytes come that do not count among theirs yet.
 size_t CandidateIndex::MemoryForRuns(size_t coming_bytes) const {
   if (options_.memory_bytes == 0) return std::numeric_limits<size_t>::max();
+  {
+    // What was merged and is not in its place yet.
+    const std::lock_guard lock(keeper_mutex_);
+    if (merged_.has_value()) coming_bytes += merged_->run->memory_bytes();
+  }
   // A segment that is added to takes two fifths more than in the mean at most.
   const size_t kept = segment_articles_ * kBytesAnArticle * 7 / 5 + coming_bytes;
   return options_.memory_bytes > kept ? options_.memory_bytes - kept : 0;
@@ -47,14 +52,17 @@ std::vector<IndexRun::Residency> CandidateIndex::ResidencyWithin(
   return all;
 }
 
+// Frees runs that became one with others: whoever takes their room has to call it first.
+void CandidateIndex::LetGo() {
+  std::vector<std::shared_ptr<IndexRun>> let_go;
+  const std::lock_guard lock(keeper_mutex_);
+  let_go.swap(let_go_);
+}
+
 // Lets go of what is too much, and takes back what there is room for; so many bytes are about to be
 // taken beside it.
 void CandidateIndex::KeepWithin(size_t coming_bytes) {
-  {
-    // What was merged and is not in its place yet.
-    const std::lock_guard lock(keeper_mutex_);
-    if (merged_.has_value()) coming_bytes += merged_->run->memory_bytes();
-  }
+  LetGo();
   std::vector<std::shared_ptr<IndexRun>> runs;  // the newest first
   {
     const std::shared_lock lock(mutex_);

@@ -107,7 +107,6 @@ void CandidateIndex::TakeMerged() {
   has_merged_ = false;
   // What goes is freed by the thread that writes: that takes a while.
   took_merged_ = true;
-  let_go_.push_back(merged.run);
   keeping_.notify_all();
   const std::unique_lock parts_lock(mutex_);
   const auto first = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) {
@@ -118,6 +117,7 @@ void CandidateIndex::TakeMerged() {
   if (parts_.end() - first < count ||
       !std::equal(merged.files.begin(), merged.files.end(), first,
                   [](uint64_t file, const Part& part) { return part.file == file; })) {
+    let_go_.push_back(merged.run);
     return;
   }
   Part part;

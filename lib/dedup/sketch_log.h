@@ -1,27 +1,32 @@
 // SketchLog: the coarse sketches of what the candidate index holds, in files that are appended to,
-// so that most candidates that share a few anchors by chance are told by one read of a file that
-// the page cache has.
+// so that most candidates that share a few anchors by chance are told by one read at a known place.
 //
 // Example:
 //   SketchLog log("wirefold-data/index", has_room);
-//   log.Restore(next_change);                  // or Clear
+//   log.Restore(eras);                         // or Clear
 //   log.Append(change, id, sketch, id.TimeMs());
 //   std::vector<SketchLog::Asked> asked = {{id, change}};
-//   log.Ask(probe, asked);                     // … asked[0].answer
+//   log.Ask(CoarseProbe(sketch), asked);       // … asked[0].answer
+//   checkpoint.eras = log.Eras();
 //   log.Close();
 //
 // A sketch goes by the number of the change that added it to the index, which grows with each; 16
 // numbers make a group, and 2^20 a file, which goes when the window has left all that is in it.
 // What is here are hints: of what was lost, has not been written for want of room, or can't be
-// read, nothing is known, and whoever asks has to look into the store. Nothing is synced. Each sketch has a
-// checksum over itself, its ID and its number, so nothing else is ever taken for it.
+// read, nothing is known, and whoever asks has to look into the store. Nothing is synced.
 //
-// Files are FIRST.sketches, FIRST the number that it begins with. Of a group: its number, the latest
-// time in the file so far, the sizes of its sketches (0: there is none), a checksum over those;
-// then the sketches, each behind its checksum. A file that is full, or was closed, has a directory
-// behind its groups, and can be used without reading them. Little-endian.
+// Changes that came behind a checkpoint are numbered anew after a crash, and all are when the index
+// is made again. So each log numbers in an *era* of its own, a random number that all checksums are
+// seeded with; a checkpoint says which eras it rests on, and up to which change. Nothing of another
+// era, or from there on, is believed, and no file of an earlier one is written to.
 //
-// Thread-safe: Ask and the numbers at any time, beside one call of another kind.
+// Files are FIRST-ERA.sketches: the first change (decimal), the era (hexadecimal). Of a group: its
+// number, the latest time in the file so far, the sizes of its sketches (0: there is none), a
+// checksum over those; then the sketches, each behind a checksum over it, its change and the
+// article's ID. A file that is full, or was closed, has a directory behind its groups, and can be
+// used without reading them. Little-endian.
+//
+// Thread-safe: Ask, Eras, Sweep and the numbers at any time, beside one call of another kind.
 #ifndef WIREFOLD_LIB_DEDUP_SKETCH_LOG_H_
 #define WIREFOLD_LIB_DEDUP_SKETCH_LOG_H_
 
@@ -36,7 +41,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -49,6 +53,13 @@ namespace wirefold {
 
 class SketchLog {
  public:
+  // What of one log is believed: its changes before `end`.
+  struct Era {
+    uint64_t id = 0;
+    uint64_t end = 0;
+
+    friend bool operator==(const Era&, const Era&) = default;
+  };
   // An article of the index, by its ID and the change that added it.
   struct Asked {
     Ulid id;
@@ -60,21 +71,26 @@ class SketchLog {
   static constexpr uint64_t kFileChanges = uint64_t{1} << 20;
   // What waits to be written, at most so much and a group.
   static constexpr size_t kBufferBytes = size_t{256} << 10;
+  // Of the log's own era, as long as it grows.
+  static constexpr uint64_t kOpenEnd = std::numeric_limits<uint64_t>::max();
 
   // `folder` as the index's; empty: nothing is kept. `has_room` as IndexOptions'; empty: there is.
-  SketchLog(std::string folder, std::function<absl::Status()> has_room)
-      : folder_(std::move(folder)), has_room_(std::move(has_room)) {}
+  SketchLog(std::string folder, std::function<absl::Status()> has_room);
 
-  // Takes over what earlier ones left of changes before this one; what they left of others goes.
-  void Restore(uint64_t next_change);
+  // Takes over what is left of these eras; what else there is goes. Changes go on behind their
+  // ends.
+  void Restore(std::span<const Era> eras);
   // What earlier ones left goes.
-  void Clear();
+  void Clear() { Restore({}); }
+  // For a checkpoint: the eras that are needed, the log's own with kOpenEnd.
+  [[nodiscard]] std::vector<Era> Eras() const;
 
   // `change` is greater than at any call before, and `time_ms` what the window tells by when it is
   // not needed any more. Nothing is kept of a sketch that is not indexed.
   void Append(uint64_t change, const Ulid& id, const Sketch& sketch, int64_t time_ms);
-  // Files without anything of this time or later go.
+  // Lets go of files without anything of this time or later; Sweep deletes them.
   void Forget(int64_t before_ms);
+  void Sweep();
   // Writes what waits; nothing is appended from then on.
   void Close();
 
@@ -95,7 +111,7 @@ class SketchLog {
   };
   static_assert(sizeof(GroupHeader) == 56);
   struct Footer {
-    uint64_t first_group = 0;
+    uint64_t first_change = 0;
     int64_t last_ms = 0;
     uint64_t groups = 0;
     uint64_t checksum = 0;  // of the directory, and of what is in front of it
@@ -103,17 +119,20 @@ class SketchLog {
   static_assert(sizeof(Footer) == 32);
 
   struct File {
-    std::unique_ptr<FileLog> file;
-    uint64_t first_group = 0;
+    std::string path;
+    std::unique_ptr<FileReader> reader;
+    uint64_t era = 0;
+    uint64_t first_change = 0;
+    uint64_t end_change = kOpenEnd;  // from there on nothing is believed
     int64_t last_ms = std::numeric_limits<int64_t>::min();
     // Where each group begins, and behind them where the last one ends. What is not there has no
     // bytes.
     std::vector<uint32_t> directory{0};
     uint32_t written = 0;  // bytes of groups; of the last file's others are in waiting_
 
+    [[nodiscard]] uint64_t first_group() const { return GroupOf(first_change); }
     [[nodiscard]] uint64_t groups() const { return directory.size() - 1; }
     [[nodiscard]] uint32_t end() const { return directory.back(); }
-    [[nodiscard]] bool is_full() const { return groups() >= kFileGroups; }
   };
   // A group that is being filled.
   struct Group {
@@ -123,28 +142,33 @@ class SketchLog {
   };
 
   static uint64_t GroupOf(uint64_t change) { return change / kGroup; }
-  static uint32_t ChecksumOf(std::string_view coarse, const Ulid& id, uint64_t change);
-  static uint64_t ChecksumOf(const GroupHeader& header);
-  static uint64_t ChecksumOf(const Footer& footer, const std::vector<uint32_t>& directory);
+  static uint32_t ChecksumOf(uint64_t era, std::string_view coarse, const Ulid& id,
+                             uint64_t change);
+  static uint64_t ChecksumOf(uint64_t era, const GroupHeader& header);
+  static uint64_t ChecksumOf(uint64_t era, const Footer& footer,
+                             const std::vector<uint32_t>& directory);
   // The sketch of a change in its group, with its checksum; empty: there is none.
-  static std::string_view SketchIn(std::string_view group, uint64_t change);
+  static std::string_view SketchIn(uint64_t era, std::string_view group, uint64_t change);
   static std::string_view SketchAt(const std::array<uint16_t, kGroup>& sizes,
                                    std::string_view sketches, size_t place);
-  static CoarseAnswer Answer(const CoarseProbe& probe, std::string_view sketch, const Asked& asked);
+  static CoarseAnswer Answer(const CoarseProbe& probe, uint64_t era, std::string_view sketch,
+                             const Asked& asked);
 
-  [[nodiscard]] std::string PathOf(uint64_t first_group) const;
-  // The first groups of the files in the folder, ascending.
-  [[nodiscard]] std::vector<uint64_t> FilesThere() const;
+  // A file in the folder, by its name.
+  struct Name {
+    uint64_t first_change;
+    uint64_t era;
+  };
+  [[nodiscard]] std::string PathOf(const Name& name) const;
+  [[nodiscard]] std::vector<Name> FilesThere() const;
   // Null if it can't be read.
-  static std::shared_ptr<File> Load(const std::string& path, uint64_t first_group);
-  static bool LoadDirectory(File& file);
-  static void ScanGroups(File& file);
-  // Leaves what is of changes before this one; what its own group has of those is current_ then.
-  void CutBehind(File& file, uint64_t next_change);
+  [[nodiscard]] std::shared_ptr<File> Load(const Name& name, uint64_t end_change) const;
+  static bool LoadDirectory(File& file, uint64_t size);
+  static void ScanGroups(File& file, uint64_t size);
 
-  // By the thread that appends. All that is not const takes the mutex.
+  // By the thread that appends. What changes something that others read takes the mutex.
   [[nodiscard]] bool HasFileFor(uint64_t group) const;
-  [[nodiscard]] bool MakeFileFor(uint64_t group);
+  [[nodiscard]] bool MakeFileFor(uint64_t change);
   void FinishGroup();
   [[nodiscard]] bool Flush();
   void Seal();
@@ -153,13 +177,18 @@ class SketchLog {
 
   const std::string folder_;
   const std::function<absl::Status()> has_room_;
-  mutable std::shared_mutex mutex_;  // guards all below, which the thread that appends changes
-  std::vector<std::shared_ptr<File>> files_;  // by their first groups
-  bool is_open_ = false;                      // whether the last one may be appended to
+  const uint64_t era_;
+
+  // Of the thread that appends.
+  std::optional<FileAppender> appender_;  // of the last file; none: it is not appended to
   bool closed_ = false;
-  std::string waiting_;  // of the last file, from its `written` on
-  Group current_;
   uint64_t resume_ = 0;  // a group: before it nothing is kept, since nothing could be written
+
+  mutable std::shared_mutex mutex_;  // guards all below, which the thread that appends changes
+  std::vector<std::shared_ptr<File>> files_;  // by their first changes
+  std::vector<std::shared_ptr<File>> gone_;   // to be deleted
+  std::string waiting_;                       // of the last file, from its `written` on
+  Group current_;
 };
 
 }  // namespace wirefold

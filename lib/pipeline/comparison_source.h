@@ -48,7 +48,8 @@ class ComparisonSource {
   using AskCoarse = absl::FunctionRef<std::vector<CoarseAnswer>(std::span<const size_t> which)>;
   // The same, but texts that share too little by their sketches are not read, nor is a sketch where
   // a coarse one tells as much; `ask` is asked about what is not cached. What is answered does not
-  // depend on what is cached, nor on what the coarse ones know.
+  // depend on what is cached, nor on what the coarse ones know; but of an article that is gone they
+  // may know that it was unlike.
   [[nodiscard]] absl::StatusOr<std::vector<Found>> GetLike(std::span<const Ulid> ids,
                                                            const Sketch& sketch, AskCoarse ask);
 

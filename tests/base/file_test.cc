@@ -58,6 +58,21 @@ TEST_F(FileTest, WithoutCommitNothingIsLeftAndWhatWasThereStays) {
   EXPECT_EQ(bytes, "old");
 }
 
+TEST_F(FileTest, WhatIsAppendedIsReadAtOnce) {
+  absl::StatusOr<FileAppender> appender = FileAppender::Create(Path("a"));
+  ASSERT_TRUE(appender.ok());
+  const auto reader = FileReader::Open(Path("a"));
+  ASSERT_TRUE(reader.ok());
+  std::string bytes(4, ' ');
+  EXPECT_FALSE((*reader)->ReadAt(0, bytes));
+  ASSERT_TRUE(appender->Append("012").ok());
+  ASSERT_TRUE(appender->Append("345").ok());
+  EXPECT_TRUE((*reader)->ReadAt(1, bytes));
+  EXPECT_EQ(bytes, "1234");
+  EXPECT_EQ(FileAppender::Create(Path("a")).status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(FileAppender::Create(Path("none/a")).status().code(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(FileTest, SaysWhatIsWrong) {
   EXPECT_EQ(FileReader::Open(Path("none")).status().code(), absl::StatusCode::kNotFound);
   const absl::Status folder = FileReader::Open(folder_).status();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/article/normalize.h"
+#include "lib/dedup/coarse_sketch.h"
 #include "lib/dedup/compare.h"
 #include "lib/dedup/index.h"
 #include "lib/dedup/passages.h"
@@ -58,6 +59,7 @@ struct Inputs {
   std::vector<uint64_t> keys;
   std::vector<std::string> records;
   std::vector<Sketch> sketches;
+  std::vector<std::string> coarse;  // sketches
 };
 
 const Inputs& All() {
@@ -82,6 +84,7 @@ const Inputs& All() {
       all->unsorted.push_back(std::move(upper));
       all->docs.push_back(MakeComparisonDoc(article->matching_text, {}));
       all->sketches.push_back(MakeSketch(all->shingles.back()));
+      AppendCoarse(all->sketches.back(), all->coarse.emplace_back());
       for (const uint32_t anchor : all->sketches.back().anchors) {
         all->keys.push_back(PostingTable::KeyOf(PostingTable::Kind::kAnchor, anchor));
       }
@@ -213,6 +216,12 @@ void AddAll() {
       [&all](const auto& pair) {
         return PlainScores(all.shingles[pair.first], all.shingles[pair.second]);
       });
+  Add("two sketches", all.pairs, [&all](const auto& pair) {
+    return ShareTooLittle(all.sketches[pair.first], all.sketches[pair.second]);
+  });
+  Add("a sketch and a coarse one", all.pairs, [&all](const auto& pair) {
+    return CoarseProbe(all.sketches[pair.first]).SharesTooLittle(all.coarse[pair.second]);
+  });
   static const std::vector<const Inputs*> once = {&all};
   Add(
       "postings, all of them added", once,

@@ -54,7 +54,8 @@ TEST(CoarseSketch, SaysItOfNothingThatSketchesDoNotSayItOf) {
 }
 
 TEST(CoarseSketch, SaysItOfNearlyAllThatSketchesSayItOf) {
-  for (const auto& [length, longer] : {std::pair(200, 200), {400, 400}, {400, 1'200}, {1'000, 3'000}}) {
+  for (const auto& [length, longer] :
+       {std::pair(200, 200), {400, 400}, {400, 1'200}, {1'000, 3'000}}) {
     SCOPED_TRACE(std::to_string(length) + " characters and " + std::to_string(longer));
     const Told told = Tell(200, length, longer, 0);
     EXPECT_GE(told.by_sketches, 190);
@@ -114,6 +115,33 @@ TEST(CoarseSketch, CountsRepeatedHalvesAsOftenAsBothHaveThem) {
   for (uint32_t i = 0; i < 25; ++i) b.anchors[i] = (7 + i) << 16 | 300;
   EXPECT_TRUE(ShareTooLittle(a, b));
   EXPECT_TRUE(CoarseProbe(a).SharesTooLittle(CoarseOf(b)));
+}
+
+// Anchors of one upper half, on either side of the greatest that both have kept.
+TEST(CoarseSketch, DoesNotCountOnAnchorsThatMayBeBeyondWhatIsKept) {
+  Sketch cut;  // keeps up to the middle of the half that the other's anchors have
+  cut.shingles = 6'000;
+  cut.signature.fill(1);
+  Sketch other;
+  other.shingles = 500;
+  other.signature.fill(2);
+  constexpr uint32_t kHalf = uint32_t{300} << 16;
+  for (uint32_t i = 0; i + 1 < kMaxAnchors; ++i) cut.anchors.push_back(i << 16);
+  cut.anchors.push_back(kHalf | 0x8000);
+  int told = 0;
+  for (uint32_t within = 0; within <= 30; ++within) {
+    SCOPED_TRACE(within);
+    other.anchors.clear();
+    for (uint32_t i = 0; i < 30; ++i) {
+      other.anchors.push_back(kHalf | (i < within ? i : 0x9000 + i));
+    }
+    const bool truth = ShareTooLittle(other, cut);
+    EXPECT_TRUE(truth || !CoarseProbe(other).SharesTooLittle(CoarseOf(cut)));
+    EXPECT_TRUE(truth || !CoarseProbe(cut).SharesTooLittle(CoarseOf(other)));
+    told += truth ? 1 : 0;
+  }
+  EXPECT_GT(told, 0);
+  EXPECT_LT(told, 31);
 }
 
 }  // namespace

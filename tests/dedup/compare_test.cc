@@ -111,14 +111,18 @@ TEST(Compare, FewFiguresSpeakWithThoseOfAlikeTitles) {
   const ComparisonDoc other = notice("本地每日情况通报第2期", "11", "3319", kHere);
   EXPECT_EQ(Compare(other, one).veto, Veto::kFiguresDiffer);
   EXPECT_EQ(Compare(one, other).veto, Veto::kFiguresDiffer);
-  // Under one title, with a figure in common, with one figure alone, and of another outlet it is
-  // no template.
+  // Under one title, with a figure in common, with one figure alone or none, and of another outlet
+  // it is no template.
   EXPECT_EQ(Compare(notice("本地每日情况通报第1期", "11", "3319", kHere), one).relation,
             Relation::kNear);
   EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "2243", kHere), one).relation,
             Relation::kNear);
   EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "", kHere),
                     notice("本地每日情况通报第1期", "98", "", kHere))
+                .relation,
+            Relation::kNear);
+  EXPECT_EQ(Compare(notice("3月31日8时0分情况通报", "", "", kHere),
+                    notice("4月1日9时5分情况通报", "", "", kHere))
                 .relation,
             Relation::kNear);
   EXPECT_EQ(Compare(notice("本地每日情况通报第2期", "11", "3319", kThere), one).relation,

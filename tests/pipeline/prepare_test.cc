@@ -135,6 +135,15 @@ TEST_F(UnlikeTest, WhatSharesTooLittleByItsSketchIsNotCompared) {
       EXPECT_LE(source.memory_bytes(), std::max<size_t>(cache_bytes, 1));
       EXPECT_EQ(source.memory_bytes() > 2 * sizeof(Sketch), cache_bytes > 0);
     }
+    // Where coarse sketches tell, no others are read.
+    FailingStore unreadable(*store_);
+    unreadable.fail_sketches = true;
+    ComparisonSource blind(unreadable, 0);
+    if (std::ranges::count(answers, CoarseAnswer::kUnknown) == 0) {
+      expect(blind, "sketches can't be read");
+    } else {
+      EXPECT_FALSE(blind.GetLike(ids, sketch, coarse).ok());
+    }
     // A sketch that is missing is made from the text, and says the same.
     FailingStore without_sketches(*store_);
     without_sketches.hide_sketches = true;
