@@ -76,8 +76,8 @@ bool AgreeTooLittle(const SketchAgreement& agreement) {
   // other. Both counts together are held against what texts would have that share just enough.
   const int64_t share = kWorthComparing;
   const int64_t common = share * agreement.shorter_shingles / kOne;
-  const int64_t resemblance = common * kOne / (int64_t{agreement.shorter_shingles} +
-                                               agreement.longer_shingles - common);
+  const int64_t resemblance =
+      common * kOne / (int64_t{agreement.shorter_shingles} + agreement.longer_shingles - common);
   // Rows that borrow from others tell nothing new; of a text with many shingles none does.
   const int64_t rows = std::min<int64_t>(kSignatureRows, agreement.shorter_shingles / 2);
   const int64_t rows_agree = rows * agreement.rows * kOne / kSignatureRows;
