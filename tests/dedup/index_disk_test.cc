@@ -1,6 +1,5 @@
 // The candidate index with its runs on disk, against one that lies in memory as a whole.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -8,113 +7,18 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <memory>
 #include <random>
 #include <thread>
 
 #include "lib/dedup/index.h"
 #include "lib/dedup/index_folder.h"
+#include "tests/dedup/index_disk.h"
 #include "tests/dedup/texts.h"
 
 namespace wirefold {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int64_t kDay = 86'400'000;
-
-Ulid IdOf(int64_t time_ms, uint32_t n) { return Ulid::Make(time_ms, Hash128{n, n}); }
-Sketch SketchOf(const std::string& text) { return MakeSketch(MakeShingles(text)); }
-
-bool SameHit(const IndexHit& a, const IndexHit& b) {
-  return a.id == b.id && a.bands == b.bands && a.anchors_shared == b.anchors_shared &&
-         a.anchor_containment_ppm == b.anchor_containment_ppm;
-}
-bool SameHits(const std::vector<IndexHit>& a, const std::vector<IndexHit>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), SameHit);
-}
-
-class IndexDisk : public testing::Test {
- protected:
-  IndexDisk()
-      : folder_(fs::temp_directory_path() / ("wirefold-index-" + std::to_string(getpid()))) {
-    fs::remove_all(folder_);
-  }
-  ~IndexDisk() override { fs::remove_all(folder_); }
-
-  IndexOptions Options(int64_t window_ms, size_t memory_bytes, size_t segment_articles = 400) {
-    IndexOptions options;
-    options.window_ms = window_ms;
-    options.memory_bytes = memory_bytes;
-    options.segment_articles = segment_articles;
-    options.folder = (folder_ / "index").string();
-    return options;
-  }
-  // Until everything that is sealed has been written. Some may have become one since.
-  static void AwaitRuns(const CandidateIndex& index, uint64_t runs) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto written = [&] {
-      const IndexStats stats = index.stats();
-      return stats.runs + stats.merged_runs;
-    };
-    while (written() < runs) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << index.stats().problem;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  }
-  fs::path AnyRun() const {
-    for (const auto& entry : fs::directory_iterator(folder_ / "index")) {
-      if (entry.path().extension() == ".run") return entry.path();
-    }
-    return {};
-  }
-
-  const fs::path folder_;
-};
-
-// A stream of few themes with boilerplate and templates, revisions, removals and late articles.
-class Stream {
- public:
-  explicit Stream(int64_t window_ms) : window_ms_(window_ms) {}
-
-  struct Step {
-    Ulid id;
-    Sketch sketch;
-    FindOptions options;
-    bool is_late = false;
-    std::optional<Ulid> removed;
-  };
-  Step Next() {
-    const uint32_t i = number_++;
-    const std::string frame = HanText(10'000 + random_() % 3, 150);
-    // Some are one template with little else.
-    const std::string own = Edited(HanText(random_() % 300, i % 11 == 0 ? 60 : 400), i, 40);
-    int64_t time_ms = 100 * kDay + i * (kDay / 300);
-    Step step;
-    step.is_late = random_() % 10 == 0;
-    if (step.is_late) time_ms -= static_cast<int64_t>(random_() % 4) * kDay;
-    step.id = IdOf(time_ms, i);
-    if (!ids_.empty() && random_() % 20 == 0) step.id = ids_[random_() % ids_.size()];
-    if (!ids_.empty() && random_() % 30 == 0) step.removed = ids_[random_() % ids_.size()];
-    ids_.push_back(step.id);
-    step.sketch = SketchOf(i % 7 == 0 ? frame : frame + own);
-    step.options = {.time_ms = time_ms, .window_ms = window_ms_, .max_hits = 64};
-    return step;
-  }
-  static void Tell(const Step& step, uint64_t event, CandidateIndex& index) {
-    if (step.removed.has_value()) index.Remove(*step.removed);
-    if (!step.is_late) index.Advance(step.id.TimeMs());
-    index.Add(step.id, step.sketch);
-    index.Committed(event + 1);
-    index.Settle(event + 1);
-  }
-
- private:
-  const int64_t window_ms_;
-  std::mt19937 random_{11};
-  uint32_t number_ = 0;
-  std::vector<Ulid> ids_;
-};
 
 TEST_F(IndexDisk, FindsTheSameWhateverLiesInMemory) {
   for (const int64_t window_ms : {int64_t{0}, 3 * kDay}) {
@@ -173,94 +77,6 @@ TEST_F(IndexDisk, FindsTheSameWhateverLiesInMemory) {
         }
         EXPECT_TRUE(is_whole());
       }
-    }
-  }
-}
-
-// With what is merged and waits for its place, and what waits to be freed.
-TEST_F(IndexDisk, KeepsWithinItsMemoryWhileRunsBecomeOne) {
-  constexpr size_t kBudget = 1'500'000;
-  CandidateIndex index(Options(0, kBudget));
-  Stream stream(0);
-  uint64_t most = 0;
-  for (uint64_t event = 0; event < 9'000; ++event) {
-    Stream::Tell(stream.Next(), event, index);
-    most = std::max(most, index.stats().memory_bytes);
-  }
-  const IndexStats stats = index.stats();
-  EXPECT_GT(stats.merged_runs, 3u);
-  EXPECT_EQ(stats.problem, "");
-  // What does not grow with the articles is a large part of it in so small an index.
-  EXPECT_LT(most, kBudget + 600'000);
-}
-
-// What coarse sketches say of candidates is what the sketches say, or less, whatever the index went
-// through.
-TEST_F(IndexDisk, CoarseAnswersHoldAfterEachStart) {
-  constexpr int64_t kWindow = 3 * kDay;
-  for (const bool crashes : {false, true}) {
-    SCOPED_TRACE(crashes ? "after crashes" : "after clean ends");
-    fs::remove_all(folder_);
-    auto index = std::make_unique<CandidateIndex>(Options(kWindow, size_t{1} << 30));
-    Stream stream(kWindow);
-    std::vector<Stream::Step> steps;
-    std::map<Ulid, Sketch> sketches;  // as they are now
-    std::map<Ulid, IndexHit> seen;    // by the latest Find that told of them
-    std::map<CoarseAnswer, int> answers;
-    std::map<CoarseAnswer, int> of_unlike;
-    const auto ask = [&](const Sketch& sketch, const std::vector<IndexHit>& hits) {
-      const std::vector<CoarseAnswer> said = index->Ask(sketch, hits);
-      ASSERT_EQ(said.size(), hits.size());
-      for (size_t i = 0; i < hits.size(); ++i) {
-        const bool unlike = ShareTooLittle(sketch, sketches.at(hits[i].id));
-        ASSERT_TRUE(unlike || said[i] != CoarseAnswer::kTooLittle);
-        ++answers[said[i]];
-        if (unlike) ++of_unlike[said[i]];
-      }
-    };
-    for (uint64_t event = 0; event < 4'700; ++event) {
-      steps.push_back(stream.Next());
-      const Stream::Step& step = steps.back();
-      const std::vector<IndexHit> hits = index->Find(step.sketch, step.options);
-      ASSERT_NO_FATAL_FAILURE(ask(step.sketch, hits)) << event;
-      for (const IndexHit& hit : hits) seen[hit.id] = hit;
-      if (event % 50 == 49) {
-        std::vector<IndexHit> all;
-        std::erase_if(seen,
-                      [&](const auto& one) { return one.first.TimeMs() < index->floor_ms(); });
-        for (const auto& [id, hit] : seen) all.push_back(hit);
-        ASSERT_NO_FATAL_FAILURE(ask(SketchOf(HanText(50'000, 350)), all)) << event;
-      }
-      if (step.removed.has_value()) {
-        sketches.erase(*step.removed);
-        seen.erase(*step.removed);
-      }
-      sketches[step.id] = step.sketch;
-      seen.erase(step.id);
-      Stream::Tell(step, event, *index);
-      if (event % 1'500 != 1'499) continue;
-      AwaitRuns(*index, 2);
-      if (!crashes) {
-        ASSERT_TRUE(index->WriteCheckpoint(event + 1).ok());
-      }
-      seen.clear();
-      index = std::make_unique<CandidateIndex>(Options(kWindow, size_t{1} << 30));
-      index->Advance(step.id.TimeMs() - kDay);
-      std::string why;
-      const std::optional<uint64_t> from = index->Restore(event + 1, &why);
-      ASSERT_TRUE(from.has_value()) << why;
-      for (uint64_t again = *from; again <= event; ++again) {
-        Stream::Tell(steps[again], again, *index);
-      }
-    }
-    EXPECT_GT(of_unlike[CoarseAnswer::kTooLittle], 300);
-    EXPECT_GT(answers[CoarseAnswer::kPerhaps], 300);
-    if (crashes) {
-      // Of what had not been written.
-      EXPECT_GT(answers[CoarseAnswer::kUnknown], 0);
-    } else {
-      EXPECT_EQ(answers[CoarseAnswer::kUnknown], 0);
-      EXPECT_GT(of_unlike[CoarseAnswer::kTooLittle], 9 * of_unlike[CoarseAnswer::kPerhaps]);
     }
   }
 }
