@@ -420,6 +420,7 @@ TEST_F(SketchLogTest, IsReadWhileItGrowsAndFilesGo) {
   } while (!is_over);
   adds.join();
   sweeps.join();
+  log->Sweep();
   EXPECT_GT(Firsts().size(), 1u);
   EXPECT_FALSE(Firsts().contains(kStep)) << "the first has gone";
 }
