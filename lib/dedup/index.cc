@@ -130,6 +130,7 @@ void CandidateIndex::Add(const Ulid& id, const Sketch& sketch, bool is_new,
       unposted_count_.store(unposted_.size(), std::memory_order_relaxed);
     }
   }
+  if (change < options_.sketches_from) return;
   // What is ahead of the stream keeps no file from leaving with the rest.
   sketches_.Append(change, id, sketch,
                    is_ahead ? std::numeric_limits<int64_t>::min() : id.TimeMs());

@@ -140,6 +140,9 @@ struct IndexOptions {
   // kSegmentArticles.
   size_t segment_articles = 0;
   std::string folder{};  // for runs, sketches and checkpoints; empty: nothing is written
+  // Coarse sketches are kept of what is added by this change and later ones: an index of few
+  // articles needs none, since the caches hold what it asks for.
+  uint64_t sketches_from = uint64_t{1} << 17;
   // Whether there is room on disk to write to; empty: yes. Any thread.
   std::function<absl::Status()> has_room{};
 };

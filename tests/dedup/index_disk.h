@@ -53,6 +53,7 @@ class IndexDisk : public testing::Test {
     options.memory_bytes = memory_bytes;
     options.segment_articles = segment_articles;
     options.folder = (folder_ / "index").string();
+    options.sketches_from = 0;
     return options;
   }
   // Until everything that is sealed has been written. Some may have become one since.

@@ -106,5 +106,28 @@ TEST_F(IndexDisk, CoarseAnswersHoldAfterEachStart) {
   }
 }
 
+// An index of few articles has no coarse sketches, and none of its first ones later.
+TEST_F(IndexDisk, SketchesBeginWhenThereAreMany) {
+  constexpr uint64_t kFrom = 300;
+  IndexOptions options = Options(0, size_t{1} << 30);
+  options.sketches_from = kFrom;
+  CandidateIndex index(options);
+  Stream stream(0);
+  int before = 0;
+  int from = 0;
+  for (uint64_t event = 0; event < 600; ++event) {
+    const Stream::Step step = stream.Next();
+    const std::vector<IndexHit> hits = index.Find(step.sketch, step.options);
+    const std::vector<CoarseAnswer> said = index.Ask(step.sketch, hits);
+    for (size_t i = 0; i < hits.size(); ++i) {
+      EXPECT_EQ(said[i] == CoarseAnswer::kUnknown, hits[i].entry < kFrom);
+      ++(hits[i].entry < kFrom ? before : from);
+    }
+    Stream::Tell(step, event, index);
+  }
+  EXPECT_GT(before, 300);
+  EXPECT_GT(from, 300);
+}
+
 }  // namespace
 }  // namespace wirefold
