@@ -237,7 +237,7 @@ void IndexRun::VisitOnDisk(std::span<const uint64_t> keys, std::span<const uint3
 void IndexRun::VisitStash(const Header::Shard& shard, uint32_t rest,
                           const std::function<void(uint32_t)>& visit) const {
   if (shard.stash == 0) return;
-  std::array<uint64_t, 8> places{};
+  std::array<uint64_t, 64> places{};
   size_t at = ShardShape::StashHome(rest, shard.stash);
   for (size_t looked = 0; looked < shard.stash;) {
     const size_t count = std::min<size_t>(places.size(), shard.stash - at);

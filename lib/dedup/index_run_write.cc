@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -56,14 +57,7 @@ class IndexRun::Writer {
       by_id_ = {};
     }
     if (absl::Status status = go_on_(); !status.ok()) return status;
-    const std::vector<uint32_t> ids = std::move(ids_.at(next_));
-    HugePageVector<uint32_t> keys;
-    keys.reserve(ids.size() + packed.postings);
-    keys.assign(ids.begin(), ids.end());
-    PostingTable::ForAll(packed, [&](uint32_t rest, uint32_t) { keys.push_back(rest); });
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    const KeyFilter filter = KeyFilter::Of(keys);
+    const KeyFilter filter = KeyFilter::Of(KeysOf(packed, std::move(ids_.at(next_))));
     Header::Shard& shard = header_.shards.at(next_++);
     shard.offset = offset_;
     shard.checksum = HashBytes64(BytesOf(packed.stash), HashBytes64(BytesOf(packed.lines)));
@@ -94,6 +88,32 @@ class IndexRun::Writer {
   Writer(FileWriter file, const Header& about, const std::function<absl::Status()>& go_on)
       : file_(std::move(file)), go_on_(go_on), header_(about), by_id_(PlacesFor(about.entries)) {
     header_.by_id = by_id_.size();
+  }
+  // The keys of a shard's postings and those of IDs: ascending, each once.
+  static HugePageVector<uint32_t> KeysOf(const PostingTable::Shard& shard,
+                                         std::vector<uint32_t> ids) {
+    // Lines stand in the order of their keys, and no posting is further than one line from its
+    // home: each has few others to pass. The stash has no order.
+    HugePageVector<uint32_t> in_lines;
+    in_lines.reserve(shard.postings - shard.stashed);
+    std::vector<uint32_t> others = std::move(ids);
+    size_t passed = 0;
+    PostingTable::ForAll(shard, [&](uint32_t rest, uint32_t) {
+      if (passed++ >= shard.postings - shard.stashed) {
+        others.push_back(rest);
+        return;
+      }
+      auto at = in_lines.end();
+      while (at != in_lines.begin() && *(at - 1) > rest) --at;
+      if (at == in_lines.begin() || *(at - 1) != rest) in_lines.insert(at, rest);
+    });
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
+    HugePageVector<uint32_t> keys;
+    keys.reserve(in_lines.size() + others.size());
+    std::set_union(in_lines.begin(), in_lines.end(), others.begin(), others.end(),
+                   std::back_inserter(keys));
+    return keys;
   }
   static size_t PlacesFor(uint32_t entries) { return size_t{entries} + entries / 3 + 1; }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/base/huge_pages.h"
-
 namespace wirefold {
 namespace {
 
@@ -40,6 +38,19 @@ KeyFilter KeyFilter::Of(std::span<const uint32_t> keys) {
   return filter;
 }
 
+// So that the places of those that come one after the other lie in the processor's caches.
+HugePageVector<uint32_t> KeyFilter::InOrderOfSegments(std::span<const uint32_t> keys) const {
+  const auto segment_of = [this](uint32_t key) {
+    return static_cast<size_t>((HashOf(key) >> 32) * shape_.segments >> 32);  // of its first place
+  };
+  std::vector<size_t> ends(size_t{shape_.segments} + 1);
+  for (const uint32_t key : keys) ++ends[segment_of(key) + 1];
+  for (size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+  HugePageVector<uint32_t> ordered(keys.size());
+  for (const uint32_t key : keys) ordered[ends[segment_of(key)]++] = key;
+  return ordered;
+}
+
 // Peels off, one after the other, numbers that are alone in one of their places, and fills those in
 // the reverse order. False if some are left: that is seldom, and goes with another seed.
 bool KeyFilter::Fill(std::span<const uint32_t> keys) {
@@ -47,7 +58,7 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   // Much for a moment, which goes back to the system at once.
   HugePageVector<uint8_t> counts(places);     // of numbers that have this place
   HugePageVector<uint64_t> together(places);  // their hashes
-  for (const uint32_t key : keys) {
+  for (const uint32_t key : InOrderOfSegments(keys)) {
     const uint64_t hash = HashOf(key);
     for (const size_t place : PlacesOf(hash)) {
       if (++counts[place] == 0) return false;

@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/huge_pages.h"
 #include "lib/base/prefetch.h"
 
 namespace wirefold {
@@ -67,6 +68,7 @@ class KeyFilter {
     return {first, second ^ (hash >> 18 & mask), third ^ (hash & mask)};
   }
   static uint8_t FingerprintOf(uint64_t hash) { return static_cast<uint8_t>(hash ^ hash >> 32); }
+  [[nodiscard]] HugePageVector<uint32_t> InOrderOfSegments(std::span<const uint32_t> keys) const;
   bool Fill(std::span<const uint32_t> keys);
 
   size_t keys_ = 0;

@@ -17,6 +17,10 @@ constexpr uint64_t kLoadPercent = 65;
 // One that nothing is added to: still nearly all keys are in the first of their two lines.
 constexpr uint64_t kPackedLoadPercent = 90;
 constexpr size_t kFirstStash = 8;
+// A stash that is made at once: keys of many postings make long stretches without a gap, and how
+// far one has to look grows quickly with the share of slots in use (at 66 % half as far again as
+// here).
+constexpr size_t kStashLoadPercent = 60;
 // With fewer than so many lines a shard doubles: memory is no matter yet, and each step puts all
 // that there is anew.
 constexpr uint32_t kFewLines = 4096;
@@ -55,17 +59,49 @@ void PostingTable::Add(uint64_t key, uint32_t entry, size_t cap) {
   Insert(shard, rest, entry);
 }
 
-void PostingTable::Insert(Shard& shard, uint32_t rest, uint32_t entry) {
-  ++shard.postings;
+bool PostingTable::PutInLines(Shard& shard, uint32_t rest, uint32_t entry) {
   const uint32_t home = shard.shape.Home(rest);
   uint64_t slot = shard.shape.Tag(rest, home) | (uint64_t{entry} + 1);
   for (uint32_t further = 0; further < 2; ++further, slot |= ShardShape::kDisplaced) {
     PostingLine& line = shard.lines[home + further];
     if (line.full()) continue;
     line.Put(line.End(), slot);
-    return;
+    return true;
   }
-  Stash(shard, rest, entry);
+  return false;
+}
+
+void PostingTable::Insert(Shard& shard, uint32_t rest, uint32_t entry) {
+  ++shard.postings;
+  if (!PutInLines(shard, rest, entry)) Stash(shard, rest, entry);
+}
+
+// As linear probing would have it, had they come in the order of their homes. One after the other
+// in any order costs the square of how many a key has.
+void PostingTable::MakeStash(Shard& shard, std::vector<uint64_t> values) {
+  if (values.empty()) return;
+  const size_t size = std::max(kFirstStash, values.size() * 100 / kStashLoadPercent + 1);
+  const auto rest_of = [](uint64_t value) { return static_cast<uint32_t>(value >> 32); };
+  const auto home_of = [&](uint64_t value) { return ShardShape::StashHome(rest_of(value), size); };
+  std::sort(values.begin(), values.end(), [&](uint64_t a, uint64_t b) {
+    return std::pair(home_of(a), a) < std::pair(home_of(b), b);
+  });
+  shard.stash.assign(size, 0);
+  shard.stashed = static_cast<uint32_t>(values.size());
+  size_t next = 0;
+  size_t gap = 0;  // at the beginning, for what goes past the end
+  for (const uint64_t value : values) {
+    size_t at = std::max(next, home_of(value));
+    if (at < size) {
+      next = at + 1;
+    } else {
+      while (shard.stash[gap] != 0) ++gap;
+      at = gap;
+    }
+    shard.stash[at] = value;
+    shard.lines[shard.shape.Home(rest_of(value))].words[PostingLine::kSlots] |=
+        PostingLine::kStashed;
+  }
 }
 
 void PostingTable::Stash(Shard& shard, uint32_t rest, uint32_t entry) {
@@ -81,7 +117,7 @@ void PostingTable::Stash(Shard& shard, uint32_t rest, uint32_t entry) {
     }
     shard.stash = std::move(larger);
   }
-  put(shard.stash, uint64_t{rest} << 32 | (uint64_t{entry} + 1));
+  put(shard.stash, StashValue(rest, entry));
   shard.lines[shard.shape.Home(rest)].words[PostingLine::kSlots] |= PostingLine::kStashed;
   ++shard.stashed;
 }
@@ -91,10 +127,14 @@ PostingTable::Shard PostingTable::Rebuilt(const Shard& shard, uint32_t lines,
   Shard other;
   other.shape = ShardShape(lines);
   other.lines = HugePageVector<PostingLine>(lines + 1);
+  std::vector<uint64_t> stash;
   ForAll(shard, [&](uint32_t rest, uint32_t entry) {
     const uint32_t number = new_numbers.empty() ? entry : new_numbers[entry];
-    if (number != kGone) Insert(other, rest, number);
+    if (number == kGone) return;
+    ++other.postings;
+    if (!PutInLines(other, rest, number)) stash.push_back(StashValue(rest, number));
   });
+  MakeStash(other, std::move(stash));
   return other;
 }
 
@@ -130,7 +170,7 @@ bool PostingTable::ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, si
   if (count < cap) return false;
   const uint32_t in_line = oldest == nullptr ? kGone : *oldest & entry_mask;
   if (oldest_stashed != nullptr && static_cast<uint32_t>(*oldest_stashed) < in_line) {
-    *oldest_stashed = uint64_t{rest} << 32 | (uint64_t{entry} + 1);
+    *oldest_stashed = StashValue(rest, entry);
     return true;
   }
   if (oldest == nullptr) return false;
@@ -175,11 +215,16 @@ PostingTable::Shard PostingTable::Merged(std::span<const Source> sources, uint32
   const uint32_t lines = LinesFor(postings, entries, kPackedLoadPercent);
   merged.shape = ShardShape(lines);
   merged.lines = HugePageVector<PostingLine>(size_t{lines} + 1);
+  std::vector<uint64_t> stash;
   for (const Source& source : sources) {
     ForAll(*source.shard, [&](uint32_t rest, uint32_t entry) {
-      if (source.lives(entry)) Insert(merged, rest, source.first + entry);
+      if (!source.lives(entry)) return;
+      ++merged.postings;
+      const uint32_t number = source.first + entry;
+      if (!PutInLines(merged, rest, number)) stash.push_back(StashValue(rest, number));
     });
   }
+  MakeStash(merged, std::move(stash));
   return merged;
 }
 

@@ -291,8 +291,15 @@ class PostingTable {
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
+  static uint64_t StashValue(uint32_t rest, uint32_t entry) {
+    return uint64_t{rest} << 32 | (uint64_t{entry} + 1);
+  }
+  // False if neither of a key's lines has room.
+  static bool PutInLines(Shard& shard, uint32_t rest, uint32_t entry);
   static void Insert(Shard& shard, uint32_t rest, uint32_t entry);
   static void Stash(Shard& shard, uint32_t rest, uint32_t entry);
+  // Of a shard that has none yet, from StashValue of all that its lines have no room for.
+  static void MakeStash(Shard& shard, std::vector<uint64_t> values);
   // In so many lines; new_numbers as for Renumber, empty for as they are.
   static Shard Rebuilt(const Shard& shard, uint32_t lines, std::span<const uint32_t> new_numbers);
   static bool ReplaceOldest(Shard& shard, uint32_t rest, uint32_t entry, size_t cap);
