@@ -19,6 +19,7 @@
 #include "lib/url/rules_file.h"
 #include "server/boot.h"
 #include "server/config.h"
+#include "server/heap.h"
 #include "server/log.h"
 #include "server/signals.h"
 #include "server/version.h"
@@ -114,4 +115,9 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace wirefold
 
-int main(int argc, char** argv) { return wirefold::Main(argc, argv); }
+int main(int argc, char** argv) {
+#ifdef WIREFOLD_TCMALLOC
+  wirefold::UseHugePagesForHeap();
+#endif
+  return wirefold::Main(argc, argv);
+}

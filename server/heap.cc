@@ -1,0 +1,72 @@
+#include "server/heap.h"
+
+#include <gperftools/malloc_extension.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+namespace wirefold {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kReserved = size_t{64} << 20;  // address space, of which nothing is taken at first
+
+constexpr uintptr_t RoundUp(uintptr_t value, size_t to) { return (value + to - 1) / to * to; }
+
+// Called by tcmalloc under its lock, so nothing here may allocate.
+class HugePageSystem final : public SysAllocator {
+ public:
+  // `other`: asked where the kernel has no address space to reserve.
+  explicit HugePageSystem(SysAllocator* other) : other_(other) {}
+
+  void* Alloc(size_t size, size_t* actual_size, size_t alignment) override {
+    if (size > PTRDIFF_MAX / 2 || alignment > PTRDIFF_MAX / 2) return nullptr;
+    const size_t aligned = std::max(alignment, kHugePage);
+    const size_t rounded = RoundUp(size, kHugePage);
+    uintptr_t begin = 0;
+    if (rounded > kReserved / 2) {
+      begin = Map(rounded + aligned);
+      if (begin != 0) begin = RoundUp(begin, aligned);
+    } else {
+      begin = RoundUp(next_, aligned);
+      if (begin > end_ || rounded > end_ - begin) {
+        next_ = Map(kReserved + aligned);
+        end_ = next_ == 0 ? 0 : next_ + kReserved + aligned;
+        begin = RoundUp(next_, aligned);
+      }
+      if (begin != 0) next_ = begin + rounded;
+    }
+    if (begin == 0)
+      return other_ == nullptr ? nullptr : other_->Alloc(size, actual_size, alignment);
+    if (actual_size != nullptr) *actual_size = rounded;
+    return reinterpret_cast<void*>(begin);
+  }
+
+ private:
+  // 0 if there is no room.
+  static uintptr_t Map(size_t bytes) {
+    void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return 0;
+    madvise(memory, bytes, MADV_HUGEPAGE);
+    return reinterpret_cast<uintptr_t>(memory);
+  }
+
+  SysAllocator* const other_;
+  uintptr_t next_ = 0;
+  uintptr_t end_ = 0;
+};
+
+}  // namespace
+
+void UseHugePagesForHeap() {
+  // Never destroyed: the allocator outlives everything.
+  alignas(HugePageSystem) static std::byte memory[sizeof(HugePageSystem)];
+  MallocExtension* const tcmalloc = MallocExtension::instance();
+  tcmalloc->SetSystemAllocator(new (memory) HugePageSystem(tcmalloc->GetSystemAllocator()));
+}
+
+}  // namespace wirefold

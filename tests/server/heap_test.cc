@@ -1,0 +1,84 @@
+#include "server/heap.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <new>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace wirefold {
+namespace {
+
+// What the kernel says of the mapping that an address lies in ("VmFlags" of /proc/self/smaps).
+std::string FlagsOf(const void* address) {
+  const auto wanted = reinterpret_cast<uintptr_t>(address);
+  std::ifstream maps("/proc/self/smaps");
+  bool is_here = false;
+  for (std::string line; std::getline(maps, line);) {
+    uintptr_t begin = 0;
+    uintptr_t end = 0;
+    char dash = 0;
+    if (std::istringstream range(line); range >> std::hex >> begin >> dash >> end && dash == '-') {
+      is_here = begin <= wanted && wanted < end;
+    } else if (is_here && line.starts_with("VmFlags:")) {
+      return line + " ";
+    }
+  }
+  return {};
+}
+
+TEST(Heap, AsksForHugePagesOnceItIsToldTo) {
+  if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) {
+    GTEST_SKIP() << "the kernel has no transparent huge pages";
+  }
+  constexpr size_t kBytes = size_t{70} << 20;  // more than is reserved at once
+  const auto before = std::make_unique<char[]>(kBytes);
+  ASSERT_NE(FlagsOf(before.get()), "");
+  EXPECT_EQ(FlagsOf(before.get()).find(" hg "), std::string::npos);
+  UseHugePagesForHeap();
+  for (const size_t bytes : {kBytes, size_t{3} << 20, size_t{100} << 20}) {
+    const std::unique_ptr<char[]> memory(new char[bytes]);
+    std::memset(memory.get(), 7, bytes);
+    EXPECT_NE(FlagsOf(memory.get()).find(" hg "), std::string::npos) << bytes;
+  }
+  // Aligned, and many small ones.
+  struct alignas(4096) Page {
+    char bytes[4096];
+  };
+  std::vector<std::unique_ptr<Page>> pages;
+  for (int i = 0; i < 40'000; ++i) {
+    pages.push_back(std::make_unique<Page>());
+    ASSERT_EQ(reinterpret_cast<uintptr_t>(pages.back().get()) % alignof(Page), 0u);
+    std::memset(pages.back().get(), i % 251, sizeof(Page));
+  }
+  // None lies in another.
+  for (int i = 0; i < 40'000; ++i) {
+    const char* const bytes = pages[static_cast<size_t>(i)]->bytes;
+    ASSERT_TRUE(std::all_of(bytes, bytes + sizeof(Page),
+                            [&](char one) { return one == static_cast<char>(i % 251); }));
+  }
+}
+
+TEST(Heap, RefusesWhatNoMachineHas) {
+  UseHugePagesForHeap();
+  for (const size_t absurd :
+       {SIZE_MAX - (size_t{100} << 20), SIZE_MAX - (size_t{1} << 46), SIZE_MAX / 2, SIZE_MAX / 4}) {
+    const volatile size_t asked = absurd;  // the compiler knows that it can't be
+    EXPECT_EQ(::operator new(asked, std::nothrow), nullptr);
+  }
+  const auto memory = std::make_unique<std::array<char, 100>>();
+  memory->fill(1);
+  EXPECT_NE(FlagsOf(memory.get()), "");
+}
+
+}  // namespace
+}  // namespace wirefold
