@@ -9,12 +9,14 @@
 #ifndef WIREFOLD_LIB_BASE_BOUNDED_QUEUE_H_
 #define WIREFOLD_LIB_BASE_BOUNDED_QUEUE_H_
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace wirefold {
 
@@ -39,6 +41,32 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
     return TakeLocked(lock);
+  }
+
+  // Waits for an item, then appends to `values` it and what follows: of what is there a part as
+  // large as each of so many `sharers` (>= 1) would get, `most` (>= 1) at most, and none from the
+  // first on that `fits` says no to; it is asked of each in turn, the first included, which is
+  // taken whatever it says, and must not call the queue. False once the queue is closed and all its
+  // items have been taken.
+  template <typename Fits>
+  bool PopSome(size_t most, size_t sharers, const Fits& fits, std::vector<T>& values) {
+    std::unique_lock lock(mutex_);
+    not_empty_.wait(lock, [this] { return closed_ || !items_.empty(); });
+    if (items_.empty()) return false;
+    const size_t share = std::min(most, (items_.size() + sharers - 1) / sharers);
+    size_t count = 0;
+    while (count < share && (fits(std::as_const(items_.front())) || count == 0)) {
+      values.push_back(std::move(items_.front()));
+      items_.pop_front();
+      ++count;
+    }
+    lock.unlock();
+    if (count == 1) {
+      not_full_.notify_one();
+    } else {
+      not_full_.notify_all();
+    }
+    return true;
   }
 
   // An item if there is one now.

@@ -20,7 +20,8 @@ class Backlog {
  public:
   explicit Backlog(size_t most) : most_(most) {}
 
-  // Never waits: each of the threads that make may go past the bound by one.
+  // Never waits: each of the threads that make may go past the bound by what it makes at
+  // once.
   void Add() {
     const std::lock_guard lock(mutex_);
     ++count_;

@@ -2,7 +2,7 @@
 // who want to know why it is a copy or not.
 //
 // Example:
-//   LookAhead(view, prepared);
+//   LookAhead(view, files);              // of which `prepared` is one
 //   result.candidates = DescribeCandidates(store, prepared);
 //
 // Thread-safe: reads the store alone.

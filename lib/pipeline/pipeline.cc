@@ -8,8 +8,10 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "lib/base/bounded_queue.h"
 #include "lib/base/stage_clock.h"
@@ -44,8 +46,8 @@ struct Item {
 
 // The queues are bounded by the bytes in flight, ahead of Submit.
 constexpr size_t kUnbounded = SIZE_MAX;
-// Of so many files a worker measures one, stage by stage.
-constexpr uint64_t kFilesAMeasuredOne = 16;
+// Of so many times that a worker takes up files it measures one, stage by stage.
+constexpr uint64_t kTimesAMeasuredOne = 16;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
 // What is decided waits for more to be committed with it while more is under way, so that one sync
@@ -124,7 +126,8 @@ class ThreadedPipeline final : public Pipeline {
     int workers = options_.workers;
     // Now and then one waits, for the disk or for another.
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency()) + 1;
-    for (int i = 0; i < std::max(workers, 1); ++i) workers_.emplace_back([this] { Work(); });
+    const auto count = static_cast<size_t>(std::max(workers, 1));
+    for (size_t i = 0; i < count; ++i) workers_.emplace_back([this, count] { Work(count); });
     commit_thread_ = std::thread([this] { CommitAll(); });
     is_started_ = true;
     return absl::OkStatus();
@@ -191,22 +194,29 @@ class ThreadedPipeline final : public Pipeline {
   // The event of the next decision that is written.
   uint64_t NextEvent() const { return first_event_ + decider_.sequence(); }
 
-  // Worker threads: everything that needs no order.
-  void Work() {
+  // Worker threads, of which there are so many: everything that needs no order.
+  void Work(size_t workers) {
     NameThread("wf-prepare");
     RawPacker packer;
-    uint64_t files = 0;
+    std::vector<Item*> items;
+    uint64_t times = 0;
     while (true) {
-      std::optional<StageClock> stages;  // of all that the thread does until the next file
-      if (files++ % kFilesAMeasuredOne == 0) stages.emplace(stage_times_, kFilesAMeasuredOne);
-      const std::optional<Item*> item = to_prepare_.Pop();
-      if (!item.has_value()) return;
+      std::optional<StageClock> stages;  // of all that the thread does until it takes more
+      if (times++ % kTimesAMeasuredOne == 0) stages.emplace(stage_times_, kTimesAMeasuredOne);
+      items.clear();
+      size_t bytes = 0;
+      const auto fits = [&bytes](const Item* item) {
+        if (item != nullptr) bytes += item->file.bytes.size();
+        return bytes <= kPreparedTogetherBytes;
+      };
+      if (!to_prepare_.PopSome(kPreparedTogether, workers, fits, items)) return;
       StageClock* const clock = stages.has_value() ? &*stages : nullptr;
-      if (*item != nullptr) {
-        Prepare(**item, packer, clock);
-        (*item)->is_ahead = true;
+      std::erase(items, nullptr);
+      Prepare(items, packer, clock);
+      for (Item* const item : items) {
+        item->is_ahead = true;
         undecided_.Add();
-        MarkReady(**item);
+        MarkReady(*item);
       }
       const StageScope decide(clock, Stage::kDecide);
       // Not by a thread that only decides: it would be woken for every file, and would look at what
@@ -222,15 +232,22 @@ class ThreadedPipeline final : public Pipeline {
     }
   }
 
-  void Prepare(Item& item, RawPacker& packer, StageClock* stages) {
-    PreparedFile& prepared = item.prepared;
-    prepared = PrepareFile(item.file, *options_.url_rules, clock_.NowMs(), stages);
-    if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared, stages);
-    if (raw_keeper_ != nullptr) {
-      const StageScope store(stages, Stage::kStore);
-      KeepRaw(item.file, packer, prepared);
+  // One step for all of them before the next step, so that what it runs and reads stays in the
+  // processor's caches.
+  void Prepare(std::span<Item* const> items, RawPacker& packer, StageClock* stages) {
+    std::vector<PreparedFile*> files;
+    for (Item* const item : items) {
+      item->prepared = PrepareFile(item->file, *options_.url_rules, clock_.NowMs(), stages);
+      files.push_back(&item->prepared);
     }
-    item.file = {};  // the record and the packed file hold all that is kept of it
+    LookAhead(view_, files, stages);
+    for (Item* const item : items) {
+      if (raw_keeper_ != nullptr) {
+        const StageScope store(stages, Stage::kStore);
+        KeepRaw(item->file, packer, item->prepared);
+      }
+      item->file = {};  // the record and the packed file hold all that is kept of it
+    }
   }
 
   void KeepRaw(const IncomingFile& file, RawPacker& packer, PreparedFile& prepared) {
@@ -475,7 +492,8 @@ absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& reque
 CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
   CheckResult result;
   PreparedFile prepared = PrepareFile(file, *options_.url_rules, clock_.NowMs());
-  if (prepared.error.ok()) prepared.store_error = LookAhead(view_, prepared);
+  PreparedFile* const looked_at = &prepared;
+  LookAhead(view_, {&looked_at, 1});
   const absl::Status& error = prepared.error.ok() ? prepared.store_error : prepared.error;
   if (!error.ok()) {
     result.outcome = Refused(error).outcome;

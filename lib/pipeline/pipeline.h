@@ -147,6 +147,10 @@ struct DeleteResult {
 
 // From so many files on that wait to be decided no further ones are prepared.
 inline constexpr size_t kMaxUndecided = 512;
+// … but for what workers have in hand just then: so many files each at most, and of several no more
+// bytes than that, since none of them goes on before all are prepared.
+inline constexpr size_t kPreparedTogether = 8;
+inline constexpr size_t kPreparedTogetherBytes = size_t{64} << 10;
 
 // Answers whether there is room on disk; lib/store/space_guard.h has the real one.
 using SpaceCheck = std::function<absl::Status()>;

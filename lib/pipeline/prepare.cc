@@ -122,29 +122,63 @@ bool FollowsUnrelatedText(const PreparedFile& prepared, const NewestRecord& newe
   return AreUnrelated(CompareTexts(*prepared.doc, MakeComparisonDoc(matching.text, {})));
 }
 
-absl::Status LookAhead(const StoredView& view, PreparedFile& prepared, StageClock* stages) {
-  const StageScope store(stages, Stage::kStore);
+namespace {
+
+// What the store has of the file's URL, once its look-up is there. Whether candidates are wanted:
+// not where what was looked up answers already.
+absl::StatusOr<bool> ReadStored(const StoredView& view, PreparedFile& prepared) {
   Outlook& outlook = prepared.outlook;
-  // Read before the look-up: what is committed by now, the look-up sees.
-  outlook.committed = view.committed.load(std::memory_order_acquire);
-  absl::StatusOr<Store::Found> found =
-      view.store.Lookup(prepared.article.identity, prepared.article.text_hash);
-  if (!found.ok()) return found.status();
-  outlook.found = *std::move(found);
   if (outlook.found.url.has_value()) {
-    if (IsKnown(prepared)) return absl::OkStatus();  // seen before, and stays so
+    if (IsKnown(prepared)) return false;  // seen before, and stays so
     absl::StatusOr<NewestRecord> newest = view.store.ReadNewest(*outlook.found.url);
+    // Deleted since the look-up, which is then made again.
+    if (ReasonOf(newest.status()) == Reason::kNotFound) return true;
     if (!newest.ok()) return newest.status();
     outlook.newest = *std::move(newest);
     outlook.follows_unrelated = FollowsUnrelatedText(prepared, *outlook.newest);
-  } else {
-    absl::Status minted = MintFreeId(view.store, prepared.article);
-    if (!minted.ok()) return minted;
-    if (outlook.found.text.has_value()) return absl::OkStatus();  // the exact tier answers
+    return true;
   }
+  if (absl::Status minted = MintFreeId(view.store, prepared.article); !minted.ok()) return minted;
+  return !outlook.found.text.has_value();  // or the exact tier answers
+}
+
+}  // namespace
+
+void LookAhead(const StoredView& view, std::span<PreparedFile* const> files, StageClock* stages) {
+  std::vector<PreparedFile*> wanted;
+  {
+    const StageScope store(stages, Stage::kStore);
+    std::vector<PreparedFile*> usable;
+    std::vector<Store::Sought> sought;
+    for (PreparedFile* const file : files) {
+      if (!file->error.ok()) continue;
+      usable.push_back(file);
+      sought.push_back({file->article.identity, file->article.text_hash});
+    }
+    if (usable.empty()) return;
+    // Read before the look-up: what is committed by now, the look-up sees.
+    const uint64_t committed = view.committed.load(std::memory_order_acquire);
+    absl::StatusOr<std::vector<Store::Found>> found = view.store.LookupAll(sought);
+    for (size_t i = 0; i < usable.size(); ++i) {
+      PreparedFile& file = *usable[i];
+      if (!found.ok()) {
+        file.store_error = found.status();
+        continue;
+      }
+      file.outlook.committed = committed;
+      file.outlook.found = std::move((*found)[i]);
+      const absl::StatusOr<bool> wants_candidates = ReadStored(view, file);
+      if (!wants_candidates.ok()) {
+        file.store_error = wants_candidates.status();
+      } else if (*wants_candidates) {
+        wanted.push_back(&file);
+      }
+    }
+  }
+  if (wanted.empty()) return;
   const StageScope candidates(stages, Stage::kCandidates);
   view.index.Post();  // so that whoever decides need not
-  return FindAndCompare(view, prepared);
+  for (PreparedFile* const file : wanted) file->store_error = FindAndCompare(view, *file);
 }
 
 FindOptions FindOptionsOf(const StoredView& view, const PreparedFile& prepared) {
@@ -155,6 +189,16 @@ FindOptions FindOptionsOf(const StoredView& view, const PreparedFile& prepared) 
 
 namespace {
 
+// All that were found last time, the most promising first.
+std::vector<IndexHit> KnownHits(const Outlook& outlook) {
+  std::vector<IndexHit> hits;
+  for (const ScoredCandidate& candidate : outlook.candidates) hits.push_back(candidate.hit);
+  hits.insert(hits.end(), outlook.unlike.begin(), outlook.unlike.end());
+  hits.insert(hits.end(), outlook.more_of_template.begin(), outlook.more_of_template.end());
+  std::sort(hits.begin(), hits.end(), MorePromising);
+  return hits;
+}
+
 // The candidates that the index has now; nullopt: those of last time.
 std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const PreparedFile& prepared,
                                              Outlook& outlook) {
@@ -164,9 +208,7 @@ std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const Prepa
         view.index.FindSince(prepared.doc->sketch, options, outlook.index);
     if (later.has_value()) {
       if (later->empty()) return std::nullopt;
-      std::vector<IndexHit> hits;
-      for (const ScoredCandidate& candidate : outlook.candidates) hits.push_back(candidate.hit);
-      hits.insert(hits.end(), outlook.unlike.begin(), outlook.unlike.end());
+      std::vector<IndexHit> hits = KnownHits(outlook);
       hits.insert(hits.end(), later->begin(), later->end());
       std::sort(hits.begin(), hits.end(), MorePromising);
       hits.erase(
@@ -180,6 +222,138 @@ std::optional<std::vector<IndexHit>> FindNow(const StoredView& view, const Prepa
   return view.index.Find(prepared.doc->sketch, options, &outlook.index);
 }
 
+// Compares a file with its candidates, as far as what is known of them does not hold any more.
+class CandidateComparison {
+ public:
+  // `hits`: all of them, the most promising first. What `prepared.outlook` says is taken over.
+  CandidateComparison(const StoredView& view, PreparedFile& prepared, std::vector<IndexHit> hits)
+      : view_(view),
+        prepared_(prepared),
+        hits_(std::move(hits)),
+        scored_(hits_.size()),
+        unlike_(hits_.size()) {
+    Outlook& outlook = prepared_.outlook;
+    for (size_t i = 0; i < hits_.size(); ++i) {
+      const uint64_t entry = hits_[i].entry;
+      const auto known =
+          std::ranges::find_if(outlook.candidates, [&](const ScoredCandidate& candidate) {
+            return candidate.doc != nullptr && candidate.hit.entry == entry;
+          });
+      if (known != outlook.candidates.end()) scored_[i] = std::move(*known);
+      unlike_[i] =
+          std::ranges::find(outlook.unlike, entry, &IndexHit::entry) != outlook.unlike.end();
+      scored_[i].hit = hits_[i];
+    }
+  }
+
+  // Fills in `prepared.outlook`. An error is the store's.
+  absl::Status Run() {
+    size_t wanted = std::min(kTellTemplate, hits_.size());
+    absl::Status read = Read(0, wanted);
+    if (!read.ok()) return read;
+    Compare(wanted);
+    if (wanted < hits_.size() && !IsTemplate()) {
+      if (read = Read(wanted, hits_.size()); !read.ok()) return read;
+      // By what is learnt now, the first too, so that they may tell of one after all.
+      Compare(hits_.size());
+      if (!IsTemplate()) wanted = hits_.size();
+    }
+    Settle(wanted);
+    return absl::OkStatus();
+  }
+
+ private:
+  // The documents of those from `begin` to `end`, which are like the file by their sketches.
+  absl::Status Read(size_t begin, size_t end) {
+    std::vector<Ulid> ids;
+    std::vector<size_t> places;
+    for (size_t i = begin; i < end; ++i) {
+      if (scored_[i].doc != nullptr || unlike_[i]) continue;
+      ids.push_back(hits_[i].id);
+      places.push_back(i);
+    }
+    if (ids.empty()) return absl::OkStatus();
+    const Sketch& sketch = prepared_.doc->sketch;
+    const auto ask = [&](std::span<const size_t> which) {
+      std::vector<IndexHit> asked;
+      for (const size_t i : which) asked.push_back(hits_[places[i]]);
+      return view_.index.Ask(sketch, asked);
+    };
+    absl::StatusOr<std::vector<ComparisonSource::Found>> docs =
+        view_.source.GetLike(ids, sketch, ask);
+    if (!docs.ok()) return docs.status();
+    for (size_t i = 0; i < places.size(); ++i) {
+      scored_[places[i]].doc = std::move((*docs)[i].doc);
+      unlike_[places[i]] = (*docs)[i].unlike;
+    }
+    return absl::OkStatus();
+  }
+
+  // Those before `end`, by one version of the statistics.
+  void Compare(size_t end) {
+    std::vector<ScoredCandidate*> due;
+    const StreamStatistics::View statistics(view_.statistics);
+    const uint64_t version = statistics.version();
+    prepared_.outlook.learnt = version;
+    for (ScoredCandidate& candidate : std::span(scored_).first(end)) {
+      if (candidate.doc == nullptr) continue;
+      if (!candidate.learnt.has_value() ||
+          (candidate.verdict.rests_on_stream && candidate.learnt != version)) {
+        due.push_back(&candidate);
+      }
+      candidate.learnt = version;
+    }
+    Comparer comparer(*prepared_.doc, DayOf(prepared_.article.id.TimeMs()), statistics);
+    const auto doc_at = [&](size_t n) { return n < due.size() ? due[n]->doc.get() : nullptr; };
+    for (size_t n = 0; n < due.size(); ++n) {
+      Comparer::Prefetch(doc_at(n + Comparer::kSoon), doc_at(n + Comparer::kLater));
+      due[n]->verdict = comparer.Compare(*due[n]->doc, DayOf(due[n]->hit.id.TimeMs()));
+    }
+    view_.comparisons.fetch_add(due.size(), std::memory_order_relaxed);
+  }
+
+  // Whether the first tell of a template.
+  [[nodiscard]] bool IsTemplate() const {
+    return prepared_.doc->has_domain && hits_.size() > kTellTemplate &&
+           std::ranges::all_of(
+               std::span(scored_).first(kTellTemplate), [](const ScoredCandidate& candidate) {
+                 const Verdict& verdict = candidate.verdict;
+                 return candidate.doc != nullptr && verdict.same_domain &&
+                        verdict.rests_on_stream && verdict.relation == Relation::kNone;
+               });
+  }
+
+  // The first so many are what the file was compared with.
+  void Settle(size_t wanted) {
+    Outlook& outlook = prepared_.outlook;
+    outlook.more_of_template.assign(hits_.begin() + static_cast<std::ptrdiff_t>(wanted),
+                                    hits_.end());
+    outlook.unlike.clear();
+    std::vector<ScoredCandidate>& candidates = outlook.candidates;
+    candidates.clear();
+    for (size_t i = 0; i < wanted; ++i) {
+      // A posting is a hint: the article behind it may be gone.
+      if (scored_[i].doc == nullptr) {
+        outlook.unlike.push_back(hits_[i]);
+      } else {
+        candidates.push_back(std::move(scored_[i]));
+      }
+    }
+    // What is told of a file that is no copy; here, so that deciding need not compare.
+    const ScoredCandidate* const best = BestMatch(candidates);
+    if (best != nullptr && best->verdict.sampled) {
+      candidates[static_cast<size_t>(best - candidates.data())].whole =
+          WholeScores(prepared_, *best);
+    }
+  }
+
+  const StoredView& view_;
+  PreparedFile& prepared_;
+  const std::vector<IndexHit> hits_;
+  std::vector<ScoredCandidate> scored_;  // by their places in hits_
+  std::vector<bool> unlike_;
+};
+
 }  // namespace
 
 absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
@@ -187,88 +361,16 @@ absl::Status FindAndCompare(const StoredView& view, PreparedFile& prepared) {
   if (!prepared.article.HasUsableText() || IsOutsideWindow(view, prepared)) {
     outlook.candidates.clear();
     outlook.unlike.clear();
+    outlook.more_of_template.clear();
     return absl::OkStatus();
   }
-  std::optional<std::vector<IndexHit>> found = FindNow(view, prepared, outlook);
-  const bool found_anew = found.has_value();
-  if (!found_anew) {
+  std::optional<std::vector<IndexHit>> hits = FindNow(view, prepared, outlook);
+  if (!hits.has_value()) {
     if (outlook.learnt == view.statistics.version()) return absl::OkStatus();
-    found.emplace();
-    for (const ScoredCandidate& candidate : outlook.candidates) found->push_back(candidate.hit);
+    hits = KnownHits(outlook);
   }
-  const std::vector<IndexHit>& hits = *found;
   outlook.compared = true;
-  std::vector<ScoredCandidate> known = std::move(outlook.candidates);
-  const std::vector<IndexHit> known_unlike =
-      found_anew ? std::exchange(outlook.unlike, {}) : std::vector<IndexHit>();
-  std::vector<ScoredCandidate>& scored = outlook.candidates;
-  scored = std::vector<ScoredCandidate>(hits.size());
-  std::vector<Ulid> ids;
-  std::vector<size_t> ids_at;
-  for (size_t i = 0; i < hits.size(); ++i) {
-    const auto same = std::find_if(known.begin(), known.end(), [&](const ScoredCandidate& one) {
-      return one.hit.entry == hits[i].entry;
-    });
-    if (same != known.end()) {
-      scored[i] = std::move(*same);
-    } else if (std::ranges::any_of(
-                   known_unlike, [&](const IndexHit& one) { return one.entry == hits[i].entry; })) {
-      outlook.unlike.push_back(hits[i]);
-    } else {
-      ids.push_back(hits[i].id);
-      ids_at.push_back(i);
-    }
-    scored[i].hit = hits[i];
-  }
-  // A posting is a hint: the article behind it may be gone.
-  const auto drop_missing = [&] {
-    std::erase_if(scored, [](const ScoredCandidate& one) { return one.doc == nullptr; });
-  };
-  if (!ids.empty()) {
-    const auto ask = [&](std::span<const size_t> which) {
-      std::vector<IndexHit> asked;
-      for (const size_t i : which) asked.push_back(hits[ids_at[i]]);
-      return view.index.Ask(prepared.doc->sketch, asked);
-    };
-    absl::StatusOr<std::vector<ComparisonSource::Found>> docs =
-        view.source.GetLike(ids, prepared.doc->sketch, ask);
-    if (!docs.ok()) return docs.status();
-    for (size_t i = 0; i < ids.size(); ++i) {
-      scored[ids_at[i]].doc = std::move((*docs)[i].doc);
-      if ((*docs)[i].unlike) outlook.unlike.push_back(hits[ids_at[i]]);
-    }
-  } else if (outlook.learnt == view.statistics.version()) {
-    drop_missing();
-    return absl::OkStatus();
-  }
-
-  const StreamStatistics::View statistics(view.statistics);
-  const bool stale = outlook.learnt != statistics.version();
-  outlook.learnt = statistics.version();
-  Comparer comparer(*prepared.doc, DayOf(prepared.article.id.TimeMs()), statistics);
-  uint64_t compared = 0;
-  const auto doc_at = [&](size_t n) {  // of those that are new
-    return n < ids_at.size() ? scored[ids_at[n]].doc.get() : nullptr;
-  };
-  for (size_t i = 0, next = 0; i < scored.size(); ++i) {
-    ScoredCandidate& candidate = scored[i];
-    const bool is_new = next < ids_at.size() && ids_at[next] == i;
-    if (is_new) ++next;
-    Comparer::Prefetch(doc_at(next + Comparer::kSoon), doc_at(next + Comparer::kLater));
-    if (candidate.doc == nullptr || !(is_new || (stale && candidate.verdict.rests_on_stream))) {
-      continue;
-    }
-    candidate.verdict = comparer.Compare(*candidate.doc, DayOf(candidate.hit.id.TimeMs()));
-    ++compared;
-  }
-  drop_missing();
-  // What is told of a file that is no copy; here, so that deciding need not compare.
-  const ScoredCandidate* const best = BestMatch(scored);
-  if (best != nullptr && best->verdict.sampled) {
-    scored[static_cast<size_t>(best - scored.data())].whole = WholeScores(prepared, *best);
-  }
-  view.comparisons.fetch_add(compared, std::memory_order_relaxed);
-  return absl::OkStatus();
+  return CandidateComparison(view, prepared, *std::move(hits)).Run();
 }
 
 }  // namespace wirefold

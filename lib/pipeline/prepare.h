@@ -3,7 +3,8 @@
 //
 // Example:
 //   PreparedFile prepared = PrepareFile(file, url_rules, now_ms);
-//   if (prepared.error.ok()) prepared.store_error = LookAhead(view, prepared);
+//   PreparedFile* const files[] = {&prepared};
+//   LookAhead(view, files);
 //
 // Thread-safe: each call works on its own file.
 #ifndef WIREFOLD_LIB_PIPELINE_PREPARE_H_
@@ -36,7 +37,8 @@ struct ScoredCandidate {
   IndexHit hit;
   Verdict verdict;
   ComparisonSource::Doc doc;
-  std::optional<Scores> whole;  // of the whole texts, where the verdict's are of a sample
+  std::optional<Scores> whole;     // of the whole texts, where the verdict's are of a sample
+  std::optional<uint64_t> learnt;  // by which version of the statistics; nullopt: not compared
 };
 
 // The better match comes first: the score, then Jaccard, then the older ID. Not by `whole`, which
@@ -55,13 +57,14 @@ Scores WholeScores(const PreparedFile& prepared, const ScoredCandidate& candidat
 struct Outlook {
   uint64_t committed = 0;  // decisions up to this one were visible in the store
   Store::Found found;
-  std::optional<NewestRecord> newest;  // of found.url, where a revision is likely
-  bool follows_unrelated = false;      // … and shares next to nothing with the file's text
-  bool compared = false;               // candidates were sought
-  FindState index;                     // … of the index as it was then
-  uint64_t learnt = 0;                 // … and compared by this version of the statistics
-  std::vector<ScoredCandidate> candidates;
-  std::vector<IndexHit> unlike;  // the others: by their sketches they share too little
+  std::optional<NewestRecord> newest;       // of found.url, where a revision is likely
+  bool follows_unrelated = false;           // … and shares next to nothing with the file's text
+  bool compared = false;                    // candidates were sought
+  FindState index;                          // … of the index as it was then
+  uint64_t learnt = 0;                      // … and compared by this version of the statistics
+  std::vector<ScoredCandidate> candidates;  // the most promising first
+  std::vector<IndexHit> unlike;             // by their sketches they share too little, or gone
+  std::vector<IndexHit> more_of_template;   // behind kTellTemplate that tell of one
 };
 
 struct PreparedFile {
@@ -91,6 +94,12 @@ struct StoredView {
 // At most so many candidates are compared for a file.
 inline constexpr size_t kMaxCandidates = 64;
 
+// An outlet may fill in one text again and again, each instance sharing more with the others than
+// most copies share. Where the so many most promising candidates are all of the file's outlet,
+// share at least CompareRules::kTooLittle, and none is its story, those behind them are not
+// compared.
+inline constexpr size_t kTellTemplate = 8;
+
 // Pure but for the time, which is recorded as ingested_at. `stages` may be null, here and below.
 PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms,
                          StageClock* stages = nullptr);
@@ -101,9 +110,9 @@ inline int64_t LastBelievedMs(int64_t now_ms) { return now_ms + 86'400'000; }
 // Whether the file is older than what the index holds, and is matched by URL and exact text alone.
 bool IsOutsideWindow(const StoredView& view, const PreparedFile& prepared);
 
-// Fills in `prepared.outlook`. An error is the store's; LookAhead's caller keeps it in store_error.
-[[nodiscard]] absl::Status LookAhead(const StoredView& view, PreparedFile& prepared,
-                                     StageClock* stages = nullptr);
+// Fills in the outlook of those files that were not refused, or their store_error.
+void LookAhead(const StoredView& view, std::span<PreparedFile* const> files,
+               StageClock* stages = nullptr);
 
 // Gives a new article another ID where its own is another's: an article's of other key rules, or a
 // story's whose first article was deleted. An error is the store's.

@@ -89,30 +89,48 @@ absl::Status RocksDbStore::Commit(std::span<const Mutation> mutations) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Store::Found> RocksDbStore::Lookup(const Hash128& identity,
-                                                  const Hash128& text_hash) const {
-  // The text first: a commit between the two reads then shows a URL whose text is missing, which is
-  // seen before by its URL. The other way round a file would look like a copy of itself.
-  const auto text = Get({}, kTexts, text_hash.ToBytes());
-  if (!text.ok()) return text.status();
-  const auto url = Get({}, kUrls, identity.ToBytes());
-  if (!url.ok()) return url.status();
-  Found found;
-  if (text->has_value()) {
-    const absl::StatusOr<TextOwner> owner = DecodeTextOwner((*text)->ToStringView());
-    if (!owner.ok()) return owner.status();
-    found.text = *owner;
-  }
-  if (url->has_value()) {
-    absl::StatusOr<UrlState> state = DecodeUrlState((*url)->ToStringView());
-    if (!state.ok()) return state.status();
-    found.url = *std::move(state);
+absl::StatusOr<std::vector<Store::Found>> RocksDbStore::LookupAll(
+    std::span<const Sought> sought) const {
+  const auto get = [&](Family family, const auto& key_of) {
+    std::vector<std::string> keys;
+    keys.reserve(sought.size());
+    for (const Sought& one : sought) keys.push_back(key_of(one));
+    return GetTogether({}, family, keys);
+  };
+  const auto failure = [](const FoundTogether& found, size_t i, Family family) {
+    return FromRocksDb(found.statuses[i],
+                       ToStd(absl::StrCat("reading from '", FamilyName(family), "'")));
+  };
+  // The texts first: a commit between the two reads then shows a URL whose text is missing, which
+  // is seen before by its URL. The other way round a file would look like a copy of itself.
+  const FoundTogether texts =
+      get(kTexts, [](const Sought& one) { return one.text_hash.ToBytes(); });
+  const FoundTogether urls = get(kUrls, [](const Sought& one) { return one.identity.ToBytes(); });
+  std::vector<Found> found(sought.size());
+  for (size_t i = 0; i < sought.size(); ++i) {
+    if (texts.IsFound(i)) {
+      const absl::StatusOr<TextOwner> owner = DecodeTextOwner(texts.values[i].ToStringView());
+      if (!owner.ok()) return owner.status();
+      found[i].text = *owner;
+    } else if (!texts.IsMissing(i)) {
+      return failure(texts, i, kTexts);
+    }
+    if (urls.IsFound(i)) {
+      absl::StatusOr<UrlState> state = DecodeUrlState(urls.values[i].ToStringView());
+      if (!state.ok()) return state.status();
+      found[i].url = *std::move(state);
+    } else if (!urls.IsMissing(i)) {
+      return failure(urls, i, kUrls);
+    }
   }
   if (!has_tombstones_.load()) return found;
-  for (const std::string& key : {BlockedUrlKey(identity), BlockedTextKey(text_hash)}) {
-    const auto blocked = Get({}, kTombstones, key);
-    if (!blocked.ok()) return blocked.status();
-    found.is_blocked = found.is_blocked || blocked->has_value();
+  for (const auto& key_of : {+[](const Sought& one) { return BlockedUrlKey(one.identity); },
+                             +[](const Sought& one) { return BlockedTextKey(one.text_hash); }}) {
+    const FoundTogether blocked = get(kTombstones, key_of);
+    for (size_t i = 0; i < sought.size(); ++i) {
+      if (!blocked.IsFound(i) && !blocked.IsMissing(i)) return failure(blocked, i, kTombstones);
+      found[i].is_blocked = found[i].is_blocked || blocked.IsFound(i);
+    }
   }
   return found;
 }

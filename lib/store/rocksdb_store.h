@@ -65,8 +65,8 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::Status Remove(const Removal& removal) override;
   [[nodiscard]] absl::Status Rebase(size_t batch) override;
   [[nodiscard]] absl::Status Compact() override;
-  [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
-                                             const Hash128& text_hash) const override;
+  [[nodiscard]] absl::StatusOr<std::vector<Found>> LookupAll(
+      std::span<const Sought> sought) const override;
   [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
   [[nodiscard]] absl::StatusOr<bool> IsTaken(const Ulid& id) const override;
   [[nodiscard]] std::vector<absl::StatusOr<StoredRecord>> GetRecords(

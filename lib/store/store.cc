@@ -30,6 +30,14 @@ absl::StatusOr<StoredArticle> DecodeArticle(const StoredRecord& stored) {
   return article;
 }
 
+absl::StatusOr<Store::Found> Store::Lookup(const Hash128& identity,
+                                           const Hash128& text_hash) const {
+  const Sought sought = {identity, text_hash};
+  absl::StatusOr<std::vector<Found>> found = LookupAll({&sought, 1});
+  if (!found.ok()) return found.status();
+  return std::move(found->front());
+}
+
 absl::StatusOr<StoredArticle> Store::GetArticle(const Ulid& id) const {
   return std::move(GetArticles({&id, 1}).front());
 }

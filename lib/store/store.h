@@ -246,8 +246,15 @@ class Store {
     std::optional<TextOwner> text;
     bool is_blocked = false;  // one of the two was deleted, and is not wanted back
   };
-  [[nodiscard]] virtual absl::StatusOr<Found> Lookup(const Hash128& identity,
-                                                     const Hash128& text_hash) const = 0;
+  struct Sought {
+    Hash128 identity;
+    Hash128 text_hash;
+  };
+  // In the order of `sought`. Many together cost less than one after the other.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<Found>> LookupAll(
+      std::span<const Sought> sought) const = 0;
+  [[nodiscard]] absl::StatusOr<Found> Lookup(const Hash128& identity,
+                                             const Hash128& text_hash) const;
   // The newest record of a URL; kNotFound if the state points at nothing.
   [[nodiscard]] virtual absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const = 0;
 

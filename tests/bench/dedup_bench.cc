@@ -122,7 +122,11 @@ int Main(size_t in_flight, int64_t window_days, size_t files_at_most) {
       files.push_back(
           PrepareFile({.bytes = RealFiles()[order[i]]}, UrlRules::BuiltIn(), clock.NowMs()));
       PreparedFile& file = files.back();
-      const absl::Status looked = look_ahead.Time([&] { return LookAhead(view, file); });
+      const absl::Status looked = look_ahead.Time([&] {
+        PreparedFile* const looked_at = &file;
+        LookAhead(view, {&looked_at, 1});
+        return file.store_error;
+      });
       if (!looked.ok()) return 1;
     }
     std::vector<Mutation> mutations;

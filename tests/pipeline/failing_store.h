@@ -20,6 +20,7 @@ class FailingStore final : public Store {
   std::atomic<bool> fail_lookups = false;
   std::atomic<bool> fail_comparison_texts = false;
   std::atomic<bool> fail_sketches = false;
+  bool forget_newest = false;  // as if the article had been deleted since its URL was looked up
   bool hide_sketches = false;
   bool fail_checkpoints = false;
   bool hide_checkpoints = false;
@@ -27,11 +28,12 @@ class FailingStore final : public Store {
   absl::Status Commit(std::span<const Mutation> mutations) override {
     return real_.Commit(mutations);
   }
-  absl::StatusOr<Found> Lookup(const Hash128& identity, const Hash128& text) const override {
+  absl::StatusOr<std::vector<Found>> LookupAll(std::span<const Sought> sought) const override {
     if (fail_lookups) return Damaged();
-    return real_.Lookup(identity, text);
+    return real_.LookupAll(sought);
   }
   absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override {
+    if (forget_newest) return Reject(Reason::kNotFound, "there is no such article");
     return real_.ReadNewest(state);
   }
   absl::StatusOr<bool> IsTaken(const Ulid& id) const override { return real_.IsTaken(id); }

@@ -9,6 +9,7 @@
 
 #include "lib/dedup/index.h"
 #include "lib/pipeline/checked_candidates.h"
+#include "lib/pipeline/prepare.h"
 #include "tests/dedup/texts.h"
 #include "tests/pipeline/failing_store.h"
 #include "tests/pipeline/pipeline_fixture.h"
@@ -405,7 +406,8 @@ TEST_F(PipelineTest, CheckSaysWhatWouldHappenAndStoresNothing) {
   EXPECT_EQ(pipeline_->Check({.bytes = copy}).outcome.status, FileStatus::kUnchanged);
 }
 
-// A daily notice has many like it: the best ones are described.
+// A daily notice has many like it: the best ones are described. Of its own outlet those are that it
+// is compared with.
 TEST_F(PipelineTest, CheckDescribesSoManyCandidatesAndNoMore) {
   const std::string text = HanText(1, 400);
   const auto notice = [&](size_t day, const char* host) {
@@ -417,7 +419,9 @@ TEST_F(PipelineTest, CheckDescribesSoManyCandidatesAndNoMore) {
   for (size_t day = 1; day < kMaxCheckedCandidates + 2; ++day) {
     EXPECT_EQ(Ingest(notice(day, "a")).status, FileStatus::kNew) << day;
     const size_t described = pipeline_->Check({.bytes = notice(99, "a")}).candidates.size();
-    EXPECT_EQ(described, std::min(day, kMaxCheckedCandidates)) << day;
+    EXPECT_EQ(described, std::min(day, kTellTemplate)) << day;
+    const size_t elsewhere = pipeline_->Check({.bytes = notice(99, "b")}).candidates.size();
+    EXPECT_EQ(elsewhere, std::min(day, kMaxCheckedCandidates)) << day;
   }
 }
 

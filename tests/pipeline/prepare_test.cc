@@ -173,46 +173,50 @@ TEST_F(UnlikeTest, ThePinnedTextCounts) {
   EXPECT_FALSE(source.GetLike(ids, SketchOf(old_text), KnowsNone)->front().unlike);
 }
 
-// Many articles share a little with one long text: some are worth comparing, and those that are not
-// take places among the most promising too.
-class ManyCandidatesTest : public PipelineFixture {
+// Files that are looked at by what the test puts into the index.
+class LookingTest : public PipelineFixture {
  protected:
-  static constexpr int kArticles = 180;
-  static constexpr uint32_t kSegments = 60;
-
-  void Add(int i) {
-    const std::string text = segments_[static_cast<size_t>(i) % kSegments] +
-                             HanText(static_cast<uint32_t>(1000 + i), 450);
-    PreparedFile file = Prepare("https://a.example/" + std::to_string(i), text);
-    source_->Pin(file.article.id, file.doc, /*revised=*/false);
-    index_.Add(file.article.id, file.doc->sketch, /*is_new=*/true);
-  }
-  PreparedFile Probe() {
-    std::string text;
-    for (const std::string& segment : segments_) text += segment;
-    return Prepare("https://b.example/probe", text);
+  void SetUp() override {
+    PipelineFixture::SetUp();
+    source_.emplace(*store_, size_t{1} << 20);
   }
   static PreparedFile Prepare(const std::string& url, const std::string& text) {
     return PrepareFile({.bytes = RawFile(kPipelineNowMs, url, "题", text)}, UrlRules::BuiltIn(),
                        kPipelineNowMs);
+  }
+  void Put(const std::string& url, const std::string& text) {
+    PreparedFile file = Prepare(url, text);
+    source_->Pin(file.article.id, file.doc, /*revised=*/false);
+    index_.Add(file.article.id, file.doc->sketch, /*is_new=*/true);
+  }
+  StoredView ViewOf(const Store& store) {
+    return {store, index_, *source_, statistics_, committed_, comparisons_, 0};
   }
   static std::vector<Ulid> IdsOf(const PreparedFile& file) {
     std::vector<Ulid> ids;
     for (const ScoredCandidate& one : file.outlook.candidates) ids.push_back(one.hit.id);
     return ids;
   }
-  static std::vector<Ulid> UnlikeIdsOf(const PreparedFile& file) {
+  static std::vector<Ulid> SortedIdsOf(const std::vector<IndexHit>& hits) {
     std::vector<Ulid> ids;
-    for (const IndexHit& one : file.outlook.unlike) ids.push_back(one.id);
+    for (const IndexHit& one : hits) ids.push_back(one.id);
     std::ranges::sort(ids);
     return ids;
   }
+  static void ExpectTheSame(const PreparedFile& a, const PreparedFile& b) {
+    ASSERT_EQ(IdsOf(a), IdsOf(b));
+    for (size_t i = 0; i < a.outlook.candidates.size(); ++i) {
+      const ScoredCandidate& one = a.outlook.candidates[i];
+      const ScoredCandidate& other = b.outlook.candidates[i];
+      EXPECT_EQ(one.learnt, other.learnt);
+      EXPECT_EQ(one.verdict.relation, other.verdict.relation);
+      EXPECT_EQ(one.verdict.sum_ppm, other.verdict.sum_ppm);
+      EXPECT_EQ(one.verdict.scores.jaccard_ppm, other.verdict.scores.jaccard_ppm);
+    }
+    EXPECT_EQ(SortedIdsOf(a.outlook.unlike), SortedIdsOf(b.outlook.unlike));
+    EXPECT_EQ(SortedIdsOf(a.outlook.more_of_template), SortedIdsOf(b.outlook.more_of_template));
+  }
 
-  std::vector<std::string> segments_ = [] {
-    std::vector<std::string> segments;
-    for (uint32_t i = 0; i < kSegments; ++i) segments.push_back(HanText(i + 1, i % 2 ? 30 : 70));
-    return segments;
-  }();
   CandidateIndex index_;
   std::optional<ComparisonSource> source_;
   StreamStatistics statistics_{{.boilerplate_entries = 16, .rarity_entries = 16}};
@@ -220,9 +224,205 @@ class ManyCandidatesTest : public PipelineFixture {
   std::atomic<uint64_t> comparisons_ = 0;
 };
 
+TEST_F(LookingTest, ManyTogetherAreLookedAtAsOne) {
+  const std::string text = HanText(7, 300);
+  const std::string own = HanText(9, 300);
+  const FileOutcome known = Ingest(RawFile(kPipelineNowMs, "https://a.example/1", "题", text));
+  const auto make = [&] {
+    std::vector<PreparedFile> files;
+    files.push_back(Prepare("https://a.example/1", text));  // unchanged
+    files.push_back(PrepareFile({.bytes = ""}, UrlRules::BuiltIn(), kPipelineNowMs));
+    files.push_back(Prepare("https://b.example/2", text));  // the text of another URL
+    files.push_back(Prepare("https://a.example/1", own));   // a revision
+    files.push_back(Prepare("https://b.example/3", own));   // new
+    return files;
+  };
+  std::vector<PreparedFile> files = make();
+  std::vector<PreparedFile*> all;
+  for (PreparedFile& file : files) all.push_back(&file);
+  Put("https://c.example/4", own);
+  LookAhead(ViewOf(*store_), all);
+  for (const PreparedFile& file : files) EXPECT_TRUE(file.store_error.ok()) << file.store_error;
+  ASSERT_TRUE(files[0].outlook.found.url.has_value());
+  EXPECT_EQ(files[0].outlook.found.url->id, known.id);
+  EXPECT_TRUE(IsKnown(files[0]));
+  EXPECT_FALSE(files[0].outlook.compared);
+  EXPECT_FALSE(files[1].error.ok());
+  EXPECT_FALSE(files[1].outlook.found.text.has_value());
+  EXPECT_FALSE(files[2].outlook.found.url.has_value());
+  ASSERT_TRUE(files[2].outlook.found.text.has_value());
+  EXPECT_EQ(files[2].outlook.found.text->id, known.id);
+  EXPECT_FALSE(files[2].outlook.compared);
+  ASSERT_TRUE(files[3].outlook.newest.has_value());
+  EXPECT_TRUE(files[3].outlook.follows_unrelated);
+  EXPECT_EQ(IdsOf(files[3]).size(), 1u);
+  EXPECT_FALSE(files[4].outlook.found.url.has_value());
+  EXPECT_FALSE(files[4].outlook.found.text.has_value());
+  EXPECT_EQ(IdsOf(files[4]), IdsOf(files[3]));
+
+  // Of a store that can't be read, each that it was asked about.
+  FailingStore failing(*store_);
+  failing.fail_lookups = true;
+  std::vector<PreparedFile> again = make();
+  all.clear();
+  for (PreparedFile& file : again) all.push_back(&file);
+  LookAhead(ViewOf(failing), all);
+  for (size_t i = 0; i < again.size(); ++i) {
+    EXPECT_EQ(again[i].store_error.ok(), i == 1) << i;
+    EXPECT_FALSE(again[i].outlook.compared) << i;
+  }
+
+  // An article that is deleted between the two reads is no failure: who decides looks again.
+  FailingStore deleting(*store_);
+  deleting.forget_newest = true;
+  again = make();
+  all.clear();
+  for (PreparedFile& file : again) all.push_back(&file);
+  LookAhead(ViewOf(deleting), all);
+  EXPECT_TRUE(again[3].store_error.ok()) << again[3].store_error;
+  EXPECT_FALSE(again[3].outlook.newest.has_value());
+  EXPECT_EQ(IdsOf(again[3]).size(), 1u);
+}
+
+// Articles of one outlet that are half the same.
+class TemplateTest : public LookingTest {
+ protected:
+  static constexpr size_t kInstances = 15;
+
+  static std::string Instance(uint32_t i) {
+    static const std::string shared = HanText(77, 250);
+    return HanText(1000 + i, 250) + shared;
+  }
+  void PutInstances(uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; ++i) {
+      Put("https://a.example/" + std::to_string(i), Instance(i));
+    }
+  }
+};
+
+TEST_F(TemplateTest, ItsInstancesBehindTheFirstAreNotCompared) {
+  PutInstances(0, kInstances);
+  PreparedFile file = Prepare("https://a.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(file.outlook.candidates.size(), kTellTemplate);
+  for (const ScoredCandidate& one : file.outlook.candidates) {
+    EXPECT_EQ(one.verdict.relation, Relation::kNone);
+    EXPECT_TRUE(one.verdict.related);
+  }
+  EXPECT_EQ(file.outlook.more_of_template.size(), kInstances - kTellTemplate);
+  EXPECT_EQ(comparisons_, kTellTemplate);
+  // Nothing came since.
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(comparisons_, kTellTemplate);
+}
+
+TEST_F(TemplateTest, AsManyAsTellOfItAreAllCompared) {
+  PutInstances(0, kTellTemplate);
+  PreparedFile file = Prepare("https://a.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(file.outlook.candidates.size(), kTellTemplate);
+  EXPECT_TRUE(file.outlook.more_of_template.empty());
+}
+
+TEST_F(TemplateTest, AnotherOutletsFileIsComparedWithAll) {
+  PutInstances(0, kInstances);
+  PreparedFile file = Prepare("https://b.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(file.outlook.candidates.size(), kInstances);
+  EXPECT_TRUE(file.outlook.more_of_template.empty());
+}
+
+// Files without a URL and a source are of no outlet.
+TEST_F(TemplateTest, OfNoOutletAllAreCompared) {
+  for (uint32_t i = 0; i < kInstances; ++i) Put("", Instance(i));
+  PreparedFile file = Prepare("", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(file.outlook.candidates.size(), kInstances);
+  EXPECT_TRUE(file.outlook.candidates.front().verdict.same_domain);
+}
+
+// An article that is gone tells of no template, however often it is looked for.
+TEST_F(TemplateTest, WhereOneOfTheFirstIsGoneAllAreCompared) {
+  PutInstances(0, kInstances);
+  PreparedFile first = Prepare("https://a.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), first).ok());
+  const Ulid gone = first.outlook.candidates[2].hit.id;
+  source_->Unpin(gone);
+  source_->Forget(gone);
+  PreparedFile early = Prepare("https://a.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), early).ok());
+  EXPECT_EQ(early.outlook.candidates.size(), kInstances - 1);
+  EXPECT_EQ(SortedIdsOf(early.outlook.unlike), std::vector<Ulid>{gone});
+  Put("https://a.example/y", Instance(600));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), early).ok());
+  EXPECT_EQ(early.outlook.candidates.size(), kInstances);
+  PreparedFile late = Prepare("https://a.example/x", Instance(500));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), late).ok());
+  ExpectTheSame(early, late);
+}
+
+TEST_F(TemplateTest, WhereOneIsACopyAllAreCompared) {
+  PutInstances(0, kInstances);
+  PreparedFile file = Prepare("https://a.example/x", Edited(Instance(3), 5, 50));
+  ASSERT_TRUE(FindAndCompare(ViewOf(*store_), file).ok());
+  EXPECT_EQ(file.outlook.candidates.size(), kInstances);
+  ASSERT_NE(BestCopy(file.outlook.candidates), nullptr);
+  EXPECT_TRUE(file.outlook.more_of_template.empty());
+}
+
+// A file that waits while others come is compared with what it would be compared with had it come
+// after them.
+TEST_F(TemplateTest, LookingEarlyAndAgainComparesWhatLookingOnceDoes) {
+  const auto look_again = [&](PreparedFile& early) {
+    ASSERT_TRUE(FindAndCompare(ViewOf(*store_), early).ok());
+    PreparedFile late = Prepare("https://a.example/x", Instance(500));
+    ASSERT_TRUE(FindAndCompare(ViewOf(*store_), late).ok());
+    ExpectTheSame(early, late);
+  };
+  PreparedFile early = Prepare("https://a.example/x", Instance(500));
+  for (uint32_t i = 0; i < kInstances; i += 5) {
+    PutInstances(i, i + 5);
+    look_again(early);
+  }
+  EXPECT_EQ(early.outlook.candidates.size(), kTellTemplate);
+  // What is learnt may be another's reason to be compared again, and tells no other template.
+  statistics_.Learn(LearntOf(*early.doc, kPipelineNowMs / 86'400'000));
+  look_again(early);
+  EXPECT_EQ(early.outlook.candidates.size(), kTellTemplate);
+  // A copy ends the template.
+  Put("https://b.example/copy", Edited(Instance(500), 5, 50));
+  look_again(early);
+  EXPECT_EQ(early.outlook.candidates.size(), kInstances + 1);
+  EXPECT_TRUE(early.outlook.more_of_template.empty());
+}
+
+// Many articles share a little with one long text: some are worth comparing, and those that are not
+// take places among the most promising too.
+class ManyCandidatesTest : public LookingTest {
+ protected:
+  static constexpr int kArticles = 180;
+  static constexpr uint32_t kSegments = 60;
+
+  void Add(int i) {
+    const std::string text = segments_[static_cast<size_t>(i) % kSegments] +
+                             HanText(static_cast<uint32_t>(1000 + i), 450);
+    Put("https://a.example/" + std::to_string(i), text);
+  }
+  PreparedFile Probe() {
+    std::string text;
+    for (const std::string& segment : segments_) text += segment;
+    return Prepare("https://b.example/probe", text);
+  }
+
+  std::vector<std::string> segments_ = [] {
+    std::vector<std::string> segments;
+    for (uint32_t i = 0; i < kSegments; ++i) segments.push_back(HanText(i + 1, i % 2 ? 30 : 70));
+    return segments;
+  }();
+};
+
 TEST_F(ManyCandidatesTest, LookingEarlyAndAgainComparesWhatLookingOnceDoes) {
-  source_.emplace(*store_, size_t{1} << 20);
-  const StoredView view{*store_, index_, *source_, statistics_, committed_, comparisons_, 0};
+  const StoredView view = ViewOf(*store_);
   PreparedFile early = Probe();
   for (int i = 0; i < kArticles; ++i) {
     Add(i);
@@ -236,8 +436,7 @@ TEST_F(ManyCandidatesTest, LookingEarlyAndAgainComparesWhatLookingOnceDoes) {
   EXPECT_EQ(late.outlook.candidates.size() + late.outlook.unlike.size(), kMaxCandidates);
   EXPECT_GT(late.outlook.candidates.size(), 5u);
   EXPECT_GT(late.outlook.unlike.size(), 5u);
-  EXPECT_EQ(IdsOf(early), IdsOf(late));
-  EXPECT_EQ(UnlikeIdsOf(early), UnlikeIdsOf(late));
+  ExpectTheSame(early, late);
 }
 
 }  // namespace

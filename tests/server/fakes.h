@@ -193,7 +193,9 @@ class FakeStore final : public Store {
   std::function<void()> before_copies{};  // called ahead of each look for a story's copies
 
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
-  absl::StatusOr<Found> Lookup(const Hash128&, const Hash128&) const override { return Found{}; }
+  absl::StatusOr<std::vector<Found>> LookupAll(std::span<const Sought> sought) const override {
+    return std::vector<Found>(sought.size());
+  }
   absl::StatusOr<NewestRecord> ReadNewest(const UrlState&) const override { return NotFound(); }
   absl::StatusOr<bool> IsTaken(const Ulid& /*id*/) const override { return false; }
   std::vector<absl::StatusOr<StoredRecord>> GetRecords(std::span<const Ulid> ids) const override {
