@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace wirefold {
 namespace {
@@ -65,6 +66,8 @@ class HugePageSystem final : public SysAllocator {
 void UseHugePagesForHeap() {
   // Never destroyed: the allocator outlives everything.
   alignas(HugePageSystem) static std::byte memory[sizeof(HugePageSystem)];
+  static bool is_done = false;
+  if (std::exchange(is_done, true)) return;
   MallocExtension* const tcmalloc = MallocExtension::instance();
   tcmalloc->SetSystemAllocator(new (memory) HugePageSystem(tcmalloc->GetSystemAllocator()));
 }

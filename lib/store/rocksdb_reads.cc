@@ -210,7 +210,11 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
     std::string_view record = records.values[i].ToStringView();
     NewestText variant;
     if (records.IsMissing(i)) {
-      absl::StatusOr<NewestText> newest = Reader({}).Newest(ids[i]);
+      // What it is stored against may be stored anew meanwhile.
+      rocksdb::ManagedSnapshot snapshot(db_.get());
+      rocksdb::ReadOptions read;
+      read.snapshot = snapshot.snapshot();
+      absl::StatusOr<NewestText> newest = Reader(read).Newest(ids[i]);
       if (ReasonOf(newest.status()) == Reason::kNotFound) continue;
       if (!newest.ok()) return newest.status();
       variant = *std::move(newest);

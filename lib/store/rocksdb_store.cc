@@ -9,6 +9,7 @@
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_status.h"
+#include "rocksdb/snapshot.h"
 
 namespace wirefold {
 CommitGroup RocksDbStore::NewGroup() {
@@ -153,7 +154,11 @@ absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
 }
 
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {
-  absl::StatusOr<NewestText> newest = Reader({}).Newest(state.id);
+  // What the text is stored against may be stored anew meanwhile.
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.snapshot();
+  absl::StatusOr<NewestText> newest = Reader(read).Newest(state.id);
   if (!newest.ok()) return newest.status();
   if (newest->story_id != state.story_id) {
     return Reject(Reason::kNotFound, absl::StrCat("there is no article ", state.id.ToString(),

@@ -45,10 +45,14 @@ TEST(Heap, AsksForHugePagesOnceItIsToldTo) {
   ASSERT_NE(FlagsOf(before.get()), "");
   EXPECT_EQ(FlagsOf(before.get()).find(" hg "), std::string::npos);
   UseHugePagesForHeap();
-  for (const size_t bytes : {kBytes, size_t{3} << 20, size_t{100} << 20}) {
-    const std::unique_ptr<char[]> memory(new char[bytes]);
-    std::memset(memory.get(), 7, bytes);
-    EXPECT_NE(FlagsOf(memory.get()).find(" hg "), std::string::npos) << bytes;
+  // All kept, so that none is made of what another gave back: some of a reserve, some by
+  // themselves.
+  std::vector<std::unique_ptr<char[]>> blocks;
+  for (const size_t bytes : {size_t{3} << 20, kBytes, size_t{20} << 20, size_t{31} << 20,
+                             size_t{100} << 20, size_t{20} << 20}) {
+    blocks.emplace_back(new char[bytes]);
+    std::memset(blocks.back().get(), static_cast<int>(blocks.size()), bytes);
+    EXPECT_NE(FlagsOf(blocks.back().get()).find(" hg "), std::string::npos) << bytes;
   }
   // Aligned, and many small ones.
   struct alignas(4096) Page {
@@ -59,6 +63,11 @@ TEST(Heap, AsksForHugePagesOnceItIsToldTo) {
     pages.push_back(std::make_unique<Page>());
     ASSERT_EQ(reinterpret_cast<uintptr_t>(pages.back().get()) % alignof(Page), 0u);
     std::memset(pages.back().get(), i % 251, sizeof(Page));
+  }
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const char* const bytes = blocks[i].get();
+    ASSERT_TRUE(std::all_of(bytes, bytes + (size_t{3} << 20),
+                            [&](char one) { return one == static_cast<char>(i + 1); }));
   }
   // None lies in another.
   for (int i = 0; i < 40'000; ++i) {
