@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -21,7 +22,8 @@ constexpr uintptr_t RoundUp(uintptr_t value, size_t to) { return (value + to - 1
 class HugePageSystem final : public SysAllocator {
  public:
   // `other`: asked where the kernel has no address space to reserve.
-  explicit HugePageSystem(SysAllocator* other) : other_(other) {}
+  HugePageSystem(size_t small_bytes, SysAllocator* other)
+      : small_bytes_(small_bytes), other_(other) {}
 
   void* Alloc(size_t size, size_t* actual_size, size_t alignment) override {
     if (size > PTRDIFF_MAX / 2 || alignment > PTRDIFF_MAX / 2) return nullptr;
@@ -47,29 +49,50 @@ class HugePageSystem final : public SysAllocator {
   }
 
  private:
+  struct Mapping {
+    void* memory;
+    size_t bytes;
+  };
+
   // 0 if there is no room.
-  static uintptr_t Map(size_t bytes) {
+  uintptr_t Map(size_t bytes) {
     void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return 0;
-    madvise(memory, bytes, MADV_HUGEPAGE);
+    mapped_ += bytes;
+    if (mapped_ <= small_bytes_ && early_count_ < early_.size()) {
+      early_[early_count_++] = {memory, bytes};
+    } else {
+      madvise(memory, bytes, MADV_HUGEPAGE);
+      // The kernel makes huge pages of what these hold already, in time.
+      for (; early_count_ > 0; --early_count_) {
+        const Mapping& mapping = early_[early_count_ - 1];
+        madvise(mapping.memory, mapping.bytes, MADV_HUGEPAGE);
+      }
+    }
     return reinterpret_cast<uintptr_t>(memory);
   }
 
+  const size_t small_bytes_;
   SysAllocator* const other_;
   uintptr_t next_ = 0;
   uintptr_t end_ = 0;
+  size_t mapped_ = 0;
+  // What was mapped while the heap was small.
+  std::array<Mapping, 64> early_{};
+  size_t early_count_ = 0;
 };
 
 }  // namespace
 
-void UseHugePagesForHeap() {
+void UseHugePagesForHeap(size_t small_bytes) {
   // Never destroyed: the allocator outlives everything.
   alignas(HugePageSystem) static std::byte memory[sizeof(HugePageSystem)];
   static bool is_done = false;
   if (std::exchange(is_done, true)) return;
   MallocExtension* const tcmalloc = MallocExtension::instance();
-  tcmalloc->SetSystemAllocator(new (memory) HugePageSystem(tcmalloc->GetSystemAllocator()));
+  tcmalloc->SetSystemAllocator(new (memory)
+                                   HugePageSystem(small_bytes, tcmalloc->GetSystemAllocator()));
 }
 
 }  // namespace wirefold

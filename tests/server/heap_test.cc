@@ -36,15 +36,30 @@ std::string FlagsOf(const void* address) {
   return {};
 }
 
-TEST(Heap, AsksForHugePagesOnceItIsToldTo) {
+constexpr size_t kSmall = size_t{200} << 20;
+
+bool HasHugePages(const void* address) {
+  return FlagsOf(address).find(" hg ") != std::string::npos;
+}
+
+TEST(Heap, AsksForHugePagesOnceItIsLarge) {
   if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) {
     GTEST_SKIP() << "the kernel has no transparent huge pages";
   }
   constexpr size_t kBytes = size_t{70} << 20;  // more than is reserved at once
   const auto before = std::make_unique<char[]>(kBytes);
   ASSERT_NE(FlagsOf(before.get()), "");
-  EXPECT_EQ(FlagsOf(before.get()).find(" hg "), std::string::npos);
-  UseHugePagesForHeap();
+  UseHugePagesForHeap(kSmall);
+  // While it is small, by itself and of a reserve.
+  const std::unique_ptr<char[]> alone(new char[kBytes]);
+  const std::unique_ptr<char[]> reserved(new char[size_t{20} << 20]);
+  EXPECT_FALSE(HasHugePages(alone.get()));
+  EXPECT_FALSE(HasHugePages(reserved.get()));
+  const std::unique_ptr<char[]> much(new char[kSmall]);
+  EXPECT_TRUE(HasHugePages(much.get()));
+  EXPECT_TRUE(HasHugePages(alone.get()));
+  EXPECT_TRUE(HasHugePages(reserved.get()));
+  EXPECT_FALSE(HasHugePages(before.get()));
   // All kept, so that none is made of what another gave back: some of a reserve, some by
   // themselves.
   std::vector<std::unique_ptr<char[]>> blocks;
@@ -52,7 +67,7 @@ TEST(Heap, AsksForHugePagesOnceItIsToldTo) {
                              size_t{100} << 20, size_t{20} << 20}) {
     blocks.emplace_back(new char[bytes]);
     std::memset(blocks.back().get(), static_cast<int>(blocks.size()), bytes);
-    EXPECT_NE(FlagsOf(blocks.back().get()).find(" hg "), std::string::npos) << bytes;
+    EXPECT_TRUE(HasHugePages(blocks.back().get())) << bytes;
   }
   // Aligned, and many small ones.
   struct alignas(4096) Page {

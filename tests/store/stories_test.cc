@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "lib/base/reason.h"
@@ -383,6 +385,42 @@ TEST_F(RemovalTest, StoringAnewGoesOnWhereACrashHasStoppedIt) {
     if (part.name == "bases" || part.name == "revisions") {
       EXPECT_EQ(part.entries, 0U) << part.name;
     }
+  }
+}
+
+// What a text is stored against goes, and comes elsewhere, while others read the text.
+TEST_F(RemovalTest, WhoReadsMeanwhileFindsEachTextWhole) {
+  constexpr int kStories = 150;
+  for (int i = 0; i < kStories; ++i) {
+    const std::string n = std::to_string(i);
+    const NormalizedArticle first = MakeArticle("m.org/" + n, 9000 + i, text_ + "一" + n);
+    const NormalizedArticle elected = MakeArticle("n.org/" + n, 9500 + i, text_ + "二" + n);
+    const NormalizedArticle copy = MakeArticle("o.org/" + n, 9900 + i, text_ + "三" + n);
+    Commit({New(first), Duplicate(elected, first.id), Duplicate(copy, first.id)});
+    const UrlState state = *store_->Lookup(copy.identity, copy.text_hash)->url;
+    std::atomic<bool> done = false;
+    std::vector<std::thread> readers;
+    for (int reader = 0; reader < 2; ++reader) {
+      readers.emplace_back([&] {
+        do {
+          const absl::StatusOr<NewestRecord> newest = store_->ReadNewest(state);
+          ASSERT_TRUE(newest.ok()) << newest.status();
+          const auto texts = store_->GetComparisonTexts({&copy.id, 1});
+          ASSERT_TRUE(texts.ok()) << texts.status();
+          ASSERT_TRUE(texts->front().has_value());
+          EXPECT_EQ(texts->front()->text, copy.article.text);
+        } while (!done);
+      });
+    }
+    EXPECT_TRUE(store_
+                    ->Remove({.story_id = first.id,
+                              .ids = {first.id},
+                              .at_ms = 5,
+                              .election = Elects(first.id, first.id, elected.id)})
+                    .ok());
+    EXPECT_TRUE(store_->Rebase(100).ok());
+    done = true;
+    for (std::thread& reader : readers) reader.join();
   }
 }
 
