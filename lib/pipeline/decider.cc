@@ -109,6 +109,14 @@ Relation Reversed(Relation relation) {
 
 }  // namespace
 
+FileOutcome RefusedOutcome(const absl::Status& refusal) {
+  FileOutcome outcome;
+  outcome.status = FileStatus::kRejected;
+  outcome.reason = ReasonOf(refusal);
+  outcome.message = std::string(refusal.message());
+  return outcome;
+}
+
 FileOutcome Decider::Foresee(const PreparedFile& prepared) const {
   const Outlook& outlook = prepared.outlook;
   if (outlook.found.is_blocked && !IsKnown(prepared)) return OutcomeOfBlocked();

@@ -37,6 +37,9 @@ struct Decision {
   bool pinned = false;  // outcome.id is pinned in the comparison source until committed
 };
 
+// What is answered of a file that isn't taken: `refusal` is why.
+[[nodiscard]] FileOutcome RefusedOutcome(const absl::Status& refusal);
+
 class Decider {
  public:
   // At most so many related articles are named.

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -20,11 +18,12 @@
 #include "lib/pipeline/backlog.h"
 #include "lib/pipeline/checked_candidates.h"
 #include "lib/pipeline/combining_queue.h"
+#include "lib/pipeline/committer.h"
 #include "lib/pipeline/comparison_source.h"
 #include "lib/pipeline/decider.h"
 #include "lib/pipeline/fill_index.h"
+#include "lib/pipeline/in_flight.h"
 #include "lib/pipeline/learner.h"
-#include "lib/pipeline/outcome_counts.h"
 #include "lib/pipeline/prepare.h"
 #include "lib/pipeline/raw_keeper.h"
 #include "lib/pipeline/write_gate.h"
@@ -48,13 +47,10 @@ struct Item {
 constexpr size_t kUnbounded = SIZE_MAX;
 // Of so many times that a worker takes up files it measures one, stage by stage.
 constexpr uint64_t kTimesAMeasuredOne = 16;
+// What was decided is freed when it is so many files at the latest.
+constexpr size_t kFreedTogether = 64;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
-// What is decided waits for more to be committed with it while more is under way, so that one sync
-// is for many files; so long at most, and until there are so many.
-constexpr std::chrono::milliseconds kGatherFor{8};
-constexpr std::chrono::milliseconds kGatherStep{1};
-constexpr size_t kGathered = 128;
 constexpr int64_t kDayMs = 86'400'000;
 
 }  // namespace
@@ -66,13 +62,6 @@ class Lane {
 };
 
 namespace {
-
-struct DecidedItem {
-  std::unique_ptr<Item> item;
-  Decision decision;
-  // Not a file: told once everything before it is committed. Borrowed.
-  std::promise<void>* barrier = nullptr;
-};
 
 class ThreadedPipeline final : public Pipeline {
  public:
@@ -88,14 +77,15 @@ class ThreadedPipeline final : public Pipeline {
         learner_(store, SizesOf(options)),
         view_{store,      index_,       source_,          learner_.statistics(),
               committed_, comparisons_, options.window_ms},
-        decider_(view_, index_, stories_, learner_) {}
+        decider_(view_, index_, stories_, learner_),
+        committer_({options.max_group_files, options.window_ms},
+                   {store, gate_, index_, source_, learner_, committed_}, in_flight_) {}
 
   ~ThreadedPipeline() override {
     Drain();
     to_prepare_.Close();
     for (std::thread& worker : workers_) worker.join();
-    to_commit_.Close();
-    if (commit_thread_.joinable()) commit_thread_.join();
+    committer_.Stop();
     // What is lost here is learnt again at the next start.
     learner_.Stop(/*write_last=*/gate_.Failure().ok());
     if (is_started_ && gate_.Failure().ok() && (!space_check_ || space_check_().ok())) {
@@ -128,7 +118,7 @@ class ThreadedPipeline final : public Pipeline {
     if (workers <= 0) workers = static_cast<int>(std::thread::hardware_concurrency()) + 1;
     const auto count = static_cast<size_t>(std::max(workers, 1));
     for (size_t i = 0; i < count; ++i) workers_.emplace_back([this, count] { Work(count); });
-    commit_thread_ = std::thread([this] { CommitAll(); });
+    committer_.Start(first_event_);
     is_started_ = true;
     return absl::OkStatus();
   }
@@ -141,13 +131,10 @@ class ThreadedPipeline final : public Pipeline {
     item->done = std::move(done);
     item->lane = lane;
     Item* const raw = item.get();
-    bool refused = false;
-    {
-      const std::lock_guard lock(state_mutex_);
-      ++in_flight_;
-      item->prepared.error = ClosedLocked();
-      refused = !item->prepared.error.ok();
-    }
+    const bool is_open = in_flight_.Add();
+    item->prepared.error = gate_.Failure();
+    if (!is_open) item->prepared.error.Update(ShuttingDown());
+    const bool refused = !item->prepared.error.ok();
     {
       const std::lock_guard lock(lane->mutex);
       lane->items.push_back(std::move(item));
@@ -163,9 +150,8 @@ class ThreadedPipeline final : public Pipeline {
   CheckResult Check(const IncomingFile& file) override;
   absl::StatusOr<DeleteResult> Delete(const DeleteRequest& request) override;
   void Drain() override {
-    std::unique_lock lock(state_mutex_);
-    draining_ = true;
-    idle_.wait(lock, [this] { return in_flight_ == 0; });
+    in_flight_.Close();
+    in_flight_.AwaitNone();
   }
   PipelineStats GetStats() const override;
   ReaderEdges ReaderEdgesOf(std::string_view text, std::string_view registrable_domain,
@@ -199,6 +185,7 @@ class ThreadedPipeline final : public Pipeline {
     NameThread("wf-prepare");
     RawPacker packer;
     std::vector<Item*> items;
+    std::vector<std::unique_ptr<Item>> decided;
     uint64_t times = 0;
     while (true) {
       std::optional<StageClock> stages;  // of all that the thread does until it takes more
@@ -222,10 +209,17 @@ class ThreadedPipeline final : public Pipeline {
       // Not by a thread that only decides: it would be woken for every file, and would look at what
       // another processor has prepared. What a worker has seen of the index is the older, the more
       // files wait to be decided.
-      to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(std::move(ready)); },
-                     [this](const std::unique_ptr<Item>& next) {
-                       if (!next->exclusive) decider_.Expect(next->prepared);
-                     });
+      to_decide_.Run(
+          [&](std::unique_ptr<Item> ready) {
+            Decide(*ready);
+            // Freed while others decide; but who decides may be at it for long.
+            decided.push_back(std::move(ready));
+            if (decided.size() == kFreedTogether) decided.clear();
+          },
+          [this](const std::unique_ptr<Item>& next) {
+            if (!next->exclusive) decider_.Expect(next->prepared);
+          });
+      decided.clear();
       // With nothing in hand: what the files that wait for an earlier one of their stream wait for
       // was taken up before them, by a worker that is still at it.
       undecided_.AwaitRoom();
@@ -274,21 +268,17 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   // One at a time, in order.
-  void Decide(std::unique_ptr<Item> item) {
-    if (item->exclusive) {
-      std::promise<void> committed;
-      to_commit_.Push({nullptr, {}, &committed});
-      committed.get_future().wait();
-      item->exclusive();
-      const std::lock_guard lock(state_mutex_);
-      if (--in_flight_ == 0) idle_.notify_all();
+  void Decide(Item& item) {
+    if (item.exclusive) {
+      committer_.AwaitAll();
+      item.exclusive();
+      in_flight_.Remove(1);
       return;
     }
-    DecidedItem decided{std::move(item), {}, nullptr};
-    decided.decision = DecideOne(decided.item->prepared);
-    if (decided.item->is_ahead) undecided_.Remove();
+    Decision decision = DecideOne(item.prepared);
+    if (item.is_ahead) undecided_.Remove();
     index_.Settle(NextEvent());
-    to_commit_.Push(std::move(decided));
+    committer_.Push({std::move(decision), std::move(item.done)});
   }
 
   Decision DecideOne(PreparedFile& prepared) {
@@ -307,88 +297,8 @@ class ThreadedPipeline final : public Pipeline {
 
   static Decision Refused(const absl::Status& refusal) {
     Decision decision;
-    decision.outcome.status = FileStatus::kRejected;
-    decision.outcome.reason = ReasonOf(refusal);
-    decision.outcome.message = std::string(refusal.message());
+    decision.outcome = RefusedOutcome(refusal);
     return decision;
-  }
-
-  void CommitAll() {
-    NameThread("wf-commit");
-    while (std::optional<DecidedItem> next = to_commit_.Pop()) {
-      std::vector<DecidedItem> group;
-      const auto until = std::chrono::steady_clock::now() + kGatherFor;
-      for (;;) {
-        while (next.has_value() && next->barrier == nullptr) {
-          group.push_back(*std::move(next));
-          next.reset();
-          if (group.size() < options_.max_group_files) next = to_commit_.TryPop();
-        }
-        if (next.has_value() || group.size() >= std::min(kGathered, options_.max_group_files) ||
-            !AreMoreThan(group.size()) || std::chrono::steady_clock::now() >= until) {
-          break;
-        }
-        // Not woken for each that comes.
-        std::this_thread::sleep_for(kGatherStep);
-        next = to_commit_.TryPop();
-      }
-      if (!group.empty()) CommitGroup(group);
-      if (next.has_value()) next->barrier->set_value();
-    }
-  }
-
-  // Whether more files are in flight.
-  bool AreMoreThan(size_t files) {
-    const std::lock_guard lock(state_mutex_);
-    return in_flight_ > files;
-  }
-
-  void CommitGroup(std::vector<DecidedItem>& group) {
-    std::vector<Mutation> mutations;
-    uint64_t last = 0;
-    for (DecidedItem& decided : group) {
-      if (!decided.decision.mutation.has_value()) continue;
-      mutations.push_back(*std::move(decided.decision.mutation));
-      last = decided.decision.sequence;
-    }
-    absl::Status status = gate_.Failure();
-    if (status.ok() && !mutations.empty()) {
-      status = store_.Commit(mutations);
-      if (status.ok()) {
-        committed_.store(last, std::memory_order_release);
-        groups_.fetch_add(1, std::memory_order_relaxed);
-        group_files_.fetch_add(mutations.size(), std::memory_order_relaxed);
-        learner_.Committed(last);
-        index_.Committed(first_event_ + last);
-        ForgetSketches();
-      } else {
-        gate_.Fail(status);
-        status = gate_.Failure();
-      }
-    }
-    const uint64_t cpu_ns = ThreadCpuNs();
-    for (DecidedItem& decided : group) {
-      FileOutcome& outcome = decided.decision.outcome;
-      if (decided.decision.pinned) source_.Unpin(outcome.id);
-      // An acknowledgement may rest on a record of this very group: none is given if it failed.
-      if (!status.ok() && outcome.status != FileStatus::kRejected) {
-        outcome = Refused(status).outcome;
-      }
-      outcomes_.Count(outcome);
-      decided.item->done(std::move(outcome));
-    }
-    answer_cpu_ns_.fetch_add(ThreadCpuNs() - cpu_ns, std::memory_order_relaxed);
-    const std::lock_guard lock(state_mutex_);
-    in_flight_ -= group.size();
-    if (in_flight_ == 0) idle_.notify_all();
-  }
-
-  // What has left the window leaves the disk. What can't be deleted now costs a little room until
-  // the window moves on.
-  void ForgetSketches() {
-    const int64_t floor_ms = index_.floor_ms();
-    if (options_.window_ms == 0 || floor_ms <= forgotten_ms_) return;
-    if (store_.ForgetSketches(floor_ms).ok()) forgotten_ms_ = floor_ms;
   }
 
   // By the thread that decides, while nothing is being committed.
@@ -425,16 +335,13 @@ class ThreadedPipeline final : public Pipeline {
     for (const std::thread& worker : workers_) workers += ThreadCpuNs(worker);
     std::array<uint64_t, kStages> ns = stage_times_.PartedLike(workers);
     const auto add = [&ns](Stage stage, uint64_t more) { ns[static_cast<size_t>(stage)] += more; };
-    const uint64_t commit = ThreadCpuNs(commit_thread_);
-    const uint64_t answers = std::min(commit, answer_cpu_ns_.load(std::memory_order_relaxed));
-    add(Stage::kStore, commit - answers);
-    add(Stage::kTransport, answers);
+    const Committer::CpuTime commit = committer_.cpu_time();
+    add(Stage::kStore, commit.all_ns - commit.answers_ns);
+    add(Stage::kTransport, commit.answers_ns);
     return ns;
   }
 
-  // Why no further file is taken; empty while they are.
-  absl::Status ClosedLocked() const {
-    if (absl::Status failure = gate_.Failure(); !failure.ok() || !draining_) return failure;
+  static absl::Status ShuttingDown() {
     return Reject(Reason::kShuttingDown, "wirefoldd is shutting down; send the file again later");
   }
 
@@ -449,40 +356,31 @@ class ThreadedPipeline final : public Pipeline {
   Learner learner_;
   std::atomic<uint64_t> committed_ = 0;
   std::atomic<uint64_t> comparisons_ = 0;
-  std::atomic<uint64_t> groups_ = 0;
-  std::atomic<uint64_t> group_files_ = 0;
-  OutcomeCounts outcomes_;
-  StageTimes stage_times_;                   // of the workers
-  std::atomic<uint64_t> answer_cpu_ns_ = 0;  // of the commit thread's time
+  StageTimes stage_times_;  // of the workers
   StoredView view_;
   uint64_t first_event_ = 0;  // of the first decision since the start
   std::string index_rebuilt_;
   bool is_started_ = false;
-  int64_t forgotten_ms_ = 0;               // the commit thread's: sketches before it are deleted
   Decider decider_;                        // of the thread that decides
   std::unique_ptr<RawKeeper> raw_keeper_;  // null where raw files are not kept
 
   BoundedQueue<Item*> to_prepare_{kUnbounded};  // owned by their lanes; null: something is ready
   CombiningQueue<std::unique_ptr<Item>> to_decide_;  // run by workers alone
   Backlog undecided_{kMaxUndecided};                 // prepared
-  BoundedQueue<DecidedItem> to_commit_{kUnbounded};
+  InFlight in_flight_;
+  Committer committer_;
   std::vector<std::thread> workers_;
-  std::thread commit_thread_;
-
-  mutable std::mutex state_mutex_;  // guards all below
-  std::condition_variable idle_;
-  uint64_t in_flight_ = 0;
-  bool draining_ = false;
 };
 
 absl::StatusOr<DeleteResult> ThreadedPipeline::Delete(const DeleteRequest& request) {
   std::promise<absl::StatusOr<DeleteResult>> answer;
   auto item = std::make_unique<Item>();
   item->exclusive = [&] { answer.set_value(DeleteNow(request)); };
-  {
-    const std::lock_guard lock(state_mutex_);
-    if (absl::Status closed = ClosedLocked(); !closed.ok()) return closed;
-    ++in_flight_;
+  absl::Status closed = gate_.Failure();
+  if (!in_flight_.Add()) closed.Update(ShuttingDown());
+  if (!closed.ok()) {
+    in_flight_.Remove(1);
+    return closed;
   }
   to_decide_.Push(std::move(item));
   to_prepare_.Push(nullptr);
@@ -496,7 +394,7 @@ CheckResult ThreadedPipeline::Check(const IncomingFile& file) {
   LookAhead(view_, {&looked_at, 1});
   const absl::Status& error = prepared.error.ok() ? prepared.store_error : prepared.error;
   if (!error.ok()) {
-    result.outcome = Refused(error).outcome;
+    result.outcome = RefusedOutcome(error);
     return result;
   }
   result.outcome = decider_.Foresee(prepared);
@@ -520,14 +418,11 @@ PipelineStats ThreadedPipeline::GetStats() const {
   stats.largest_bucket = index.largest_bucket;
   stats.expired_articles = index.expired;
   stats.comparisons = comparisons_.load(std::memory_order_relaxed);
-  stats.groups = groups_.load(std::memory_order_relaxed);
-  stats.group_files = group_files_.load(std::memory_order_relaxed);
   stats.stage_cpu_ns = StageCpuNs();
   // Asked anew, so that it is true as well while no files come in.
   stats.read_only = gate_.Refusal();
-  outcomes_.AddTo(stats);
-  const std::lock_guard lock(state_mutex_);
-  stats.files_in_flight = in_flight_;
+  committer_.AddTo(stats);
+  stats.files_in_flight = in_flight_.count();
   return stats;
 }
 
