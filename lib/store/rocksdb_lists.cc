@@ -10,6 +10,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
+#include "lib/store/no_wait_reads.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "rocksdb/snapshot.h"
@@ -117,10 +118,9 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ListSightingRecords(const Ulid&
 
 std::optional<absl::StatusOr<SightingRecordPage>> RocksDbStore::TryListSightingRecords(
     const Ulid& story_id, size_t limit) const {
-  rocksdb::ReadOptions read;
-  read.read_tier = rocksdb::kBlockCacheTier;
+  const NoWaitReads no_wait;
   absl::StatusOr<SightingRecordPage> page =
-      ReadSightings(read, story_id, std::nullopt, limit, /*counts=*/false);
+      ReadSightings({}, story_id, std::nullopt, limit, /*counts=*/false);
   if (IsOnDisk(page.status()) || (page.ok() && page->next_after.has_value())) return std::nullopt;
   return page;
 }
@@ -173,7 +173,6 @@ absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOpti
     page.total = page.sightings.size();
     for (; counts && it->Valid() && page.total < kMaxCountedSightings; it->Next()) ++page.total;
   }
-  if (it->status().IsIncomplete()) return OnDisk();
   if (!it->status().ok()) return FromRocksDb(it->status(), "listing copies");
   return page;
 }

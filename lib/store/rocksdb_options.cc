@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/ulid.h"
+#include "lib/store/no_wait_reads.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
@@ -93,6 +94,7 @@ std::shared_ptr<rocksdb::Cache> MakeBlockCache(const RocksDbOptions& options) {
 
 rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
   rocksdb::DBOptions db;
+  db.env = NoWaitEnv();
   db.create_if_missing = false;
   db.statistics = options.statistics;
   db.paranoid_checks = true;

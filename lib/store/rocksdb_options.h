@@ -28,7 +28,7 @@ struct RocksDbOptions {
   // Of each column family. What all of them hold together is bounded by the log's size below.
   size_t write_buffer_bytes = size_t{64} << 20;
   // The write-ahead log; replayed at start, so this bounds the time a restart takes.
-  size_t max_log_bytes = size_t{256} << 20;
+  size_t max_log_bytes = size_t{512} << 20;
   // At open every block's checksum is verified if the tables are no larger than this; of a larger
   // store only the structure is, and a damaged block is found when it is read.
   uint64_t verify_bytes_at_open = uint64_t{1} << 30;

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
+#include "lib/store/no_wait_reads.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
-#include "rocksdb/snapshot.h"
 
 namespace wirefold {
 namespace {
@@ -30,11 +30,6 @@ absl::StatusOr<std::optional<rocksdb::PinnableSlice>> RocksDbStore::Get(
   const rocksdb::Status status = db_->Get(read, handles_[family], key, &*value);
   if (status.IsNotFound()) {
     value.reset();
-  } else if (status.IsIncomplete() ||
-             (status.ok() && value->empty() && read.read_tier == rocksdb::kBlockCacheTier)) {
-    // What RocksDB answers of a key in a table that is not open, where it may not wait for the
-    // disk, is an empty value; none that is read this way is.
-    return OnDisk();
   } else if (!status.ok()) {
     return FromRocksDb(status, ToStd(absl::StrCat("reading from '", FamilyName(family), "'")));
   } else if (family == kArticles) {
@@ -120,7 +115,6 @@ absl::StatusOr<uint32_t> RocksDbStore::CountRevisions(rocksdb::Iterator& keys, c
     if (keys.key().size() != kRevisionKeyBytes) return DamagedKey(kRevisions);
     ++count;
   }
-  if (keys.status().IsIncomplete()) return OnDisk();
   if (!keys.status().ok()) return FromRocksDb(keys.status(), "counting older texts");
   return count;
 }
@@ -139,9 +133,11 @@ RocksDbStore::FoundTogether RocksDbStore::GetTogether(const rocksdb::ReadOptions
 
 std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     std::span<const Ulid> ids) const {
-  rocksdb::ManagedSnapshot snapshot(db_.get());
-  rocksdb::ReadOptions read;
-  read.snapshot = snapshot.snapshot();
+  return OfOneState([&](const rocksdb::ReadOptions& read) { return ReadRecords(read, ids); });
+}
+
+std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::ReadRecords(
+    const rocksdb::ReadOptions& read, std::span<const Ulid> ids) const {
   std::vector<absl::StatusOr<StoredRecord>> articles;
   articles.reserve(ids.size());
   if (ids.size() == 1) {
@@ -177,11 +173,9 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
 }
 
 std::optional<absl::StatusOr<StoredRecord>> RocksDbStore::TryGetRecord(const Ulid& id) const {
-  rocksdb::ManagedSnapshot snapshot(db_.get());
-  rocksdb::ReadOptions read;
-  read.snapshot = snapshot.snapshot();
-  read.read_tier = rocksdb::kBlockCacheTier;
-  absl::StatusOr<StoredRecord> article = ReadRecord(read, id);
+  const NoWaitReads no_wait;
+  absl::StatusOr<StoredRecord> article =
+      OfOneState([&](const rocksdb::ReadOptions& read) { return ReadRecord(read, id); });
   if (IsOnDisk(article.status())) return std::nullopt;
   return article;
 }
@@ -211,10 +205,8 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
     NewestText variant;
     if (records.IsMissing(i)) {
       // What it is stored against may be stored anew meanwhile.
-      rocksdb::ManagedSnapshot snapshot(db_.get());
-      rocksdb::ReadOptions read;
-      read.snapshot = snapshot.snapshot();
-      absl::StatusOr<NewestText> newest = Reader(read).Newest(ids[i]);
+      absl::StatusOr<NewestText> newest =
+          OfOneState([&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(ids[i]); });
       if (ReasonOf(newest.status()) == Reason::kNotFound) continue;
       if (!newest.ok()) return newest.status();
       variant = *std::move(newest);

@@ -10,15 +10,22 @@
 #include "lib/base/reason.h"
 #include "lib/base/strings.h"
 #include "lib/store/families.h"
+#include "lib/store/no_wait_reads.h"
 #include "rocksdb/status.h"
 
 namespace wirefold {
 
-// kStoreCorrupt for damaged or missing data, else kStoreFailed; OK stays OK. `what` says what was
-// tried: "reading an article".
+// What a read that may not wait for the disk (no_wait_reads.h) ends with where it would have to;
+// nobody but TryGetRecord and TryListSightingRecords sees it.
+[[nodiscard]] inline absl::Status OnDisk() { return absl::AbortedError("not in memory"); }
+[[nodiscard]] inline bool IsOnDisk(const absl::Status& status) { return absl::IsAborted(status); }
+
+// kStoreCorrupt for damaged or missing data, OnDisk, else kStoreFailed; OK stays OK. `what` says
+// what was tried: "reading an article".
 [[nodiscard]] inline absl::Status FromRocksDb(const rocksdb::Status& status,
                                               std::string_view what) {
   if (status.ok()) return absl::OkStatus();
+  if (status.IsIncomplete() && NoWaitReads::IsOn()) return OnDisk();
   if (status.IsCorruption() || status.IsPathNotFound()) {
     return Reject(Reason::kStoreCorrupt,
                   absl::StrCat(ToAbsl(what), ": the store is damaged (", status.ToString(),
@@ -26,11 +33,6 @@ namespace wirefold {
   }
   return Reject(Reason::kStoreFailed, absl::StrCat(ToAbsl(what), ": ", status.ToString()));
 }
-
-// What a read that may not wait for the disk ends with where it would have to; nobody but
-// TryGetRecord and TryListSightingRecords sees it.
-[[nodiscard]] inline absl::Status OnDisk() { return absl::AbortedError("not in memory"); }
-[[nodiscard]] inline bool IsOnDisk(const absl::Status& status) { return absl::IsAborted(status); }
 
 [[nodiscard]] inline absl::Status DamagedKey(Family family) {
   return Reject(Reason::kStoreCorrupt,

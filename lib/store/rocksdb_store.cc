@@ -9,7 +9,6 @@
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
 #include "lib/store/rocksdb_status.h"
-#include "rocksdb/snapshot.h"
 
 namespace wirefold {
 CommitGroup RocksDbStore::NewGroup() {
@@ -155,10 +154,8 @@ absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
 
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {
   // What the text is stored against may be stored anew meanwhile.
-  rocksdb::ManagedSnapshot snapshot(db_.get());
-  rocksdb::ReadOptions read;
-  read.snapshot = snapshot.snapshot();
-  absl::StatusOr<NewestText> newest = Reader(read).Newest(state.id);
+  absl::StatusOr<NewestText> newest =
+      OfOneState([&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(state.id); });
   if (!newest.ok()) return newest.status();
   if (newest->story_id != state.story_id) {
     return Reject(Reason::kNotFound, absl::StrCat("there is no article ", state.id.ToString(),

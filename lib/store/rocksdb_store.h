@@ -37,6 +37,7 @@
 #include "lib/store/script_table.h"
 #include "lib/store/store.h"
 #include "rocksdb/db.h"
+#include "rocksdb/snapshot.h"
 #include "rocksdb/write_batch.h"
 
 namespace wirefold {
@@ -163,12 +164,31 @@ class RocksDbStore final : public Store {
     [[nodiscard]] bool IsFound(size_t i) const { return statuses[i].ok(); }
     [[nodiscard]] bool IsMissing(size_t i) const { return statuses[i].IsNotFound(); }
   };
+  std::vector<absl::StatusOr<StoredRecord>> ReadRecords(const rocksdb::ReadOptions& read,
+                                                        std::span<const Ulid> ids) const;
   FoundTogether GetTogether(const rocksdb::ReadOptions& read, Family family,
                             const std::vector<std::string>& keys) const;
   absl::StatusOr<std::optional<std::string>> GetString(const rocksdb::ReadOptions& read,
                                                        Family family, const std::string& key) const;
   // `read` is copied.
   RecordReader Reader(const rocksdb::ReadOptions& read) const;
+  // What `read` returns, called with options by which all that it reads is of one state of the
+  // store; it may be called several times. A snapshot would do, at the cost of the database's lock
+  // twice, and each time one goes RocksDB writes anew the tables that came to the last level as
+  // they were. Nearly always nothing is written meanwhile, and then none is needed.
+  template <typename Read>
+  auto OfOneState(const Read& read) const {
+    constexpr int kTries = 2;
+    for (int tries = 0; tries < kTries; ++tries) {
+      const rocksdb::SequenceNumber state = db_->GetLatestSequenceNumber();
+      auto result = read(rocksdb::ReadOptions());
+      if (db_->GetLatestSequenceNumber() == state) return result;
+    }
+    rocksdb::ManagedSnapshot snapshot(db_.get());
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot.snapshot();
+    return read(options);
+  }
   // An article or a copy.
   absl::StatusOr<StoredRecord> ReadRecord(const rocksdb::ReadOptions& read, const Ulid& id) const;
   absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
