@@ -86,9 +86,9 @@ bool AgreeTooLittle(const SketchAgreement& agreement) {
   if (found >= expected) return false;
   const int64_t variance = agreement.sampled * (share * (kOne - share) / kOne) +
                            rows * (resemblance * (kOne - resemblance) / kOne);
-  // Three standard deviations. In thousandths, so that the squares fit.
+  // Two standard deviations. In thousandths, so that the squares fit.
   const int64_t missing = (expected - found) / 1000;
-  return missing * missing > 9 * variance;
+  return missing * missing > 4 * variance;
 }
 
 bool ShareTooLittle(const Sketch& a, const Sketch& b) {

@@ -98,7 +98,7 @@ inline constexpr size_t kMaxCandidates = 64;
 // most copies share. Where the so many most promising candidates are all of the file's outlet,
 // share at least CompareRules::kTooLittle, and none is its story, those behind them are not
 // compared.
-inline constexpr size_t kTellTemplate = 8;
+inline constexpr size_t kTellTemplate = 4;
 
 // Pure but for the time, which is recorded as ingested_at. `stages` may be null, here and below.
 PreparedFile PrepareFile(const IncomingFile& file, const UrlRules& url_rules, int64_t now_ms,

@@ -47,11 +47,11 @@ Sketch SketchOf(const std::string& text) { return MakeSketch(MakeShingles(text))
 class SampledTest : public PipelineFixture {};
 
 TEST_F(SampledTest, WhatIsToldOfAFileIsOfTheWholeTexts) {
-  // A tenth of the shorter text is shared, six anchors among it: enough for a candidate, and for
+  // A tenth of the shorter text is shared, many anchors among it: enough for a candidate, and for
   // its sketch beside one of a text of six times the length; a sample says that it is no copy.
-  const std::string shared = HanText(18, 36);
-  const std::string first = shared + HanText(118, 344);
-  const std::string second = HanText(218, 2'200) + shared;
+  const std::string shared = HanText(12, 40);
+  const std::string first = shared + HanText(10'012, 340);
+  const std::string second = HanText(20'012, 2'200) + shared;
   Ingest(RawFile(kPipelineNowMs, "https://a.example/1", "题", first));
   const FileOutcome outcome = Ingest(RawFile(kPipelineNowMs, "https://b.example/2", "另", second));
   const ComparisonDoc a = MakeComparisonDoc(first, {});
@@ -416,7 +416,7 @@ class ManyCandidatesTest : public LookingTest {
 
   std::vector<std::string> segments_ = [] {
     std::vector<std::string> segments;
-    for (uint32_t i = 0; i < kSegments; ++i) segments.push_back(HanText(i + 1, i % 2 ? 30 : 70));
+    for (uint32_t i = 0; i < kSegments; ++i) segments.push_back(HanText(i + 1, i % 2 ? 30 : 90));
     return segments;
   }();
 };
