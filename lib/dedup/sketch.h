@@ -50,10 +50,10 @@ struct Sketch {
 Sketch MakeSketch(const Shingles& shingles);
 
 // Whether two sketches say that their texts are not worth comparing: of the shorter one so little
-// seems to be in the other that of two texts that share kWorthComparing of it not one pair in 40
-// would seem to, and of those that share 45 % not one in 200. False where the sketches can't tell.
-// The same either way round, but that of two texts with as many shingles, whose anchors are both
-// cut, `a` counts as the shorter one.
+// seems to be in the other that of two texts that share kWorthComparing of it hardly one pair in 40
+// would seem to, and of those that share 45 % hardly one in 200. False where the sketches can't
+// tell. The same either way round, but that of two texts with as many shingles, whose anchors are
+// both cut, `a` counts as the shorter one.
 inline constexpr uint32_t kWorthComparing = 350'000;  // millionths
 bool ShareTooLittle(const Sketch& a, const Sketch& b);
 

@@ -65,6 +65,7 @@ class Committer {
 
   // `first_event`: of the first decision.
   void Start(uint64_t first_event);
+  // Until Stop; what comes later is dropped, and AwaitAll would wait for ever.
   void Push(Decided decided) { queue_.Push({std::move(decided), nullptr}); }
   // Waits until all that was pushed is durable, or refused since it can't be.
   void AwaitAll();

@@ -21,6 +21,10 @@ rocksdb::IOStatus ErrorOf(const std::string& what, const std::string& path, int 
                          : rocksdb::IOStatus::IOError(what + " " + path, cause);
 }
 
+rocksdb::IOStatus NotInMemory() {
+  return rocksdb::status_to_io_status(rocksdb::Status::Incomplete("not in memory"));
+}
+
 // A table, read with pread.
 class TableFile final : public rocksdb::FSRandomAccessFile {
  public:
@@ -39,11 +43,13 @@ class TableFile final : public rocksdb::FSRandomAccessFile {
     while (done < size) {
       iovec rest{scratch + done, size - done};
       const ssize_t count = preadv2(fd_, &rest, 1, static_cast<off_t>(offset + done), flags);
-      if (count == 0) break;  // the file's end
       if (count > 0) {
         done += static_cast<size_t>(count);
-      } else if (flags != 0 && (errno == EAGAIN || errno == EOPNOTSUPP)) {
-        return rocksdb::status_to_io_status(rocksdb::Status::Incomplete("not in memory"));
+      } else if (flags != 0 && (count == 0 || errno == EAGAIN || errno == EOPNOTSUPP)) {
+        // Linux 5.9 and 5.10 say 0 as well where they would have to wait.
+        return NotInMemory();
+      } else if (count == 0) {
+        break;  // the file's end
       } else if (errno != EINTR) {
         return ErrorOf("reading", path_, errno);
       }
@@ -100,6 +106,9 @@ class NoWaitFileSystem final : public rocksdb::FileSystemWrapper {
                                         const rocksdb::FileOptions& options,
                                         std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
                                         rocksdb::IODebugContext* debug) override {
+    // Opening one waits, and one that was opened with but a part of it in memory would be kept
+    // without its filter.
+    if (NoWaitReads::IsOn()) return NotInMemory();
     if (options.use_mmap_reads || options.use_direct_reads) {
       return FileSystemWrapper::NewRandomAccessFile(path, options, file, debug);
     }

@@ -12,8 +12,11 @@
 //     status = db->Get(…);          // status.IsIncomplete() where it would have to wait
 //   }
 //
-// Source: preadv2(2), RWF_NOWAIT. Where a file system doesn't know it, each such read is
-// incomplete.
+// A table that RocksDB has not opened yet is not opened, and what it holds is not in memory. A look
+// may still wait for another thread that opens a table just then.
+//
+// Source: preadv2(2), RWF_NOWAIT. Where a file system doesn't know it (tmpfs, for one), each such
+// read is incomplete.
 //
 // Thread-safe: NoWaitReads is about the thread that made it alone.
 #ifndef WIREFOLD_LIB_STORE_NO_WAIT_READS_H_

@@ -11,6 +11,7 @@
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
 #include "lib/store/no_wait_reads.h"
+#include "lib/store/one_state.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 #include "rocksdb/snapshot.h"
@@ -113,24 +114,26 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
 absl::StatusOr<SightingRecordPage> RocksDbStore::ListSightingRecords(const Ulid& story_id,
                                                                      std::optional<Ulid> after,
                                                                      size_t limit) const {
-  return ReadSightings({}, story_id, after, limit, /*counts=*/true);
+  rocksdb::ManagedSnapshot snapshot(db_.get());
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot.snapshot();
+  return ReadSightings(read, story_id, after, limit, /*counts=*/true);
 }
 
 std::optional<absl::StatusOr<SightingRecordPage>> RocksDbStore::TryListSightingRecords(
     const Ulid& story_id, size_t limit) const {
   const NoWaitReads no_wait;
-  absl::StatusOr<SightingRecordPage> page =
-      ReadSightings({}, story_id, std::nullopt, limit, /*counts=*/false);
+  absl::StatusOr<SightingRecordPage> page = OfOneState(*db_, [&](const rocksdb::ReadOptions& read) {
+    return ReadSightings(read, story_id, std::nullopt, limit, /*counts=*/false);
+  });
   if (IsOnDisk(page.status()) || (page.ok() && page->next_after.has_value())) return std::nullopt;
   return page;
 }
 
-absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(rocksdb::ReadOptions read,
+absl::StatusOr<SightingRecordPage> RocksDbStore::ReadSightings(const rocksdb::ReadOptions& read,
                                                                const Ulid& story_id,
                                                                std::optional<Ulid> after,
                                                                size_t limit, bool counts) const {
-  rocksdb::ManagedSnapshot snapshot(db_.get());
-  read.snapshot = snapshot.snapshot();
   rocksdb::ReadOptions scan = read;
   scan.prefix_same_as_start = true;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(scan, handles_[kSightings]));

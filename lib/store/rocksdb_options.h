@@ -27,8 +27,9 @@ struct RocksDbOptions {
   size_t block_cache_bytes = size_t{256} << 20;
   // Of each column family. What all of them hold together is bounded by the log's size below.
   size_t write_buffer_bytes = size_t{64} << 20;
-  // The write-ahead log; replayed at start, so this bounds the time a restart takes.
-  size_t max_log_bytes = size_t{512} << 20;
+  // The write-ahead log; replayed at start, so this bounds the time a restart takes. Smaller than
+  // the disk space that is kept free (space_guard.h), which a start may need for it.
+  size_t max_log_bytes = size_t{384} << 20;
   // At open every block's checksum is verified if the tables are no larger than this; of a larger
   // store only the structure is, and a damaged block is found when it is read.
   uint64_t verify_bytes_at_open = uint64_t{1} << 30;

@@ -7,6 +7,7 @@
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
 #include "lib/store/no_wait_reads.h"
+#include "lib/store/one_state.h"
 #include "lib/store/rocksdb_status.h"
 #include "lib/store/rocksdb_store.h"
 
@@ -133,7 +134,7 @@ RocksDbStore::FoundTogether RocksDbStore::GetTogether(const rocksdb::ReadOptions
 
 std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::GetRecords(
     std::span<const Ulid> ids) const {
-  return OfOneState([&](const rocksdb::ReadOptions& read) { return ReadRecords(read, ids); });
+  return OfOneState(*db_, [&](const rocksdb::ReadOptions& read) { return ReadRecords(read, ids); });
 }
 
 std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::ReadRecords(
@@ -175,7 +176,7 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::ReadRecords(
 std::optional<absl::StatusOr<StoredRecord>> RocksDbStore::TryGetRecord(const Ulid& id) const {
   const NoWaitReads no_wait;
   absl::StatusOr<StoredRecord> article =
-      OfOneState([&](const rocksdb::ReadOptions& read) { return ReadRecord(read, id); });
+      OfOneState(*db_, [&](const rocksdb::ReadOptions& read) { return ReadRecord(read, id); });
   if (IsOnDisk(article.status())) return std::nullopt;
   return article;
 }
@@ -205,8 +206,8 @@ absl::StatusOr<std::vector<std::optional<Store::ComparisonText>>> RocksDbStore::
     NewestText variant;
     if (records.IsMissing(i)) {
       // What it is stored against may be stored anew meanwhile.
-      absl::StatusOr<NewestText> newest =
-          OfOneState([&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(ids[i]); });
+      absl::StatusOr<NewestText> newest = OfOneState(
+          *db_, [&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(ids[i]); });
       if (ReasonOf(newest.status()) == Reason::kNotFound) continue;
       if (!newest.ok()) return newest.status();
       variant = *std::move(newest);

@@ -15,7 +15,8 @@
 namespace wirefold {
 
 // Until no snapshot is held of what there was before the last write; compaction keeps what one
-// sees. kNotCompacted if that takes longer than `longest`.
+// sees. Reads without one (one_state.h) are made again if anything is written meanwhile.
+// kNotCompacted if that takes longer than `longest`.
 [[nodiscard]] absl::Status WaitForSnapshots(rocksdb::DB& db, std::chrono::milliseconds longest);
 
 }  // namespace wirefold

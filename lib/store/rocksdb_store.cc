@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/reason.h"
 #include "lib/store/keys.h"
+#include "lib/store/one_state.h"
 #include "lib/store/rocksdb_status.h"
 
 namespace wirefold {
@@ -154,8 +155,8 @@ absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
 
 absl::StatusOr<NewestRecord> RocksDbStore::ReadNewest(const UrlState& state) const {
   // What the text is stored against may be stored anew meanwhile.
-  absl::StatusOr<NewestText> newest =
-      OfOneState([&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(state.id); });
+  absl::StatusOr<NewestText> newest = OfOneState(
+      *db_, [&](const rocksdb::ReadOptions& read) { return Reader(read).Newest(state.id); });
   if (!newest.ok()) return newest.status();
   if (newest->story_id != state.story_id) {
     return Reject(Reason::kNotFound, absl::StrCat("there is no article ", state.id.ToString(),

@@ -37,7 +37,6 @@
 #include "lib/store/script_table.h"
 #include "lib/store/store.h"
 #include "rocksdb/db.h"
-#include "rocksdb/snapshot.h"
 #include "rocksdb/write_batch.h"
 
 namespace wirefold {
@@ -172,23 +171,6 @@ class RocksDbStore final : public Store {
                                                        Family family, const std::string& key) const;
   // `read` is copied.
   RecordReader Reader(const rocksdb::ReadOptions& read) const;
-  // What `read` returns, called with options by which all that it reads is of one state of the
-  // store; it may be called several times. A snapshot would do, at the cost of the database's lock
-  // twice, and each time one goes RocksDB writes anew the tables that came to the last level as
-  // they were. Nearly always nothing is written meanwhile, and then none is needed.
-  template <typename Read>
-  auto OfOneState(const Read& read) const {
-    constexpr int kTries = 2;
-    for (int tries = 0; tries < kTries; ++tries) {
-      const rocksdb::SequenceNumber state = db_->GetLatestSequenceNumber();
-      auto result = read(rocksdb::ReadOptions());
-      if (db_->GetLatestSequenceNumber() == state) return result;
-    }
-    rocksdb::ManagedSnapshot snapshot(db_.get());
-    rocksdb::ReadOptions options;
-    options.snapshot = snapshot.snapshot();
-    return read(options);
-  }
   // An article or a copy.
   absl::StatusOr<StoredRecord> ReadRecord(const rocksdb::ReadOptions& read, const Ulid& id) const;
   absl::StatusOr<StoredArticle> ReadArticle(const rocksdb::ReadOptions& read, const Ulid& id) const;
@@ -199,10 +181,11 @@ class RocksDbStore final : public Store {
   // Fills in what a text of `newest`'s article is that is not the newest.
   absl::StatusOr<StoredArticle> ReadOlder(RecordReader& reader, const StoredArticle& newest,
                                           std::string stored) const;
-  // From `after` on; counts the rest of a first page if `counts`.
-  absl::StatusOr<SightingRecordPage> ReadSightings(rocksdb::ReadOptions read, const Ulid& story_id,
-                                                   std::optional<Ulid> after, size_t limit,
-                                                   bool counts) const;
+  // From `after` on; counts the rest of a first page if `counts`. What is read by `read` must be of
+  // one state.
+  absl::StatusOr<SightingRecordPage> ReadSightings(const rocksdb::ReadOptions& read,
+                                                   const Ulid& story_id, std::optional<Ulid> after,
+                                                   size_t limit, bool counts) const;
   // For CountRevisions; `read` is copied.
   std::unique_ptr<rocksdb::Iterator> RevisionKeys(rocksdb::ReadOptions read) const;
   // How many older texts an article or copy has.

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,25 +29,43 @@ using testing::Revision;
 
 class RocksDbStoreTest : public StoreFixture {};
 
-// The tables of a store leave the system's memory; false where the file system keeps them there or
-// can't say (tmpfs, for one).
-bool DropFromMemory(const std::string& folder) {
-  bool all = true;
+// Calls use(size, open file) for each table of a store.
+template <typename Use>
+void ForEachTable(const std::string& folder, Use use) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".sst") continue;
     const int fd = open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
-    EXPECT_GE(fd, 0) << entry.path();
-    fsync(fd);
-    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-    const size_t size = entry.file_size();
-    void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-    std::vector<unsigned char> pages((size + 4095) / 4096);
-    all = mapped != MAP_FAILED && mincore(mapped, size, pages.data()) == 0 && pages[0] % 2 == 0 &&
-          all;
-    if (mapped != MAP_FAILED) munmap(mapped, size);
+    ASSERT_GE(fd, 0) << entry.path();
+    use(entry.file_size(), fd);
     close(fd);
   }
+}
+
+// The tables leave the system's memory. False where any part stays (the file system may lie in
+// memory itself).
+bool DropFromMemory(const std::string& folder) {
+  bool all = true;
+  ForEachTable(folder, [&](size_t size, int fd) {
+    fsync(fd);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+    std::vector<unsigned char> pages(size / 4096 + 1);
+    all = mapped != MAP_FAILED && mincore(mapped, size, pages.data()) == 0 &&
+          std::ranges::none_of(pages, [](unsigned char page) { return page % 2 == 1; }) && all;
+    if (mapped != MAP_FAILED) munmap(mapped, size);
+  });
   return all;
+}
+
+// Whether what the system's memory has can be read without waiting; not of every file system.
+bool HasNoWaitReads(const std::string& folder) {
+  bool has = true;
+  ForEachTable(folder, [&](size_t, int fd) {
+    char byte = 0;
+    iovec one{&byte, 1};
+    has = pread(fd, &byte, 1, 0) == 1 && preadv2(fd, &one, 1, 0, RWF_NOWAIT) == 1 && has;
+  });
+  return has;
 }
 
 TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
@@ -56,7 +75,11 @@ TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
   const Ulid unknown = Ulid::FirstAt(5);
   // From the write buffer; from the disk; from the system's memory, where RocksDB has nothing yet.
   for (int round = 0; round < 3; ++round, Reopen()) {
-    const bool is_on_disk = round == 1 && DropFromMemory(folder_.path());
+    bool is_on_disk = round > 0 && !HasNoWaitReads(folder_.path());
+    if (round == 1 && !is_on_disk) {
+      is_on_disk = DropFromMemory(folder_.path());
+      if (!is_on_disk) continue;  // a part of it may be
+    }
     EXPECT_EQ(store_->TryListSightingRecords(article.id, 1).has_value(), !is_on_disk);
     for (const Ulid& id : {article.id, copy.id}) {
       EXPECT_EQ(store_->TryGetRecord(id).has_value(), !is_on_disk);
@@ -82,7 +105,7 @@ TEST_F(RocksDbStoreTest, WhatIsInMemoryIsReadWithoutWaitingForTheDisk) {
   }
 }
 
-TEST_F(RocksDbStoreTest, WhatLiesInATableThatIsNotOpenIsReadOnceItIsInMemory) {
+TEST_F(RocksDbStoreTest, WhatLiesInATableThatIsNotOpenIsNotInMemory) {
   // Each time the store is opened, what the log holds becomes a table of each family that is
   // concerned, and of many tables but a few are open then.
   std::vector<Ulid> ids;
@@ -95,7 +118,6 @@ TEST_F(RocksDbStoreTest, WhatLiesInATableThatIsNotOpenIsReadOnceItIsInMemory) {
     Reopen();
   }
   int unknown = 0;
-  const bool dropped = DropFromMemory(folder_.path());
   for (const Ulid& id : ids) {
     const std::optional<absl::StatusOr<StoredRecord>> tried = store_->TryGetRecord(id);
     unknown += tried.has_value() ? 0 : 1;
@@ -104,7 +126,7 @@ TEST_F(RocksDbStoreTest, WhatLiesInATableThatIsNotOpenIsReadOnceItIsInMemory) {
     }
     EXPECT_TRUE(store_->GetRecords({&id, 1}).front().ok());
   }
-  EXPECT_EQ(unknown > 0, dropped);
+  EXPECT_GT(unknown, 0);
   for (const Ulid& id : ids) {
     const std::optional<absl::StatusOr<StoredRecord>> tried = store_->TryGetRecord(id);
     ASSERT_TRUE(tried.has_value());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/reason.h"
+#include "lib/store/rocksdb_options.h"
 
 namespace wirefold {
 namespace {
@@ -63,6 +64,11 @@ TEST(SpaceGuard, AStoreIsOpenedWithRoomForItsLogsAndNotOneByteBelow) {
   EXPECT_NE(
       CheckRoomToOpen(probe, 300 * kMiB).ToString().find("may write 316 MiB, and 315 MiB are free"),
       std::string::npos);
+}
+
+// A store that filled the disk up to the reserve can be opened again.
+TEST(SpaceGuard, TheReserveHasRoomForTheLogs) {
+  EXPECT_LT(kMinFreeBytesToOpen + RocksDbOptions().max_log_bytes, SpaceReserve().min_free_bytes);
 }
 
 TEST(SpaceGuard, ReadsARealFileSystem) {
