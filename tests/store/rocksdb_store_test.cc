@@ -348,7 +348,7 @@ TEST_F(RocksDbStoreTest, ScansSketchesInTheOrderOfIdsUntilToldToStop) {
 TEST_F(RocksDbStoreTest, TheLastCheckpointOfANameIsKept) {
   EXPECT_EQ(*store_->ReadCheckpoint("learnt"), std::nullopt);
   std::string large;
-  for (int i = 0; large.size() < (size_t{5} << 20) / 2; ++i) large += std::to_string(i * 7919);
+  for (int64_t i = 0; large.size() < (size_t{5} << 20) / 2; ++i) large += std::to_string(i * 7919);
   ASSERT_TRUE(store_->WriteCheckpoint("learnt", {7, "small"}).ok());
   ASSERT_TRUE(store_->WriteCheckpoint("learnt2", {1, "another"}).ok());
   ASSERT_TRUE(store_->WriteCheckpoint("learnt", {9, large}).ok());
