@@ -47,9 +47,6 @@ struct Item {
 constexpr size_t kUnbounded = SIZE_MAX;
 // Of so many times that a worker takes up files it measures one, stage by stage.
 constexpr uint64_t kTimesAMeasuredOne = 16;
-// What was decided is freed when it is so many files, or texts of so many bytes, at the latest.
-constexpr size_t kFreedTogether = 64;
-constexpr size_t kFreedTogetherBytes = size_t{1} << 20;
 // Records that are stored anew in one write after a deletion.
 constexpr size_t kRebasedAtOnce = 256;
 constexpr int64_t kDayMs = 86'400'000;
@@ -186,8 +183,6 @@ class ThreadedPipeline final : public Pipeline {
     NameThread("wf-prepare");
     RawPacker packer;
     std::vector<Item*> items;
-    std::vector<std::unique_ptr<Item>> decided;
-    size_t decided_bytes = 0;
     uint64_t times = 0;
     while (true) {
       std::optional<StageClock> stages;  // of all that the thread does until it takes more
@@ -211,22 +206,10 @@ class ThreadedPipeline final : public Pipeline {
       // Not by a thread that only decides: it would be woken for every file, and would look at what
       // another processor has prepared. What a worker has seen of the index is the older, the more
       // files wait to be decided.
-      to_decide_.Run(
-          [&](std::unique_ptr<Item> ready) {
-            decided_bytes += ready->prepared.article.matching_text.size();
-            Decide(*ready);
-            // Freed while others decide; but who decides may be at it for long.
-            decided.push_back(std::move(ready));
-            if (decided.size() == kFreedTogether || decided_bytes >= kFreedTogetherBytes) {
-              decided.clear();
-              decided_bytes = 0;
-            }
-          },
-          [this](const std::unique_ptr<Item>& next) {
-            if (!next->exclusive) decider_.Expect(next->prepared);
-          });
-      decided.clear();
-      decided_bytes = 0;
+      to_decide_.Run([this](std::unique_ptr<Item> ready) { Decide(*ready); },
+                     [this](const std::unique_ptr<Item>& next) {
+                       if (!next->exclusive) decider_.Expect(next->prepared);
+                     });
       // With nothing in hand: what the files that wait for an earlier one of their stream wait for
       // was taken up before them, by a worker that is still at it.
       undecided_.AwaitRoom();

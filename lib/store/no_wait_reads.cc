@@ -25,7 +25,23 @@ rocksdb::IOStatus NotInMemory() {
   return rocksdb::status_to_io_status(rocksdb::Status::Incomplete("not in memory"));
 }
 
-// A table, read with pread.
+int AdviceOf(rocksdb::FSRandomAccessFile::AccessPattern pattern) {
+  switch (pattern) {
+    case rocksdb::FSRandomAccessFile::kRandom:
+      return POSIX_FADV_RANDOM;
+    case rocksdb::FSRandomAccessFile::kSequential:
+      return POSIX_FADV_SEQUENTIAL;
+    case rocksdb::FSRandomAccessFile::kWillNeed:
+      return POSIX_FADV_WILLNEED;
+    case rocksdb::FSRandomAccessFile::kWontNeed:
+      return POSIX_FADV_DONTNEED;
+    case rocksdb::FSRandomAccessFile::kNormal:
+      break;
+  }
+  return POSIX_FADV_NORMAL;
+}
+
+// A table, read with preadv2.
 class TableFile final : public rocksdb::FSRandomAccessFile {
  public:
   // Takes `fd`.
@@ -66,23 +82,7 @@ class TableFile final : public rocksdb::FSRandomAccessFile {
     return Advise(offset, length, POSIX_FADV_DONTNEED);
   }
   void Hint(AccessPattern pattern) override {
-    switch (pattern) {
-      case kNormal:
-        Advise(0, 0, POSIX_FADV_NORMAL).PermitUncheckedError();
-        break;
-      case kRandom:
-        Advise(0, 0, POSIX_FADV_RANDOM).PermitUncheckedError();
-        break;
-      case kSequential:
-        Advise(0, 0, POSIX_FADV_SEQUENTIAL).PermitUncheckedError();
-        break;
-      case kWillNeed:
-        Advise(0, 0, POSIX_FADV_WILLNEED).PermitUncheckedError();
-        break;
-      case kWontNeed:
-        Advise(0, 0, POSIX_FADV_DONTNEED).PermitUncheckedError();
-        break;
-    }
+    Advise(0, 0, AdviceOf(pattern)).PermitUncheckedError();
   }
 
  private:

@@ -287,6 +287,12 @@ class RemovalTest : public StoriesTest {
 
   const std::string text_ = LongText("甲");
   const NormalizedArticle first_ = MakeArticle("a.org/1", 1000, text_ + "一");
+  // The story's first article goes, and another stands for it.
+  absl::Status RemoveFor(const Ulid& story, const Ulid& elected) {
+    return store_->Remove(
+        {.story_id = story, .ids = {story}, .at_ms = 5, .election = Elects(story, story, elected)});
+  }
+
   const NormalizedArticle copy_ = MakeArticle("b.org/1", 2000, text_ + "二");
   const NormalizedArticle exact_ = MakeArticle("c.org/1", 3000, text_ + "一");
   const NormalizedArticle other_ = MakeArticle("d.org/1", 4000, LongText("乙"));
@@ -358,12 +364,7 @@ TEST_F(RemovalTest, StoringAnewGoesOnWhereACrashHasStoppedIt) {
         MakeArticle("k.org/" + std::to_string(i), 5000 + i, text_ + std::to_string(i)));
     Commit({Duplicate(copies.back(), first_.id)});
   }
-  ASSERT_TRUE(store_
-                  ->Remove({.story_id = first_.id,
-                            .ids = {first_.id},
-                            .at_ms = 5,
-                            .election = Elects(first_.id, first_.id, copy_.id)})
-                  .ok());
+  ASSERT_TRUE(RemoveFor(first_.id, copy_.id).ok());
   int failures = 0;
   for (int writes = 0;; ++writes) {
     store_.reset();
@@ -412,12 +413,7 @@ TEST_F(RemovalTest, WhoReadsMeanwhileFindsEachTextWhole) {
         } while (!done);
       });
     }
-    EXPECT_TRUE(store_
-                    ->Remove({.story_id = first.id,
-                              .ids = {first.id},
-                              .at_ms = 5,
-                              .election = Elects(first.id, first.id, elected.id)})
-                    .ok());
+    EXPECT_TRUE(RemoveFor(first.id, elected.id).ok());
     EXPECT_TRUE(store_->Rebase(100).ok());
     done = true;
     for (std::thread& reader : readers) reader.join();
