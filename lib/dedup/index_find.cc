@@ -91,6 +91,7 @@ std::vector<IndexHit> CandidateIndex::Find(const Sketch& sketch, const FindOptio
       return finish(range, [&](size_t p, uint32_t entry) { return &parts_[p].at(entry); });
     }
     // Whatever may become a candidate: what is found on disk can only make it fewer.
+    search.LeaveOutFullAnchors();
     search.ForEachArticle([&](uint64_t posting, uint32_t, uint32_t, bool) {
       in_memory.emplace_back(
           Search::PostingOf(Search::PartOf(posting), Search::EntryOf(posting), 0),

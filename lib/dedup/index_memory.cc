@@ -16,8 +16,8 @@ size_t CandidateIndex::MemoryForRuns(size_t coming_bytes) const {
     const std::lock_guard lock(keeper_mutex_);
     if (merged_.has_value()) coming_bytes += merged_->run->memory_bytes();
   }
-  // A segment that is added to takes two fifths more than in the mean at most.
-  const size_t kept = segment_articles_ * kBytesAnArticle * 7 / 5 + coming_bytes;
+  // A segment that is added to takes a quarter more than in the mean at most.
+  const size_t kept = segment_articles_ * kBytesAnArticle * 5 / 4 + coming_bytes;
   return options_.memory_bytes > kept ? options_.memory_bytes - kept : 0;
 }
 

@@ -190,7 +190,12 @@ absl::Status IndexRun::Merge(const std::string& path,
       sources.push_back({shards.back().get(), first[r],
                          [&gone = dead[r]](uint32_t entry) { return !gone[entry]; }});
     }
-    absl::Status status = writer->AddShard(PostingTable::Merged(sources, header.entries));
+    const auto most_of = [i](uint32_t rest) {
+      const uint64_t key = uint64_t{i} << ShardShape::kRestBits | rest;
+      return IndexSegment::MergedPostingsKept(PostingTable::KindOf(key) ==
+                                              PostingTable::Kind::kBand);
+    };
+    absl::Status status = writer->AddShard(PostingTable::Merged(sources, header.entries, most_of));
     if (!status.ok()) return status;
   }
   return writer->Commit();

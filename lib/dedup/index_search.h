@@ -148,6 +148,14 @@ class CandidateIndex::Search {
     VisitRun(p, number, run, [&](uint32_t k) { return k < kBands || !IsFull(k); });
   }
 
+  // Of anchors that many carry already nothing counts, whatever else is found.
+  void LeaveOutFullAnchors() {
+    std::erase_if(found_, [&](uint64_t posting) {
+      const size_t k = KeyNumber(posting);
+      return k >= kBands && IsFull(k);
+    });
+  }
+
   // Leaves out what counts for nothing, when all has been found: of a band's bucket that is too
   // large the oldest, of an anchor that many carry (it is boilerplate, and tells nothing) all.
   void LeaveOutCapped() {

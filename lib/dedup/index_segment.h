@@ -91,6 +91,10 @@ class IndexSegment {
   static constexpr size_t PostingsKept(bool is_band) {
     return is_band ? kMaxBandPostings : kMaxAnchorPostings;
   }
+  // The same for segments that became one: half as many again and more than count for anything
+  // (CandidateIndex::kMaxBandBucket, kMaxAnchorBucket), so that what is found is the same until so
+  // many of a bucket's newest were deleted, and none came in their place.
+  static constexpr size_t MergedPostingsKept(bool is_band) { return is_band ? 192 : 64; }
 
   using Entry = IndexEntry;
   // What went: the change, and the entry.

@@ -7,6 +7,9 @@ namespace wirefold {
 namespace {
 
 constexpr uint32_t kMaxSegmentLength = uint32_t{1} << 18;
+// Memory is asked for so many numbers ahead.
+constexpr size_t kAhead = 12;
+constexpr size_t kPlacesOfALine = 8;  // of 64 bytes: 8 a hash
 
 }  // namespace
 
@@ -58,8 +61,16 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   // Much for a moment, which goes back to the system at once.
   HugePageVector<uint8_t> counts(places);     // of numbers that have this place
   HugePageVector<uint64_t> together(places);  // their hashes
-  for (const uint32_t key : InOrderOfSegments(keys)) {
-    const uint64_t hash = HashOf(key);
+  const auto prefetch = [&](size_t place) {
+    PrefetchWrite(&counts[place]);
+    PrefetchWrite(&together[place]);
+  };
+  const HugePageVector<uint32_t> ordered = InOrderOfSegments(keys);
+  for (size_t i = 0; i < ordered.size(); ++i) {
+    if (i + kAhead < ordered.size()) {
+      for (const size_t place : PlacesOf(HashOf(ordered[i + kAhead]))) prefetch(place);
+    }
+    const uint64_t hash = HashOf(ordered[i]);
     for (const size_t place : PlacesOf(hash)) {
       if (++counts[place] == 0) return false;
       together[place] ^= hash;
@@ -68,7 +79,10 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   HugePageVector<uint32_t> peeled;  // a number's own place, where its hash stays
   peeled.reserve(keys.size());
   std::vector<uint32_t> alone;
+  // Whoever is peeled has its other places in the next two segments.
+  const size_t ahead = size_t{3} * shape_.segment_length;
   for (size_t begin = 0; begin < places; ++begin) {
+    if (begin % kPlacesOfALine == 0 && begin + ahead < places) prefetch(begin + ahead);
     alone.push_back(static_cast<uint32_t>(begin));
     while (!alone.empty()) {
       const uint32_t place = alone.back();
@@ -87,6 +101,12 @@ bool KeyFilter::Fill(std::span<const uint32_t> keys) {
   if (peeled.size() != keys.size()) return false;
   places_.assign(places, 0);
   for (size_t i = peeled.size(); i-- > 0;) {
+    if (i >= 2 * kAhead) PrefetchRead(&together[peeled[i - 2 * kAhead]]);
+    if (i >= kAhead) {
+      for (const size_t next : PlacesOf(together[peeled[i - kAhead]])) {
+        PrefetchWrite(&places_[next]);
+      }
+    }
     const uint32_t place = peeled[i];
     const uint64_t hash = together[place];
     const auto [a, b, c] = PlacesOf(hash);

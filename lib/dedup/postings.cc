@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <span>
 #include <utility>
 
 #include "lib/base/numbers.h"
@@ -18,9 +20,8 @@ constexpr uint64_t kLoadPercent = 65;
 constexpr uint64_t kPackedLoadPercent = 90;
 constexpr size_t kFirstStash = 8;
 // A stash that is made at once: keys of many postings make long stretches without a gap, and how
-// far one has to look grows quickly with the share of slots in use (at 66 % half as far again as
-// here).
-constexpr size_t kStashLoadPercent = 60;
+// far one has to look grows quickly with the share of slots in use.
+constexpr size_t kStashLoadPercent = 75;
 // With fewer than so many lines a shard doubles: memory is no matter yet, and each step puts all
 // that there is anew.
 constexpr uint32_t kFewLines = 4096;
@@ -34,7 +35,7 @@ void PostingTable::Add(uint64_t key, uint32_t entry, size_t cap) {
   const uint32_t rest = RestOf(key);
   const auto grow = [&] {
     const uint32_t lines = shard.shape.lines();
-    shard = Rebuilt(shard, lines < kFewLines ? 2 * lines : lines + lines / 2 + 1, {});
+    shard = Rebuilt(shard, lines < kFewLines ? 2 * lines : lines + lines / 4 + 1, {});
   };
   while (uint64_t{entry} + 1 > shard.shape.entry_mask()) grow();
   if (uint64_t{shard.postings} * 100 >=
@@ -205,25 +206,86 @@ PostingTable::Shard PostingTable::Packed(const Shard& shard, uint32_t entries) {
   return Rebuilt(shard, LinesFor(shard.postings, entries, kPackedLoadPercent), {});
 }
 
-PostingTable::Shard PostingTable::Merged(std::span<const Source> sources, uint32_t entries) {
+namespace {
+
+// The keys of which sources have more postings than are kept, and what is kept of those.
+class CrowdedKeys {
+ public:
+  CrowdedKeys(std::span<const PostingTable::Source> sources, const PostingTable::MostOf& most_of) {
+    // Who has as many has some in a stash.
+    std::vector<uint32_t> stashed;
+    for (const PostingTable::Source& source : sources) {
+      for (const uint64_t value : source.shard->stash) {
+        if (value != 0) stashed.push_back(static_cast<uint32_t>(value >> 32));
+      }
+    }
+    std::sort(stashed.begin(), stashed.end());
+    stashed.erase(std::unique(stashed.begin(), stashed.end()), stashed.end());
+    std::vector<uint32_t> entries;
+    for (const uint32_t rest : stashed) {
+      entries.clear();
+      for (const PostingTable::Source& source : sources) {
+        PostingTable::VisitShard(*source.shard, rest, [&](uint32_t entry) {
+          if (source.lives(entry)) entries.push_back(source.first + entry);
+          return true;
+        });
+      }
+      const size_t most = most_of(rest);
+      if (entries.size() <= most) continue;
+      postings_ += entries.size();
+      std::nth_element(entries.begin(), entries.begin() + static_cast<ptrdiff_t>(most),
+                       entries.end(), std::greater<>());
+      for (size_t i = 0; i < most; ++i) kept_.emplace_back(rest, entries[i]);
+      rests_.push_back(rest);
+      near_[PlaceOf(rest)] = true;
+    }
+  }
+
+  [[nodiscard]] bool Has(uint32_t rest) const {
+    return near_[PlaceOf(rest)] && std::binary_search(rests_.begin(), rests_.end(), rest);
+  }
+  // How many postings they had.
+  [[nodiscard]] uint64_t postings() const { return postings_; }
+  // By key: rest of the key, entry.
+  [[nodiscard]] std::span<const std::pair<uint32_t, uint32_t>> kept() const { return kept_; }
+
+ private:
+  static constexpr int kPlaceBits = 20;
+  // Neighbours are asked for one after the other.
+  static size_t PlaceOf(uint32_t rest) { return rest >> (ShardShape::kRestBits - kPlaceBits); }
+
+  std::vector<uint32_t> rests_;  // ascending
+  std::vector<bool> near_ = std::vector<bool>(size_t{1} << kPlaceBits);
+  std::vector<std::pair<uint32_t, uint32_t>> kept_;
+  uint64_t postings_ = 0;
+};
+
+}  // namespace
+
+PostingTable::Shard PostingTable::Merged(std::span<const Source> sources, uint32_t entries,
+                                         const MostOf& most_of) {
   uint64_t postings = 0;
   for (const Source& source : sources) {
     ForAll(*source.shard,
            [&](uint32_t, uint32_t entry) { postings += source.lives(entry) ? 1 : 0; });
   }
+  const CrowdedKeys crowded(sources, most_of);
   Shard merged;
-  const uint32_t lines = LinesFor(postings, entries, kPackedLoadPercent);
+  // The crowded come last, and go where the others leave room.
+  const uint32_t lines = LinesFor(postings - crowded.postings(), entries, kPackedLoadPercent);
   merged.shape = ShardShape(lines);
   merged.lines = HugePageVector<PostingLine>(size_t{lines} + 1);
   std::vector<uint64_t> stash;
+  const auto put = [&](uint32_t rest, uint32_t number) {
+    ++merged.postings;
+    if (!PutInLines(merged, rest, number)) stash.push_back(StashValue(rest, number));
+  };
   for (const Source& source : sources) {
     ForAll(*source.shard, [&](uint32_t rest, uint32_t entry) {
-      if (!source.lives(entry)) return;
-      ++merged.postings;
-      const uint32_t number = source.first + entry;
-      if (!PutInLines(merged, rest, number)) stash.push_back(StashValue(rest, number));
+      if (source.lives(entry) && !crowded.Has(rest)) put(rest, source.first + entry);
     });
   }
+  for (const auto& [rest, number] : crowded.kept()) put(rest, number);
   MakeStash(merged, std::move(stash));
   return merged;
 }

@@ -1,4 +1,4 @@
-// PostingTable: which entries carry a key, packed into six to nine bytes a posting; it grows in
+// PostingTable: which entries carry a key, packed into six to eight bytes a posting; it grows in
 // small steps, so that neither memory nor time comes in jumps.
 //
 // Example:
@@ -11,7 +11,7 @@
 // kShards, the rest its line, a cache line of 15 slots, by its share of the range of keys. Because
 // the line says the rest of the key but for a few bits, a slot of 34 bits holds those bits, the
 // entry, and whether the posting had to go one line further; what found both lines full is in the
-// shard's stash. A shard grows by a half, so at least 46 of 100 slots are in use, but for small
+// shard's stash. A shard grows by a quarter, so at least 56 of 100 slots are in use, but for small
 // ones, which double; Packed makes a table to be read alone. A line and a stash are the same bytes
 // on disk (index_run.h).
 //
@@ -186,12 +186,15 @@ class PostingTable {
   // The key of a value of the given kind, spread over kKeyBits: multiplying by an odd number and
   // folding are both reversible.
   static uint64_t KeyOf(Kind kind, uint32_t value) {
-    constexpr uint64_t kMask = (uint64_t{1} << kKeyBits) - 1;
-    uint64_t key = uint64_t{value} | uint64_t{kind == Kind::kAnchor} << 32;
-    key = key * 0x9E3779B97F4A7C15u & kMask;
-    key ^= key >> 17;
-    key = key * 0xD6E8FEB86659FD93u & kMask;
-    return key ^ key >> 17;
+    uint64_t key = uint64_t{value} | uint64_t{kind == Kind::kAnchor} << kKindShift;
+    key = Folded(key * kSpread & kKeyMask);
+    return Folded(key * kSpreadAgain & kKeyMask);
+  }
+  // The kind that KeyOf was given.
+  static Kind KindOf(uint64_t key) {
+    key = Folded(key) * InverseOf(kSpreadAgain) & kKeyMask;
+    key = Folded(key) * InverseOf(kSpread) & kKeyMask;
+    return key >> kKindShift != 0 ? Kind::kAnchor : Kind::kBand;
   }
   static size_t ShardOf(uint64_t key) { return static_cast<size_t>(key >> ShardShape::kRestBits); }
   static uint32_t RestOf(uint64_t key) {
@@ -276,13 +279,16 @@ class PostingTable {
   // The same postings in as few lines as are good to read, of entries below `entries`.
   static Shard Packed(const Shard& shard, uint32_t entries);
   // Shards of the same number of several tables as one, packed: an entry's number grows by `first`
-  // of where it was, and those that are not `lives` have no postings in it.
+  // of where it was, and those that are not `lives` have no postings in it. A key with more than
+  // most_of(rest) postings keeps those of the greatest entries; one that none of the sources has
+  // stashed may keep more.
   struct Source {
     const Shard* shard;
     uint32_t first;
     std::function<bool(uint32_t)> lives;
   };
-  static Shard Merged(std::span<const Source> sources, uint32_t entries);
+  using MostOf = std::function<size_t(uint32_t rest)>;
+  static Shard Merged(std::span<const Source> sources, uint32_t entries, const MostOf& most_of);
 
   [[nodiscard]] const std::vector<Shard>& shards() const { return shards_; }
   // A table of kShards shards that another one had.
@@ -291,6 +297,21 @@ class PostingTable {
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
+  static constexpr uint64_t kKeyMask = (uint64_t{1} << kKeyBits) - 1;
+  static constexpr int kKindShift = kKeyBits - 1;
+  static constexpr uint64_t kSpread = 0x9E3779B97F4A7C15u;
+  static constexpr uint64_t kSpreadAgain = 0xD6E8FEB86659FD93u;
+  // Its own inverse, since the shift is more than half of kKeyBits.
+  static constexpr uint64_t Folded(uint64_t key) { return key ^ key >> 17; }
+  static_assert(2 * 17 > kKeyBits);
+  // What an odd number has to be multiplied by to give 1, by Newton's method: each step doubles
+  // how many of the low bits are right, three to begin with.
+  static constexpr uint64_t InverseOf(uint64_t odd) {
+    uint64_t inverse = odd;
+    for (int right = 3; right < kKeyBits; right *= 2) inverse *= 2 - odd * inverse;
+    return inverse;
+  }
+
   static uint64_t StashValue(uint32_t rest, uint32_t entry) {
     return uint64_t{rest} << 32 | (uint64_t{entry} + 1);
   }

@@ -125,7 +125,8 @@ TEST(PostingTable, KeysOfManyPostingsBecomeOneAsTheyAre) {
     for (size_t t = 0; t < kTables; ++t) {
       sources.push_back({&tables[t].shards()[i], static_cast<uint32_t>(t) * kEntries, lives});
     }
-    shards.push_back(PostingTable::Merged(sources, kTables * kEntries));
+    shards.push_back(
+        PostingTable::Merged(sources, kTables * kEntries, [](uint32_t) { return kEntries * 10; }));
     stashed += shards.back().stashed;
     uint64_t told = 0;
     PostingTable::ForAll(shards.back(), [&](uint32_t, uint32_t) { ++told; });
@@ -157,6 +158,71 @@ TEST(PostingTable, KeysOfManyPostingsBecomeOneAsTheyAre) {
     }
   }
   expect_all(merged);
+}
+
+// What says no more than that there are too many is not kept for good.
+TEST(PostingTable, OfKeysOfTooManyPostingsTheNewestStayWhereTablesBecomeOne) {
+  constexpr uint32_t kEntries = 5000;
+  constexpr size_t kTables = 2;
+  constexpr size_t kMostOfEven = 40;
+  constexpr size_t kMostOfOdd = 90;
+  std::mt19937_64 random(6);
+  const auto any_key = [&] { return random() >> (64 - PostingTable::kKeyBits); };
+  std::vector<uint64_t> crowded;
+  for (int i = 0; i < 200; ++i) crowded.push_back(any_key());
+  const auto lives = [](uint32_t entry) { return entry % 5 != 0; };
+  std::map<uint64_t, std::vector<uint32_t>> plain;
+  std::vector<PostingTable> tables(kTables);
+  for (size_t t = 0; t < kTables; ++t) {
+    for (uint32_t entry = 0; entry < kEntries; ++entry) {
+      const auto add = [&](uint64_t key) {
+        tables[t].Add(key, entry, /*cap=*/1000);
+        if (lives(entry)) plain[key].push_back(static_cast<uint32_t>(t) * kEntries + entry);
+      };
+      for (int i = 0; i < 10; ++i) add(any_key());
+      // Some 20 to 300 in a table.
+      for (size_t i = 0; i < crowded.size(); ++i) {
+        if ((entry + i) % (16 + i) == 0) add(crowded[i]);
+      }
+    }
+  }
+  const auto most_of = [](uint32_t rest) { return rest % 2 == 0 ? kMostOfEven : kMostOfOdd; };
+  std::vector<PostingTable::Shard> shards;
+  uint64_t postings = 0;
+  for (size_t i = 0; i < PostingTable::kShards; ++i) {
+    std::vector<PostingTable::Source> sources;
+    for (size_t t = 0; t < kTables; ++t) {
+      sources.push_back({&tables[t].shards()[i], static_cast<uint32_t>(t) * kEntries, lives});
+    }
+    shards.push_back(PostingTable::Merged(sources, kTables * kEntries, most_of));
+    postings += shards.back().postings;
+  }
+  const PostingTable merged(std::move(shards));
+  size_t cut = 0;
+  uint64_t expected = 0;
+  for (auto& [key, entries] : plain) {
+    const size_t most = most_of(PostingTable::RestOf(key));
+    // Entries ascend, so the newest stand at the end. 60 in lines alone: nobody has stashed any.
+    if (entries.size() > 60 && entries.size() > most) {
+      entries.erase(entries.begin(), entries.end() - static_cast<ptrdiff_t>(most));
+      ++cut;
+    }
+    if (entries.size() > most) continue;
+    expected += entries.size();
+    ASSERT_EQ(EntriesOf(merged, key), entries);
+  }
+  EXPECT_GT(cut, 80u);
+  EXPECT_GE(postings, expected);
+}
+
+TEST(PostingTable, AKeySaysWhatKindItIsOf) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 10'000; ++i) {
+    const auto value = static_cast<uint32_t>(random());
+    for (const auto kind : {PostingTable::Kind::kBand, PostingTable::Kind::kAnchor}) {
+      ASSERT_EQ(PostingTable::KindOf(PostingTable::KeyOf(kind, value)), kind);
+    }
+  }
 }
 
 }  // namespace
