@@ -32,6 +32,8 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
   grpc::ServerUnaryReactor* Compact(grpc::CallbackServerContext* context,
                                     const v1::CompactRequest* request,
                                     v1::CompactResponse* response) override;
+  // Has calls of Compact end, which may take minutes.
+  void BeginDrain() { store_.EndCompactions(); }
 
  private:
   Store& store_;

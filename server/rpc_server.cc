@@ -146,6 +146,7 @@ bool RpcServer::Shutdown(std::chrono::milliseconds drain_timeout) {
     changed_.notify_all();
   }
   if (health_.joinable()) health_.join();
+  admin_.BeginDrain();
   hub_.BeginDrain();
   const bool drained = hub_.AwaitStreams(drain_timeout);
   if (!drained) hub_.CutOffAll();

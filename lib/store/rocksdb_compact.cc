@@ -27,6 +27,7 @@ constexpr std::chrono::seconds kMaxWaitForReads{30};
 constexpr int kMaxForcedCompactions = 3;
 // Beside the one that runs.
 constexpr int kWaitingCompactions = 1;
+
 absl::Status CompactAgain(std::string_view why) {
   return Reject(Reason::kNotCompacted, absl::StrCat("the store was not compacted as a whole (",
                                                     ToAbsl(why), "); compact it again"));
@@ -48,6 +49,10 @@ absl::Status WaitForSnapshots(rocksdb::DB& db, std::chrono::milliseconds longest
   return CompactAgain("a read that began before has not ended");
 }
 
+absl::Status RocksDbStore::CompactionsEnded() const {
+  return compactions_ended_ ? CompactAgain("the store is being closed") : absl::OkStatus();
+}
+
 absl::StatusOr<RecordPacking::Renewed> RocksDbStore::RenewDictionary() {
   const auto last_removal = Get({}, kMeta, std::string(kLastRemovalKey));
   if (!last_removal.ok()) return last_removal.status();
@@ -65,6 +70,7 @@ absl::StatusOr<RecordPacking::Renewed> RocksDbStore::RenewDictionary() {
   read.readahead_size = kArticleReadaheadBytes;
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kArticles]));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (absl::Status ended = CompactionsEnded(); !ended.ok()) return ended;
     if (!sample.IsWanted()) {
       sample.Skip();
       continue;
@@ -85,10 +91,13 @@ absl::Status RocksDbStore::CompactFamily(size_t family, rocksdb::BottommostLevel
   };
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = last;
+  options.canceled = &compactions_ended_;
+  if (absl::Status ended = CompactionsEnded(); !ended.ok()) return ended;
   rocksdb::Status status = set(/*compacted=*/true);
   if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), handle);
   if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
   if (rocksdb::Status back = set(/*compacted=*/false); status.ok()) status = back;
+  if (status.IsManualCompactionPaused()) return CompactionsEnded();
   return FromRocksDb(status, "compacting the store");
 }
 

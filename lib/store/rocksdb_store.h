@@ -65,6 +65,7 @@ class RocksDbStore final : public Store {
   [[nodiscard]] absl::Status Remove(const Removal& removal) override;
   [[nodiscard]] absl::Status Rebase(size_t batch) override;
   [[nodiscard]] absl::Status Compact() override;
+  void EndCompactions() override { compactions_ended_ = true; }
   [[nodiscard]] absl::StatusOr<std::vector<Found>> LookupAll(
       std::span<const Sought> sought) const override;
   [[nodiscard]] absl::StatusOr<NewestRecord> ReadNewest(const UrlState& state) const override;
@@ -200,6 +201,7 @@ class RocksDbStore final : public Store {
   absl::StatusOr<RecordPacking::Renewed> RenewDictionary();
   absl::Status CompactFamily(size_t family, rocksdb::BottommostLevelCompaction last);
   absl::Status CompactNow();
+  absl::Status CompactionsEnded() const;
 
   const RocksDbOptions options_;
   const std::unique_ptr<FolderLock> lock_;  // released after db_ is closed
@@ -217,6 +219,7 @@ class RocksDbStore final : public Store {
   StoredCounts counts_;
   std::atomic<int> compactions_ = 0;  // that run or wait
   std::mutex compact_mutex_;          // held by the one that runs
+  std::atomic<bool> compactions_ended_ = false;
   DictionaryTable raw_dictionaries_{
       {.prefix = kRawDictionaryPrefix, .what = "raw files", .level = kRawCompressionLevel}};
 };

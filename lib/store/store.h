@@ -269,6 +269,9 @@ class Store {
   // and what is stored takes the least room. Takes minutes for some GB; anything may go on beside
   // it. kNotCompacted if something may be left, or if another call waits for its turn already.
   [[nodiscard]] virtual absl::Status Compact() = 0;
+  // Ends the calls of Compact that run, and at once all to come, with kNotCompacted: before the
+  // store is closed, which must not have to wait for them. Thread-safe.
+  virtual void EndCompactions() = 0;
 
   // Whether an article or a copy has this ID, or a story whose first article was deleted. False
   // without a look while every key of the store was made under the same rules and nothing was

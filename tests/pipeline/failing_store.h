@@ -119,6 +119,7 @@ class FailingStore final : public Store {
   absl::Status Remove(const Removal& removal) override { return real_.Remove(removal); }
   absl::Status Rebase(size_t batch) override { return real_.Rebase(batch); }
   absl::Status Compact() override { return real_.Compact(); }
+  void EndCompactions() override { real_.EndCompactions(); }
   std::vector<PartSize> PartSizes() const override { return real_.PartSizes(); }
   uint64_t DiskBytes() const override { return real_.DiskBytes(); }
 

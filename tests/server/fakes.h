@@ -191,6 +191,8 @@ class FakeStore final : public Store {
   std::map<Ulid, StoredRaw> raw;
   bool on_disk = false;                   // whether the disk has to be read for every article
   std::function<void()> before_copies{};  // called ahead of each look for a story's copies
+  bool compacts_long = false;             // until EndCompactions
+  std::atomic<bool> compacting = false;
 
   absl::Status Commit(std::span<const Mutation>) override { return absl::OkStatus(); }
   absl::StatusOr<std::vector<Found>> LookupAll(std::span<const Sought> sought) const override {
@@ -325,10 +327,22 @@ class FakeStore final : public Store {
   std::vector<PartSize> PartSizes() const override { return {{"articles", 2, 4000}}; }
   absl::Status Remove(const Removal&) override { return NotFound(); }
   absl::Status Rebase(size_t) override { return absl::OkStatus(); }
-  absl::Status Compact() override { return absl::OkStatus(); }
+  absl::Status Compact() override {
+    if (!compacts_long) return absl::OkStatus();
+    compacting = true;
+    compacting.notify_all();
+    compactions_ended.wait(false);
+    return Reject(Reason::kNotCompacted, "ended");
+  }
+  void EndCompactions() override {
+    compactions_ended = true;
+    compactions_ended.notify_all();
+  }
   uint64_t DiskBytes() const override { return 4096; }
 
  private:
+  std::atomic<bool> compactions_ended = false;
+
   static absl::Status NotFound() {
     return Reject(Reason::kNotFound, "no such article; check the ID or the URL");
   }

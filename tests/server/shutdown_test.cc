@@ -40,6 +40,19 @@ TEST_F(ShutdownTest, EndsIdleStreamsAtOnce) {
   EXPECT_EQ(GrpcReasonOf(stream->Finish()), "SHUTTING_DOWN");
 }
 
+TEST_F(ShutdownTest, WaitsForNoCompaction) {
+  store.compacts_long = true;
+  StartServer();
+  auto status = std::async(std::launch::async, [&] {
+    grpc::ClientContext context;
+    v1::CompactResponse response;
+    return admin->Compact(&context, v1::CompactRequest(), &response);
+  });
+  store.compacting.wait(false);
+  EXPECT_TRUE(server->Shutdown(milliseconds(10'000)));
+  EXPECT_EQ(GrpcReasonOf(status.get()), "NOT_COMPACTED");
+}
+
 TEST_F(ShutdownTest, WhileAClientKeepsSendingEveryAcknowledgementIsOfAPrefix) {
   StartServer();
   grpc::ClientContext context;

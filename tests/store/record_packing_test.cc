@@ -293,6 +293,34 @@ TEST_F(RecordPackingTest, ThreeThatCompactAtOnceAreOneTooMany) {
   ExpectAll(0, 10);
 }
 
+TEST_F(RecordPackingTest, BeforeClosingNothingIsCompactedAnyMore) {
+  CommitArticles(0, 1500);
+  store_->EndCompactions();
+  EXPECT_EQ(ReasonOf(store_->Compact()), Reason::kNotCompacted);
+  ExpectAll(0, 10);
+  Reopen();
+  ASSERT_TRUE(store_->Compact().ok());
+  ExpectAll(0, 1500);
+}
+
+// Wherever it is, what it has left is whole.
+TEST_F(RecordPackingTest, ACompactionThatEndsEarlyCostsNothing) {
+  CommitArticles(0, 3000);
+  for (const int wait_ms : {1, 10, 30, 60, 120}) {
+    std::jthread closing([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
+      store_->EndCompactions();
+    });
+    const absl::Status status = store_->Compact();
+    EXPECT_TRUE(status.ok() || ReasonOf(status) == Reason::kNotCompacted) << status;
+    closing.join();
+    Reopen();
+    ExpectAll(0, 3000);
+  }
+  ASSERT_TRUE(store_->Compact().ok());
+  ExpectAll(0, 3000);
+}
+
 TEST_F(RecordPackingTest, OfTooFewArticlesThereIsNoDictionaryAnyMore) {
   CommitArticles(0, 1000);
   ASSERT_TRUE(store_->Compact().ok());
