@@ -48,13 +48,15 @@ constexpr bool IsReadBack(Family family) {
 
 CommitGroup::CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
                          const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
-                         const ScriptTable& table, DeltaPacker& packer, State state)
+                         const ScriptTable& table, DeltaPacker& packer, IdFilter& elected,
+                         State state)
 
     : get_(std::move(get)),
       has_prefix_(std::move(has_prefix)),
       handles_(handles),
       table_(table),
       packer_(packer),
+      elected_(elected),
       state_(state) {}
 
 void CommitGroup::Put(Family family, const std::string& key, const EncodedRecord& value) {
@@ -89,7 +91,7 @@ absl::StatusOr<std::optional<std::string>> CommitGroup::Get(Family family, const
 
 RecordReader CommitGroup::Reader() {
   return {[this](Family family, const std::string& key) { return Get(family, key); }, table_,
-          state_.has_elections};
+          elected_};
 }
 
 absl::StatusOr<std::string> CommitGroup::Pack(const std::string& record, const Ulid& base_id,
@@ -200,7 +202,8 @@ absl::Status CommitGroup::Elect(const Election& election) {
                                ", which are not a copy and who stands for it; this is a defect, "
                                "please report it"));
   }
-  state_.has_elections = true;
+  elected_.Add(election.story_id);
+  elected_.Add(election.to);
   Delete(kSightings, SightingKey(election.story_id, election.to));
   Put(kArticles, to, elected->record);
   Put(kSketches, to, EncodeSketch(election.sketch));

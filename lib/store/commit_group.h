@@ -2,7 +2,7 @@
 // before it in the group.
 //
 // Example:
-//   CommitGroup group(get, handles, script_table, packer, {.counts = counts});
+//   CommitGroup group(get, has_prefix, handles, script_table, packer, elected, {.counts = counts});
 //   for (const Mutation& mutation : mutations) group.Add(mutation);
 //   db->Write(options, &group.batch());
 //
@@ -28,6 +28,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/store/id_filter.h"
 #include "lib/store/record_delta.h"
 #include "lib/store/record_reader.h"
 #include "lib/store/records.h"
@@ -42,7 +43,6 @@ class CommitGroup {
   // What the group starts from, and what is true behind it.
   struct State {
     StoredCounts counts;
-    bool has_elections = false;   // `stories` may have entries
     bool has_tombstones = false;  // `tombstones` may have entries
   };
 
@@ -50,10 +50,11 @@ class CommitGroup {
   using HasPrefix = std::function<absl::StatusOr<bool>(Family, const std::string& prefix,
                                                        const std::string& except)>;
 
-  // `get` and `has_prefix` ask the database; all else is borrowed.
+  // `get` and `has_prefix` ask the database; all else is borrowed. What is elected goes into
+  // `elected` (RecordReader) at once, so that it is there before the batch is written.
   CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
               const std::vector<rocksdb::ColumnFamilyHandle*>& handles, const ScriptTable& table,
-              DeltaPacker& packer, State state);
+              DeltaPacker& packer, IdFilter& elected, State state);
 
   // kStoreFailed for a malformed mutation, which is a defect of the caller's; else what reading
   // answers.
@@ -93,6 +94,7 @@ class CommitGroup {
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles_;
   const ScriptTable& table_;
   DeltaPacker& packer_;
+  IdFilter& elected_;
   State state_;
   rocksdb::WriteBatch batch_;
   rocksdb::Status status_;  // of the batch

@@ -41,7 +41,7 @@ absl::StatusOr<Ulid> RecordReader::StoryOf(const Ulid& id) {
 }
 
 absl::StatusOr<Ulid> RecordReader::Representative(const Ulid& story_id) {
-  if (!has_elections_) return story_id;
+  if (!elected_.MayHold(story_id)) return story_id;
   const auto story = get_(kStories, story_id.ToBytes());
   if (!story.ok()) return story.status();
   if (!story->has_value()) return story_id;
@@ -53,7 +53,7 @@ absl::StatusOr<NewestText> RecordReader::Newest(const Ulid& id) {
   auto record = get_(kArticles, id.ToBytes());
   if (!record.ok()) return record.status();
   newest.is_representative = record->has_value();
-  if (newest.is_representative && !has_elections_) {
+  if (newest.is_representative && !elected_.MayHold(id)) {
     newest.story_id = id;
     newest.record = **std::move(record);
     return newest;

@@ -22,6 +22,7 @@
 #include "lib/base/ulid.h"
 #include "lib/dedup/match.h"
 #include "lib/store/families.h"
+#include "lib/store/id_filter.h"
 #include "lib/store/records.h"
 #include "lib/store/script_table.h"
 
@@ -44,10 +45,10 @@ class RecordReader {
   // nullopt where there is no such key.
   using Get = std::function<absl::StatusOr<std::optional<std::string>>(Family, const std::string&)>;
 
-  // `table` must outlive the reader. `has_elections`: whether any story ever changed its
-  // representative; if not, nothing is looked up for that.
-  RecordReader(Get get, const ScriptTable& table, bool has_elections)
-      : get_(std::move(get)), table_(table), has_elections_(has_elections) {}
+  // Both must outlive the reader. `elected`: the stories that ever changed their representative,
+  // and the articles that were elected; for others nothing is looked up for that.
+  RecordReader(Get get, const ScriptTable& table, const IdFilter& elected)
+      : get_(std::move(get)), table_(table), elected_(elected) {}
 
   // kNotFound if there is no such article.
   absl::StatusOr<NewestText> Newest(const Ulid& id);
@@ -68,7 +69,7 @@ class RecordReader {
  private:
   const Get get_;
   const ScriptTable& table_;
-  const bool has_elections_;
+  const IdFilter& elected_;
   Ulid base_id_;  // whose base is in base_record_; zero: none
   std::string base_record_;
 };

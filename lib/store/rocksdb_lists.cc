@@ -95,7 +95,7 @@ absl::StatusOr<ListRecordPage> RocksDbStore::ListRecords(const ListQuery& query)
     }
     StoredRecord article;
     article.id = article.story_id = article.representative_id = last;
-    if (has_elections_.load()) {
+    if (elected_.MayHold(last)) {
       const absl::StatusOr<Ulid> story_id = Reader(read).StoryOf(last);
       if (!story_id.ok()) return story_id.status();
       article.story_id = *story_id;

@@ -146,10 +146,23 @@ absl::StatusOr<std::unique_ptr<RocksDbStore>> RocksDbStore::Open(const RocksDbOp
   absl::StatusOr<ScriptTable> scripts = ScriptTable::Make(*bytes);
   if (!scripts.ok()) return scripts.status();
   store->script_table_ = std::make_unique<const ScriptTable>(*std::move(scripts));
-  store->has_elections_.store(store->HasEntries(kStories));
+  store->NoteElected();
   store->has_tombstones_.store(store->HasEntries(kTombstones));
   if (absl::Status recorded = store->RecordVersions(); !recorded.ok()) return recorded;
   return store;
+}
+
+void RocksDbStore::NoteElected() {
+  rocksdb::ReadOptions read;
+  read.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(read, handles_[kStories]));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    const absl::StatusOr<Ulid> elected = DecodeStory(it->value().ToStringView());
+    if (it->key().size() != Ulid::kBytes || !elected.ok()) return elected_.AddAll();
+    elected_.Add(Ulid::FromBytes(it->key().ToStringView()));
+    elected_.Add(*elected);
+  }
+  if (!it->status().ok()) elected_.AddAll();
 }
 
 bool RocksDbStore::HasEntries(Family family) const {

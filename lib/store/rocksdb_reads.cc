@@ -61,7 +61,7 @@ absl::StatusOr<std::optional<std::string>> RocksDbStore::GetString(const rocksdb
 RecordReader RocksDbStore::Reader(const rocksdb::ReadOptions& read) const {
   return {
       [this, read](Family family, const std::string& key) { return GetString(read, family, key); },
-      *script_table_, has_elections_.load()};
+      *script_table_, elected_};
 }
 
 absl::StatusOr<StoredRecord> RocksDbStore::ReadRecord(const rocksdb::ReadOptions& read,
@@ -148,11 +148,9 @@ std::vector<absl::StatusOr<StoredRecord>> RocksDbStore::ReadRecords(
   // Unique articles, which most are, together; the others one by one.
   const std::vector<std::string> keys = KeysOf(ids);
   FoundTogether records = GetTogether(read, kArticles, keys);
-  const FoundTogether aliases =
-      has_elections_.load() ? GetTogether(read, kAliases, keys) : FoundTogether();
   const std::unique_ptr<rocksdb::Iterator> revision_keys = RevisionKeys(read);
   for (size_t i = 0; i < ids.size(); ++i) {
-    const bool is_unique = records.IsFound(i) && (aliases.IsNone() || aliases.IsMissing(i));
+    const bool is_unique = records.IsFound(i) && !elected_.MayHold(ids[i]);
     if (!is_unique) {
       articles.push_back(ReadRecord(read, ids[i]));
       continue;

@@ -18,7 +18,6 @@ CommitGroup RocksDbStore::NewGroup() {
     const std::lock_guard guard(counts_mutex_);
     state.counts = counts_;
   }
-  state.has_elections = has_elections_.load();
   state.has_tombstones = has_tombstones_.load();
   return {[this](Family family, const std::string& key) { return GetString({}, family, key); },
           [this](Family family, const std::string& prefix,
@@ -34,6 +33,7 @@ CommitGroup RocksDbStore::NewGroup() {
           handles_,
           *script_table_,
           packer_,
+          elected_,
           state};
 }
 
@@ -47,7 +47,6 @@ absl::Status RocksDbStore::WriteGroup(CommitGroup& group) {
   rocksdb::WriteOptions write;
   write.sync = options_.sync;
   // Readers look for what the group brings as soon as it can be there.
-  if (group.state().has_elections) has_elections_.store(true);
   if (group.state().has_tombstones) has_tombstones_.store(true);
   if (status.ok()) status = db_->Write(write, &group.batch());
   if (!status.ok()) {
@@ -143,7 +142,7 @@ absl::StatusOr<bool> RocksDbStore::IsTaken(const Ulid& id) const {
     return found->has_value();
   };
   // A story keeps the name of its first article when that is gone.
-  if (has_elections_.load()) {
+  if (elected_.MayHold(id)) {
     const absl::StatusOr<bool> names_story = has(kStories);
     if (!names_story.ok() || *names_story) return names_story;
   }

@@ -27,6 +27,7 @@
 #include "lib/store/commit_group.h"
 #include "lib/store/data_folder.h"
 #include "lib/store/dictionary_table.h"
+#include "lib/store/id_filter.h"
 #include "lib/store/keys.h"
 #include "lib/store/raw_record.h"
 #include "lib/store/record_delta.h"
@@ -154,13 +155,11 @@ class RocksDbStore final : public Store {
                                                             const std::string& key) const;
   // A value of `articles`, whole from then on.
   absl::Status UnpackInPlace(rocksdb::PinnableSlice& value) const;
-  // Several of one family, as they are stored, in the order of the keys; nothing where none was
-  // asked for.
+  // Several of one family, as they are stored, in the order of the keys.
   struct FoundTogether {
     std::vector<rocksdb::PinnableSlice> values{};
     std::vector<rocksdb::Status> statuses{};
 
-    [[nodiscard]] bool IsNone() const { return statuses.empty(); }
     [[nodiscard]] bool IsFound(size_t i) const { return statuses[i].ok(); }
     [[nodiscard]] bool IsMissing(size_t i) const { return statuses[i].IsNotFound(); }
   };
@@ -192,6 +191,8 @@ class RocksDbStore final : public Store {
   // How many older texts an article or copy has.
   static absl::StatusOr<uint32_t> CountRevisions(rocksdb::Iterator& keys, const Ulid& id);
   absl::Status RecordVersions();
+  // At opening. What can't be read is left to those who look for it.
+  void NoteElected();
   bool HasEntries(Family family) const;
   // Of the article's URL, for GetRaw.
   absl::StatusOr<std::vector<Hash128>> ReadTextHashes(const rocksdb::ReadOptions& read,
@@ -212,7 +213,7 @@ class RocksDbStore final : public Store {
   bool rekeyed_ = false;                             // the store was moved to other key rules once
   std::unique_ptr<const ScriptTable> script_table_;  // set once, at opening
   DeltaPacker packer_;                               // of whoever commits
-  std::atomic<bool> has_elections_ = false;          // `stories` may have entries
+  IdFilter elected_;                                 // what `stories` names
   std::atomic<bool> has_tombstones_ = false;         // `tombstones` may have entries
   std::atomic<bool> failed_ = false;
   mutable std::mutex counts_mutex_;  // guards counts_
