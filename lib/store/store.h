@@ -274,8 +274,9 @@ class Store {
   virtual void EndCompactions() = 0;
 
   // Whether an article or a copy has this ID, or a story whose first article was deleted. False
-  // without a look while every key of the store was made under the same rules and nothing was
-  // elected: an ID is minted from time and key, so none but that key's can have it.
+  // mostly without a look while every key of the store was made under the same rules, unless it
+  // names a story that elected another article: an ID is minted from time and key, so none but that
+  // key's can have it.
   [[nodiscard]] virtual absl::StatusOr<bool> IsTaken(const Ulid& id) const = 0;
 
   // Articles or copies by ID, their newest texts, in order; each kNotFound on its own.
