@@ -50,7 +50,6 @@ CommitGroup::CommitGroup(RecordReader::Get get, HasPrefix has_prefix,
                          const std::vector<rocksdb::ColumnFamilyHandle*>& handles,
                          const ScriptTable& table, DeltaPacker& packer, IdFilter& elected,
                          State state)
-
     : get_(std::move(get)),
       has_prefix_(std::move(has_prefix)),
       handles_(handles),
