@@ -273,10 +273,10 @@ class Store {
   // store is closed, which must not have to wait for them. Thread-safe.
   virtual void EndCompactions() = 0;
 
-  // Whether an article or a copy has this ID, or a story whose first article was deleted. False
-  // mostly without a look while every key of the store was made under the same rules, unless it
-  // names a story that elected another article: an ID is minted from time and key, so none but that
-  // key's can have it.
+  // Whether an article or a copy has this ID, or a story whose first article was deleted. While
+  // every key of the store was made under the same rules, articles and copies are not looked for:
+  // an ID is minted from time and key, so none but that key's can have it. Stories are where the ID
+  // may be of one that elected another article.
   [[nodiscard]] virtual absl::StatusOr<bool> IsTaken(const Ulid& id) const = 0;
 
   // Articles or copies by ID, their newest texts, in order; each kNotFound on its own.
