@@ -49,7 +49,6 @@ bool StreamStatistics::Learn(LearntArticle article) {
   if (learnt_ % EpochLength(learnt_) != 0) return false;
   const auto lock = gate_.Lock();
   LearnShingles();
-  const auto boilerplate_lock = boilerplate_gate_.Lock();
   LearnParagraphs();
   position_at_version_ = position_;
   version_ = learnt_;
@@ -84,7 +83,14 @@ void StreamStatistics::LearnParagraphs() {
   // Articles whose paragraphs, and what is known of them, is asked for ahead of time.
   constexpr size_t kFarAhead = 6;
   constexpr size_t kAhead = 2;
+  // So many at a time: who reads an article would wait for all of a large epoch otherwise.
+  constexpr size_t kArticles = 64;
+  std::unique_lock<std::shared_mutex> lock;
   for (size_t i = 0; i < pending_.size(); ++i) {
+    if (i % kArticles == 0) {
+      if (lock.owns_lock()) lock.unlock();
+      lock = boilerplate_gate_.Lock();
+    }
     if (i + kFarAhead < pending_.size()) {
       const std::vector<uint64_t>& paragraphs = pending_[i + kFarAhead].paragraphs;
       for (size_t p = 0; p < paragraphs.size(); p += 8) PrefetchRead(&paragraphs[p]);
@@ -97,6 +103,7 @@ void StreamStatistics::LearnParagraphs() {
     LearntArticle& article = pending_[i];
     boilerplate_.Learn(article.learning, article.domain, article.day,
                        std::move(article.paragraphs));
+    ++boilerplate_version_;
   }
 }
 
@@ -165,6 +172,7 @@ absl::Status StreamStatistics::Restore(std::string_view bytes) {
     position_at_version_ = StreamPosition(sizes_.recent_articles);
   }
   learnt_ = version_;
+  boilerplate_version_ = version_;
   position_ = position_at_version_;
   return status;
 }

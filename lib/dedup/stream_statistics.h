@@ -14,8 +14,10 @@
 // the articles learnt and their order, and not on when it was asked for. version() says how many
 // articles the answers rest on.
 //
-// Reading articles asks about boilerplate alone (BoilerplateView), and so waits for what is counted
-// of that at an epoch's end and not for the shingles, which take longer.
+// Reading articles asks about boilerplate alone (BoilerplateView), and so waits neither for the
+// shingles that are counted at an epoch's end nor for all of its paragraphs: they are counted some
+// articles at a time, and a view between two of these rests on a part of the epoch, as its version
+// says.
 //
 // Thread-safe: one thread learns, one makes room, any number ask.
 #ifndef WIREFOLD_LIB_DEDUP_STREAM_STATISTICS_H_
@@ -107,14 +109,15 @@ class StreamStatistics {
     const std::shared_lock<std::shared_mutex> lock_;
   };
 
-  // Of boilerplate alone, of one moment.
+  // Of boilerplate alone, of one moment. Two of one version answer the same.
   class BoilerplateView {
    public:
     explicit BoilerplateView(const StreamStatistics& statistics)
         : statistics_(statistics), lock_(statistics.boilerplate_gate_.LockShared()) {}
 
     [[nodiscard]] const BoilerplateTable& boilerplate() const { return statistics_.boilerplate_; }
-    [[nodiscard]] uint64_t version() const { return statistics_.version_; }
+    // Articles that it rests on.
+    [[nodiscard]] uint64_t version() const { return statistics_.boilerplate_version_; }
 
    private:
     const StreamStatistics& statistics_;
@@ -156,6 +159,7 @@ class StreamStatistics {
   Gate gate_;              // guards all up to position_at_version_ but for room_
   Gate boilerplate_gate_;  // taken behind gate_ to change the next two; either is enough to read
   BoilerplateTable boilerplate_;
+  uint64_t boilerplate_version_ = 0;  // version(), or on the way to the next one
   std::atomic<uint64_t> version_ = 0;
   uint64_t stamp_ = NextStamp();
   RarityTable rarity_;

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 #include <random>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "lib/base/reason.h"
 
@@ -148,6 +151,59 @@ TEST(StreamStatistics, ManyAskWhileOneLearns) {
   done = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_GT(statistics.version(), 1900u);
+}
+
+// Who reads articles waits for a part of an epoch's paragraphs, not for all of them, and each
+// answer is that of the articles its version names.
+TEST(StreamStatistics, BoilerplateIsAskedForWhileAnEpochIsCounted) {
+  constexpr size_t kEntries = 1024;
+  constexpr uint64_t kDomain = 3;
+  constexpr uint64_t kParagraphs = 64;  // that Article repeats
+  constexpr uint64_t kArticles = 400'000;
+  StreamStatistics statistics({kEntries, 1 << 13});
+  std::set<uint64_t> ends = {0};      // of epochs; the learning thread's
+  std::map<uint64_t, uint64_t> seen;  // version: which paragraphs are boilerplate; the reader's
+  std::atomic<uint64_t> between = 0;  // the last version seen
+  std::atomic<bool> done = false;
+  const auto known = [](const BoilerplateTable& table) {
+    uint64_t bits = 0;
+    for (uint64_t key = 0; key < kParagraphs; ++key) {
+      if (table.IsBoilerplate(kDomain, key)) bits |= uint64_t{1} << key;
+    }
+    return bits;
+  };
+  std::thread reader([&] {
+    while (!done) {
+      const StreamStatistics::BoilerplateView view(statistics);
+      const uint64_t bits = known(view.boilerplate());
+      const auto [at, is_new] = seen.emplace(view.version(), bits);
+      EXPECT_EQ(at->second, bits) << "two views of version " << view.version();
+      between = view.version();
+    }
+  });
+  uint64_t learnt = 0;
+  bool saw = false;
+  std::mt19937_64 random(5);
+  // The reader gets in sooner or later, however few cores there are.
+  while (learnt < kArticles && !saw) {
+    if (statistics.Learn(Article(random))) ends.insert(statistics.version());
+    ++learnt;
+    saw = !ends.contains(between);
+  }
+  done = true;
+  reader.join();
+  EXPECT_TRUE(saw) << "in " << learnt << " articles nothing was seen but ends of epochs";
+
+  BoilerplateTable alone(kEntries);
+  std::mt19937_64 again(5);
+  uint64_t at = 0;
+  for (const auto& [version, bits] : seen) {
+    for (; at < version; ++at) {
+      LearntArticle article = Article(again);
+      alone.Learn(article.learning, article.domain, article.day, std::move(article.paragraphs));
+    }
+    EXPECT_EQ(known(alone), bits) << "version " << version;
+  }
 }
 
 }  // namespace
