@@ -83,6 +83,16 @@ v1::BatchGetArticlesRequest ArticleCalls::BatchRequest(size_t n, size_t articles
   return request;
 }
 
+StartCall ArticleCalls::GetArticleBlocking(v1::ArticleView view) const {
+  return [this, view](size_t n, const CallDone& done) {
+    Call<v1::GetArticleRequest, v1::Article> call;
+    call.request.set_id(Draw(n));
+    call.request.set_view(view);
+    const grpc::Status status = stub_->GetArticle(&call.context, call.request, &call.response);
+    done(ErrorOf(status), status.ok() ? 1 : 0);
+  };
+}
+
 StartCall ArticleCalls::BatchGetArticles(size_t articles, v1::ArticleView view) const {
   return [this, articles, view](size_t n, CallDone done) {
     Start<v1::BatchGetArticlesRequest, v1::BatchGetArticlesResponse>(

@@ -28,6 +28,8 @@ class ArticleCalls {
   ArticleCalls(const std::shared_ptr<grpc::Channel>& channel, const std::vector<std::string>& ids);
 
   StartCall GetArticle(v1::ArticleView view) const;
+  // The same by a call that blocks, for RunBlocking.
+  StartCall GetArticleBlocking(v1::ArticleView view) const;
   // So many articles a call, from all over `ids`.
   StartCall BatchGetArticles(size_t articles, v1::ArticleView view) const;
   // A page of so many articles from a time on that is drawn.

@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace wirefold::bench {
 namespace {
@@ -69,14 +71,37 @@ CallsResult RunClosed(size_t in_flight, double seconds, const StartCall& start) 
   return collector.Await(begin);
 }
 
+CallsResult RunBlocking(size_t threads, double seconds, const StartCall& start) {
+  Collector collector;
+  std::atomic<size_t> next = 0;
+  const auto begin = Clock::now();
+  const auto end = begin + Seconds(seconds);
+  std::vector<std::thread> callers;
+  for (size_t i = 0; i < threads; ++i) {
+    callers.emplace_back([&] {
+      do {
+        const auto since = Clock::now();
+        collector.Started();
+        start(next++, [&](const std::string& error, uint64_t items) {
+          collector.Done(since, error, items);
+        });
+      } while (Clock::now() < end);
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  return collector.Await(begin);
+}
+
 CallsResult RunPaced(double rate, double seconds, const std::atomic<bool>* stop,
                      const StartCall& start) {
   Collector collector;
   const auto begin = Clock::now();
   const auto end = begin + Seconds(seconds);
   auto due = begin;
+  std::vector<double> late_ms;
   for (size_t n = 0; n == 0 || (due < end && (stop == nullptr || !stop->load()));) {
     std::this_thread::sleep_until(due);
+    late_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
     collector.Started();
     start(n, [&collector, due](const std::string& error, uint64_t items) {
       collector.Done(due, error, items);
@@ -84,7 +109,9 @@ CallsResult RunPaced(double rate, double seconds, const std::atomic<bool>* stop,
     ++n;
     due = begin + Seconds(static_cast<double>(n) / rate);
   }
-  return collector.Await(begin);
+  CallsResult result = collector.Await(begin);
+  result.late_ms = std::move(late_ms);
+  return result;
 }
 
 }  // namespace wirefold::bench

@@ -1,4 +1,5 @@
-// Drivers of unary calls: so many in flight all the time, or so many a second.
+// Drivers of unary calls: so many in flight all the time, by callbacks or by a thread each, or so
+// many a second.
 //
 // A call is started by a function that gets a number and a `done`, to be called once the answer is
 // there, from any thread; the driver times what lies between.
@@ -35,10 +36,15 @@ struct CallsResult {
   std::string first_error{};  // of those that failed
   uint64_t items = 0;
   std::vector<double> latency_ms;
+  std::vector<double> late_ms{};  // RunPaced: how long behind its time each call was started
 };
 
 // Keeps `in_flight` calls under way for `seconds`; at least so many calls are made.
 CallsResult RunClosed(size_t in_flight, double seconds, const StartCall& start);
+
+// The same with as many threads, each of which starts its next call when `start`, which returns
+// behind its `done`, has returned: as clients do whose calls block.
+CallsResult RunBlocking(size_t threads, double seconds, const StartCall& start);
 
 // Starts `rate` calls a second, evenly, however long answers take, for `seconds` or until `stop`
 // (may be null). Latency counts from when a call was due, so that a stall counts for each call that

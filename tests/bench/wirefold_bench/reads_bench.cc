@@ -64,15 +64,15 @@ struct Turns {
   }
 
   void Run(const Options& options, size_t in_flight, const Side& floor, const StartCall& empty,
-           const Side& side, const StartCall& call) {
+           const Side& side, const StartCall& call, decltype(RunClosed) drive = RunClosed) {
     const auto cpu_s = [](const Child& server) { return server.ReadUsage().cpu_s + OwnCpu(); };
     for (int round = 0; round < options.rounds; ++round) {
       const double seconds = options.seconds / options.rounds;
       const double before_least = cpu_s(floor.server);
-      const CallsResult least = RunClosed(in_flight, seconds, empty);
+      const CallsResult least = drive(in_flight, seconds, empty);
       floor_cpu_us.push_back(CpuUs(cpu_s(floor.server) - before_least, least));
       const double before = cpu_s(side.server);
-      const CallsResult got = RunClosed(in_flight, seconds, call);
+      const CallsResult got = drive(in_flight, seconds, call);
       cpu_us.push_back(CpuUs(cpu_s(side.server) - before, got));
       cpu_ratios.push_back(floor_cpu_us.back() / cpu_us.back());
       floor_rates.push_back(Rate(least));
@@ -128,6 +128,10 @@ Json Alone(const Options& options, const Side& side, const Side& floor_side) {
   Turns get;
   get.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side, calls.GetArticle(kView));
   json["get_article"] = get.ToJson();
+  Turns blocking;
+  blocking.Run(options, kInFlight, floor_side, floor.GetArticleBlocking(kView), side,
+               calls.GetArticleBlocking(kView), RunBlocking);
+  json["get_article_blocking"] = blocking.ToJson();
   Turns basic;
   basic.Run(options, kInFlight, floor_side, floor.GetArticle(kView), side,
             calls.GetArticle(v1::ARTICLE_VIEW_BASIC));
@@ -228,6 +232,7 @@ absl::StatusOr<Json> WhileIngesting(const InputFiles& files, const Options& opti
     if (!result.ok()) return result.status();
     Json& kind = json[kinds[i].name];
     kind = Latencies(got);
+    kind["client_late_p99_ms"] = Percentile(got.late_ms, 0.99);
     kind["calls"] = got.calls;
     kind["calls_per_s"] = Rate(got);
     kind["failed"] = got.failed;

@@ -71,8 +71,8 @@ class BenchTest(unittest.TestCase):
 
     def test_reads_have_a_floor_and_none_fails(self):
         reads = self.report['reads']
-        for kind in ('get_article', 'get_article_basic', 'batch_get_articles', 'list_articles',
-                     'get_story'):
+        for kind in ('get_article', 'get_article_blocking', 'get_article_basic',
+                     'batch_get_articles', 'list_articles', 'get_story'):
             alone = reads['alone'][kind]
             self.assertEqual(alone['failed'], 0, kind)
             self.assertGreater(alone['ratio'], 0, kind)
@@ -82,6 +82,7 @@ class BenchTest(unittest.TestCase):
             loaded = reads['while_ingesting'][kind]
             self.assertEqual(loaded['failed'], 0, kind)
             self.assertGreater(loaded['calls'], 0, kind)
+            self.assertGreaterEqual(loaded['client_late_p99_ms'], 0, kind)
 
     def test_idle_streams_are_open(self):
         self.assertEqual(self.report['idle']['streams'], 1000)
